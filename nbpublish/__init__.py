@@ -1,0 +1,1 @@
+"""nbpublish: the publisher for reactive Python notebooks."""

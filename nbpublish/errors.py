@@ -1,0 +1,25 @@
+"""What can stop us. What the author of a notebook can put right is a `model.Problem` instead.
+
+    NbpublishError              says what, where, and what to do next
+    ├── ConfigError             mkdocs.yml or a setting cannot be used
+    ├── SiteError               the site cannot be written; the last good one stays
+    └── KernelError             no kernel can be started
+"""
+
+from __future__ import annotations
+
+
+class NbpublishError(Exception):
+    """Base of everything that stops nbpublish. Its text is for the user."""
+
+
+class ConfigError(NbpublishError):
+    """mkdocs.yml or a setting cannot be used."""
+
+
+class SiteError(NbpublishError):
+    """The site cannot be written; the last good one stays."""
+
+
+class KernelError(NbpublishError):
+    """No kernel can be started."""

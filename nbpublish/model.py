@@ -1,0 +1,289 @@
+"""The values that flow through nbpublish. Read this file first.
+
+A file's text becomes a `Notebook` of `Cell`s. Its `Graph` says which cell feeds which. Running a cell gives a
+`Trace` with its `Output`s; all traces of one build of one notebook are a `Run`. A `Run` becomes a `Page`, and
+pages become the site. Whatever the author can put right is a `Problem` on the way.
+
+    text ─formats→ Notebook ─graph→ Graph ─build→ Run ─page→ Page ─→ site
+
+Values are frozen, picklable and compare by content. They hold data and properties derived from it; nothing here
+acts, and nothing here imports another room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypedDict
+
+# --- what the author wrote ----------------------------------------------------------------------------------------
+
+Visibility = Literal["show", "fold", "hide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something its author can put right, shown at its cell, printed as `path:line` and counted in the exit status."""
+
+    code: str
+    """Stable short name of the kind of problem, such as `multiple-definitions`."""
+    message: str
+    """What is wrong and what to do next, in one or two sentences."""
+    path: str
+    """File it stands in, relative to the docs folder, with forward slashes."""
+    line: int
+    """Line of the file, from 1."""
+    cell: str | None = None
+    """Id of the cell it concerns."""
+    severity: Literal["error", "warning"] = "error"
+    """An error fails the build; a warning fails it under `--strict` only."""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message} [{self.code}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an author says about a cell, whichever format's words were used (`hide_code=True`, a `remove-input` tag…)."""
+
+    code: Visibility | None = None
+    """How the source is shown; None leaves it to the site's setting."""
+    output: Visibility = "show"
+    removed: bool = False
+    """The cell runs, and nothing of it appears on the page."""
+    disabled: bool = False
+    """Neither the cell nor what depends on it runs."""
+    raises: bool = False
+    """An exception is expected here and is no problem."""
+    timeout: float | None = None
+    """Seconds the cell may take; None leaves it to the site's setting."""
+    alt: str | None = None
+    """Alternative text of the cell's figure."""
+    caption: str | None = None
+    """Caption of the cell's figure or table, as Markdown."""
+    label: str | None = None
+    """Name under which the cell's figure or table can be referred to."""
+    tags: tuple[str, ...] = ()
+    """The cell's tags as written, those included that the other fields already interpret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a notebook."""
+
+    id: str
+    """Its name where it has one, else a short hash of its source, with a counter for twins."""
+    kind: Literal["code", "markdown", "raw"]
+    source: str
+    """What the author wrote, without markers, decorator, signature, `return` and common indentation."""
+    line: int
+    """Line of the file on which `source` starts, from 1."""
+    name: str | None = None
+    options: Options = Options()
+    python: str | None = None
+    """What runs, where that differs from `source` (IPython's magics translated), line for line beside it."""
+
+    @property
+    def code(self) -> str:
+        """The Python that runs; empty for prose."""
+        if self.kind != "code":
+            return ""
+        return self.source if self.python is None else self.python
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """A notebook as read from its file."""
+
+    path: str
+    """Path relative to the docs folder, with forward slashes."""
+    format: str
+    """Name of the format it was read by: `marimo`, `percent`, `ipynb`, …"""
+    cells: tuple[Cell, ...]
+    """In the file's order, which is the order of display."""
+    order: Literal["dataflow", "document"] = "document"
+    """`dataflow`: one definition per name, cells run by their dependencies. `document`: they run as they stand."""
+    setup: str | None = None
+    """Id of the cell that runs before all others and may use none of their names."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """Page metadata: `title`, `description`, `tags`, … from front matter, app options or a header."""
+    problems: tuple[Problem, ...] = ()
+
+    def cell(self, id: str) -> Cell:
+        """The cell with this id. Raises KeyError where there is none."""
+        for cell in self.cells:
+            if cell.id == id:
+                return cell
+        raise KeyError(id)
+
+
+# --- how its cells depend on each other -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The shared names a cell binds, mentions and deletes; names private to it are left out."""
+
+    defs: frozenset[str] = frozenset()
+    refs: frozenset[str] = frozenset()
+    deletes: frozenset[str] = frozenset()
+    """Names of other cells that this one deletes; also in `refs`."""
+    dynamic: bool = False
+    """Other names may be read or bound too (`exec`, `globals()`, `from x import *`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Which cell feeds which, and in which order they run."""
+
+    order: tuple[str, ...]
+    """Ids of the code cells in the order they run; cells spoiled by a problem are left out."""
+    names: Mapping[str, Names]
+    parents: Mapping[str, tuple[str, ...]]
+    """Direct parents of each code cell, in the file's order; parents that cannot run included."""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def spoiled(self) -> frozenset[str]:
+        """Ids of the cells that cannot run because of an error found before running."""
+        return frozenset(p.cell for p in self.problems if p.cell and p.severity == "error")
+
+
+# --- what running it gave -------------------------------------------------------------------------------------------
+
+ERROR = "application/vnd.nbpublish.error+json"
+"""Mimetype of an `ErrorData`, in the output of a cell that failed."""
+
+
+class FrameData(TypedDict):
+    """One frame of a traceback, outermost first."""
+
+    path: str
+    line: int
+    function: str
+    code: str
+    """The source line, stripped; empty where it is not known."""
+    library: bool
+    """Whether the frame stands in installed code rather than in the author's."""
+
+
+class ErrorData(TypedDict):
+    """An exception, or the end of the process, as shown on the page."""
+
+    name: str
+    """Class of the exception, or `Timeout`, `MemoryLimit`, `Crash`, `Interrupted`."""
+    message: str
+    frames: list[FrameData]
+
+
+Channel = Literal["stdout", "stderr", "display", "result", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Something a cell printed, displayed or drew."""
+
+    channel: Channel
+    data: Mapping[str, Any]
+    """Mimebundle: text as str, images and other bytes as bytes, JSON types as their objects."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """By mimetype, as in Jupyter, and `width`, `height` (CSS pixels), `alt` for images."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one execution of a cell gave."""
+
+    key: str
+    """Identifies everything the execution depended on, as far as this build knows it."""
+    outputs: tuple[Output, ...]
+    exit: Literal["ok", "failed", "stopped", "died"] = "ok"
+    """`stopped`: the author ended it with `mo.stop`. `died`: it took the kernel with it."""
+    problem: Problem | None = None
+    seconds: float = 0.0
+    """Wall time of the execution."""
+
+
+Cause = Literal[
+    "new",  # run: no trace was found
+    "unchanged",  # reused: nothing it depends on changed
+    "ancestor-failed",  # not run: `cell` failed or could not run
+    "ancestor-stopped",  # not run: `cell` called mo.stop
+    "disabled",  # not run: it, or its ancestor `cell`, is disabled
+    "problem",  # not run: it has an error found before running
+    "kernel-died",  # not run: `cell` took the kernel with it
+    "not-executed",  # not run: this build executes nothing
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a cell was run, reused or not run."""
+
+    action: Literal["run", "reused", "not_run"]
+    cause: Cause
+    cell: str | None = None
+    """The cell that caused it, where another one did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One build of one notebook: a trace for each code cell that has one, a reason for every code cell."""
+
+    notebook: Notebook
+    graph: Graph
+    traces: Mapping[str, Trace]
+    reasons: Mapping[str, Reason]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems of reading, analysing and running, in that order."""
+        ran = tuple(t.problem for t in self.traces.values() if t.problem)
+        return self.notebook.problems + self.graph.problems + ran
+
+
+# --- what the reader gets -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a page."""
+
+    level: int
+    id: str
+    html: str
+    """Its text as inline HTML without links."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that a page needs beside it, named by its content."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """The HTML of one cell."""
+
+    cell: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A notebook as HTML, without the theme around it."""
+
+    title: str | None
+    """Text of the first heading, as HTML, where the page starts with a heading of level 1."""
+    fragments: tuple[Fragment, ...]
+    headings: tuple[Heading, ...] = ()
+    anchors: frozenset[str] = frozenset()
+    """All ids on the page that a link can point to."""
+    assets: tuple[Asset, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def html(self) -> str:
+        return "\n".join(fragment.html for fragment in self.fragments)

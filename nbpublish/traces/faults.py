@@ -1,0 +1,45 @@
+"""What went wrong in a cell, as a problem with a line and a remedy."""
+
+from __future__ import annotations
+
+from nbpublish.model import ERROR, Cell, ErrorData, Notebook, Problem, Trace
+
+_REMEDIES = {
+    "Timeout": "Make the cell faster, or raise `timeout` in the plugin's settings or the cell's options.",
+    "MemoryLimit": "Let the cell use less memory, or raise `memory` in the plugin's settings.",
+}
+
+
+def fault(notebook: Notebook, cell: Cell, trace: Trace) -> Problem | None:
+    """The problem of a cell that failed although it should not, or did not fail although it should."""
+    if trace.exit in ("ok", "stopped"):
+        if not cell.options.raises:
+            return None
+        message = "The cell is marked as raising an exception and raised none. Remove the mark."
+        return Problem("no-exception", message, notebook.path, cell.line, cell.id, "warning")
+    if cell.options.raises and trace.exit == "failed":
+        return None
+    error = _error(trace)
+    line = next((f["line"] for f in reversed(error["frames"]) if f["path"] == notebook.path), cell.line)
+    first_line = (error["message"].strip().splitlines() or [""])[0]
+    message = f"{error['name']}: {first_line}" if first_line else error["name"]
+    if remedy := _remedy(error):
+        message = f"{message.rstrip('.')}. {remedy}"
+    code = "cell-failed" if trace.exit == "failed" else "kernel-died"
+    return Problem(code, message, notebook.path, line, cell.id)
+
+
+def _error(trace: Trace) -> ErrorData:
+    for output in reversed(trace.outputs):
+        if ERROR in output.data:
+            data: ErrorData = output.data[ERROR]
+            return data
+    return ErrorData(name="Error", message="", frames=[])
+
+
+def _remedy(error: ErrorData) -> str:
+    if error["name"] == "ModuleNotFoundError":
+        module = error["message"].partition("'")[2].partition("'")[0].partition(".")[0]
+        wanted = "'nbpublish[marimo]'" if module == "marimo" else module
+        return f"Install it where nbpublish runs: `pip install {wanted}`." if wanted else ""
+    return _REMEDIES.get(error["name"], "")
