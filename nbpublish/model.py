@@ -44,7 +44,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What an author says about a cell, whichever format's words were used (`hide_code=True`, a `remove-input` tag…)."""
+    """What an author says about a cell, whichever words its format has for it."""
 
     code: Visibility | None = None
     """How the source is shown; None leaves it to the site's setting."""

@@ -10,7 +10,7 @@ from nbpublish.model import Cell, Graph, Reason, Trace
 def obstacle(
     cell: Cell, graph: Graph, traces: Mapping[str, Trace], reasons: Mapping[str, Reason]
 ) -> Reason | None:
-    """The reason for not running `cell`, given what became of the cells before it; None where nothing stands in its way.
+    """The reason for not running `cell`, given what became of the cells before it; None where nothing does.
 
     The reason names the cell where the trouble began, not the last link of the chain. An exception that the author
     expects (`Options.raises`) stands in nobody's way.
