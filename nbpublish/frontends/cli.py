@@ -1,0 +1,199 @@
+"""The command line: `nbpublish build`, `check`, `serve` and `new`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nbpublish.errors import NbpublishError
+from nbpublish.frontends import report as shown
+from nbpublish.frontends.summary import Summary
+
+EXIT_CODES = """
+\b
+Exit codes:
+  0    all went well
+  1    there are problems; the last good site stays in place
+  2    the command or the configuration cannot be used
+  130  interrupted
+"""
+
+folder_argument = click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path()
+)
+config_option = click.option(
+    "-f",
+    "--config-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Use this file in place of FOLDER/mkdocs.yml.",
+)
+strict_option = click.option("--strict", is_flag=True, help="Let warnings fail too, such as links to nowhere.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+jobs_option = click.option(
+    "-j", "--jobs", type=click.IntRange(1), help="How many notebooks run at once. Default: one for each core."
+)
+
+
+class Commands(click.Group):
+    """Turns what stops us into one message and an exit code, never into a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except NbpublishError as error:
+            click.echo(f"nbpublish: {error}", err=True)
+            sys.exit(2)
+        except KeyboardInterrupt:
+            click.echo("nbpublish: interrupted; the last good site stays in place.", err=True)
+            sys.exit(130)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("nbpublish"), prog_name="nbpublish")
+def main() -> None:
+    """Publish reactive Python notebooks as a documentation site.
+
+    Notebooks are plain .py files (marimo's format, or scripts with # %% cells) and .ipynb files. They are run cell by
+    cell in the order of their dependencies and become pages of a MkDocs site.
+
+    \b
+    Examples:
+      nbpublish new my-course      start a course that builds
+      nbpublish serve              write, with a live preview
+      nbpublish build --strict     build the site, as in CI
+    """
+
+
+@main.command(epilog=EXIT_CODES)
+@folder_argument
+@config_option
+@strict_option
+@click.option("--keep-going", is_flag=True, help="Publish the site although there are problems; still exits with 1.")
+@click.option("--clean", is_flag=True, help="Forget everything that earlier builds left in .nbpublish first.")
+@jobs_option
+@json_option
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless there are problems.")
+def build(
+    folder: Path,
+    config_file: Path | None,
+    strict: bool,
+    keep_going: bool,
+    clean: bool,
+    jobs: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run the notebooks of FOLDER and write its site.
+
+    FOLDER holds a mkdocs.yml, or just notebooks and .md pages: then navigation and titles come from folders and
+    headings, and the site is written to FOLDER/site.
+
+    \b
+    Examples:
+      nbpublish build
+      nbpublish build lectures --jobs 4
+      nbpublish build --strict --json > report.json
+    """
+    from nbpublish.frontends import configuration, publish, site
+
+    config = configuration.load(folder, config_file)
+    strict = strict or config.strict
+    target, docs = Path(config.site_dir), Path(config.docs_dir)
+    if clean:
+        shutil.rmtree(publish.work_folder(target), ignore_errors=True)
+    console = shown.console(quiet=quiet)
+    configuration.settings(config, jobs=jobs)
+    with publish.aside(target) as built:
+        with shown.progress(console) as report:
+            summary = site.make_site(config, built, report=report)
+        failed = summary.failed(strict=strict)
+        published = keep_going or not failed
+        if published:
+            publish.swap(built, target)
+    where = configuration.shown(target)
+    did = f"Built {where}" if published else f"Not published ({where} is as it was)"
+    _tell(console, summary, docs, did=did, as_json=as_json)
+    sys.exit(1 if failed else 0)
+
+
+@main.command(epilog=EXIT_CODES)
+@folder_argument
+@config_option
+@strict_option
+@json_option
+def check(folder: Path, config_file: Path | None, strict: bool, as_json: bool) -> None:
+    """Look at the notebooks of FOLDER without running them: format, names, cycles, links.
+
+    \b
+    Examples:
+      nbpublish check
+      nbpublish check --strict --json
+    """
+    from nbpublish.frontends import configuration, site
+
+    config = configuration.load(folder, config_file)
+    strict = strict or config.strict
+    configuration.settings(config, execute=False)
+    console = shown.console()
+    with tempfile.TemporaryDirectory() as built:
+        summary = site.make_site(config, Path(built))
+    _tell(console, summary, Path(config.docs_dir), did="Checked", as_json=as_json)
+    sys.exit(1 if summary.failed(strict=strict) else 0)
+
+
+@main.command()
+@folder_argument
+@config_option
+@click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the site in the browser.")
+@jobs_option
+def serve(
+    folder: Path, config_file: Path | None, port: int, host: str, open_browser: bool, jobs: int | None
+) -> None:
+    """Show the site of FOLDER, and build it again whenever a file is saved.
+
+    Only notebooks that changed run again; the browser reloads by itself.
+
+    \b
+    Examples:
+      nbpublish serve
+      nbpublish serve lectures --port 8080 --open
+    """
+    from nbpublish.frontends import server
+
+    server.serve(folder, config_file, host=host, port=port, open_browser=open_browser, jobs=jobs)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--language", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="The course's language.")
+@click.option("--name", help="Title of the course. Default: the folder's name.")
+def new(folder: Path, language: str, name: str | None) -> None:
+    """Start a course in FOLDER that builds, with a workflow that publishes it on GitHub Pages.
+
+    \b
+    Examples:
+      nbpublish new my-course
+      nbpublish new kikai-gakushu --language ja --name 機械学習
+    """
+    from nbpublish.frontends import scaffold
+
+    written = scaffold.create(folder, language=language, name=name)
+    for path in written:
+        click.echo(f"  {path}")
+    click.echo(f"\nNext:\n  cd {folder}\n  nbpublish serve --open")
+
+
+def _tell(console: Any, summary: Summary, docs: Path, *, did: str, as_json: bool) -> None:
+    shown.show_problems(shown.console(), summary.problems, docs)
+    shown.show_summary(console, summary, did=did)
+    shown.show_on_github(summary, docs)
+    if as_json:
+        shown.print_json(summary)

@@ -1,0 +1,83 @@
+"""A folder → the MkDocs configuration to build it with, whether or not the folder has a mkdocs.yml."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import MkDocsException
+
+from nbpublish.errors import ConfigError
+
+PLUGIN = "nbpublish"
+NAMES = ("mkdocs.yml", "mkdocs.yaml")
+LEFT_OUT = "/site/\n.*\n__pycache__/\n__marimo__/\nvenv/\nnode_modules/\n"
+
+
+def find_config(folder: Path) -> Path | None:
+    """The mkdocs.yml of `folder`, or None where it has none."""
+    return next((folder / name for name in NAMES if (folder / name).is_file()), None)
+
+
+def load(folder: Path, config_file: Path | None = None) -> MkDocsConfig:
+    """The configuration for `folder`, with our plugin in it.
+
+    With a mkdocs.yml it is what MkDocs itself would read, plus our plugin where it is not listed. Without one the
+    folder itself holds the pages, and navigation and titles come from folders and headings. Raises ConfigError with
+    all that is wrong.
+    """
+    path = config_file or find_config(folder)
+    try:
+        config = _with_file(path) if path else _without_file(folder)
+        errors, _ = config.validate()
+    except (MkDocsException, OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{shown(path or folder)}: {error}") from error
+    if errors:
+        said = "\n".join(f"  {name}: {error}" for name, error in errors)
+        raise ConfigError(f"{shown(path or folder)} cannot be used:\n{said}")
+    if not path:
+        # MkDocs forbids a site folder inside the docs folder, because it would publish the site as well; `LEFT_OUT`
+        # prevents that here.
+        config.site_dir = str(folder.resolve() / "site")
+    return config
+
+
+def _with_file(path: Path) -> MkDocsConfig:
+    config = MkDocsConfig(config_file_path=str(path.resolve()))
+    with path.open("rb") as file:
+        config.load_file(file)
+    plugins = config.get("plugins")
+    listed = list(plugins if plugins is not None else ["search"])
+    if isinstance(plugins, dict):
+        listed = [{name: options} for name, options in plugins.items()]
+    if PLUGIN not in {name for entry in listed for name in (entry if isinstance(entry, dict) else [entry])}:
+        config.load_dict({"plugins": [*listed, PLUGIN]})
+    return config
+
+
+def _without_file(folder: Path) -> MkDocsConfig:
+    config = MkDocsConfig()
+    settings: dict[str, Any] = {
+        "site_name": folder.resolve().name or "Notebooks",
+        "docs_dir": str(folder.resolve()),
+        "site_dir": str(Path(tempfile.gettempdir()).resolve() / "nbpublish-site"),
+        "theme": {"name": "nbpublish"},
+        "plugins": ["search", PLUGIN],
+        "exclude_docs": LEFT_OUT,
+    }
+    config.load_dict(settings)
+    return config
+
+
+def shown(path: Path) -> str:
+    """A path as the shell the author stands in knows it, with forward slashes."""
+    return os.path.relpath(path).replace(os.sep, "/")
+
+
+def settings(config: MkDocsConfig, **values: Any) -> None:
+    """Set options of our plugin from the command line; None leaves what mkdocs.yml says."""
+    plugin = config.plugins[PLUGIN]
+    plugin.config.load_dict({name: value for name, value in values.items() if value is not None})

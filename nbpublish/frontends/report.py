@@ -1,0 +1,139 @@
+"""What the terminal shows: progress while cells run, then problems and one line that says how it went."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from nbpublish.build import Report
+from nbpublish.frontends.summary import Summary
+from nbpublish.model import Cell, Notebook, Problem, Reason
+
+
+def console(*, quiet: bool = False) -> Console:
+    """Where people read: standard error, so that standard output is left to `--json`."""
+    return Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def progress(console: Console) -> Iterator[Report]:
+    """A live bar in a terminal, one line for each notebook elsewhere. Gives the `Report` to hand to the build."""
+    if not console.is_terminal:
+        yield _Lines(console)
+        return
+    columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells"))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        yield _Bar(bar)
+
+
+class _Bar:
+    """One bar for all notebooks; its total grows with every notebook that starts."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task = bar.add_task("Reading", total=0)
+        self._total = 0
+        self._seen: set[str] = set()
+        self._lock = threading.Lock()
+
+    def __call__(self, notebook: Notebook, cell: Cell, reason: Reason) -> None:
+        with self._lock:
+            if notebook.path not in self._seen:
+                self._seen.add(notebook.path)
+                self._total += sum(cell.kind == "code" for cell in notebook.cells)
+            self._bar.update(self._task, description=notebook.path, total=self._total, advance=1)
+
+
+class _Lines:
+    """A line when a notebook starts to run, for logs."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._seen: set[str] = set()
+        self._lock = threading.Lock()
+
+    def __call__(self, notebook: Notebook, cell: Cell, reason: Reason) -> None:
+        with self._lock:
+            if reason.action == "run" and notebook.path not in self._seen:
+                self._seen.add(notebook.path)
+                self._console.print(f"Running {escape(notebook.path)}")
+
+
+def show_problems(console: Console, problems: tuple[Problem, ...], docs: Path) -> None:
+    """One line a problem, with the path as the shell the author stands in knows it."""
+    for problem in problems:
+        colour = "red" if problem.severity == "error" else "yellow"
+        place = f"{shown_path(problem, docs)}:{problem.line}"
+        text = f"[bold]{escape(place)}[/]: [{colour}]{problem.severity}[/]: {escape(problem.message)}"
+        console.print(f"{text} [dim]{escape(f'[{problem.code}]')}[/]")
+
+
+def show_summary(console: Console, summary: Summary, *, did: str) -> None:
+    """The last line: what was done, to how much, in how long, with how many problems."""
+    cells = summary.cells
+    parts = [f"{cells['run']} run"]
+    parts += [f"{cells[key]} {key.replace('_', ' ')}" for key in ("reused", "failed", "not_run") if cells[key]]
+    faults = [_plural(summary.errors, "error"), _plural(summary.warnings, "warning")]
+    said = ", ".join(fault for fault in faults if not fault.startswith("0 ")) or "no problems"
+    colour = "red" if summary.errors else "yellow" if summary.warnings else "green"
+    console.print(
+        f"{did}: {_plural(summary.pages, 'page')}; cells: {', '.join(parts)}; "
+        f"{summary.seconds:.1f} s; [{colour}]{said}[/]"
+    )
+
+
+def show_on_github(summary: Summary, docs: Path) -> None:
+    """Annotations at the lines concerned and a job summary, where GitHub Actions runs the build."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    for problem in summary.problems:
+        place = f"file={_property(shown_path(problem, docs))},line={problem.line},title={_property(problem.code)}"
+        print(f"::{problem.severity} {place}::{_data(problem.message)}", file=sys.stderr, flush=True)
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(_markdown(summary, docs))
+
+
+def print_json(summary: Summary) -> None:
+    print(json.dumps(summary.as_json(), ensure_ascii=False, indent=2), flush=True)
+
+
+def shown_path(problem: Problem, docs: Path) -> str:
+    """The path of a problem as seen from the working directory; problems of pages are relative to the docs folder."""
+    path = docs / problem.path
+    if not path.exists():
+        return problem.path
+    return os.path.relpath(path).replace(os.sep, "/")
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _markdown(summary: Summary, docs: Path) -> str:
+    rows = [
+        "| pages | cells run | reused | failed | not run | seconds |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| {} | {run} | {reused} | {failed} | {not_run} | {:.1f} |".format(
+            summary.pages, summary.seconds, **summary.cells
+        ),
+    ]
+    found = [f"- `{shown_path(p, docs)}:{p.line}` {p.message} (`{p.code}`)" for p in summary.problems]
+    return "\n".join(["### nbpublish", "", *rows, "", *found, ""]) + "\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,92 @@
+"""A configuration → a folder of pages and the summary of how it went, through MkDocs's own build."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from pathlib import Path
+
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import MkDocsException
+
+from nbpublish.build import Report
+from nbpublish.errors import SiteError
+from nbpublish.frontends.configuration import PLUGIN
+from nbpublish.frontends.mkdocs import NbpublishPlugin
+from nbpublish.frontends.summary import Summary, summarise
+from nbpublish.model import Problem
+from nbpublish.project import Project
+
+_DOC_FILE = re.compile(r"^(?:Doc file|Excluded page|Page) '([^']+)' contains (?:a link|an [a-z ]*link) '([^']+)'")
+
+
+def make_site(
+    config: MkDocsConfig, into: Path, *, project: Project | None = None, report: Report | None = None
+) -> Summary:
+    """Build all pages into the folder `into`; with a `project` its executor and store are used, and left open.
+
+    Warnings of MkDocs and of its plugins are problems of the summary. Raises SiteError where MkDocs gives up.
+    """
+    start = time.monotonic()
+    plugin = config.plugins[PLUGIN]
+    assert isinstance(plugin, NbpublishPlugin)
+    plugin.report = report
+    if project:
+        plugin.project = project
+    config.site_dir = str(into)
+    config.strict = False  # all problems are wanted, not only the first; the caller decides what they mean
+    said = _Warnings(Path(config.docs_dir))
+    with said:
+        config.plugins.on_startup(command="build", dirty=False)
+        try:
+            mkdocs_build(config)
+        except (MkDocsException, SystemExit) as error:
+            reasons = "\n".join([*said.lines, str(error)]).strip()
+            raise SiteError(f"MkDocs could not build the site: {reasons}") from error
+        finally:
+            config.plugins.on_shutdown()
+    problems = (*plugin.problems, *said.problems)
+    return summarise(plugin.runs.values(), problems, pages=plugin.pages, seconds=time.monotonic() - start)
+
+
+class _Warnings(logging.Handler):
+    """Takes what MkDocs and its plugins log as warnings, in place of the terminal, and makes problems of it."""
+
+    def __init__(self, docs: Path) -> None:
+        super().__init__(logging.WARNING)
+        self._docs = docs
+        self._logger = logging.getLogger("mkdocs")
+        self.problems: list[Problem] = []
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.startswith(f"mkdocs.plugins.{PLUGIN}"):
+            return  # the plugin hands over its problems as values
+        text = record.getMessage()
+        self.lines.append(text)
+        if found := _DOC_FILE.match(text):
+            path, link = found.groups()
+            line = _line_of(self._docs / path, link)
+            self.problems.append(Problem("broken-link", text, path, line, severity="warning"))
+        else:
+            self.problems.append(Problem("mkdocs", text, "mkdocs.yml", 1, severity="warning"))
+
+    def __enter__(self) -> _Warnings:
+        self._propagate, self._logger.propagate = self._logger.propagate, False
+        self._logger.addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._logger.removeHandler(self)
+        self._logger.propagate = self._propagate
+
+
+def _line_of(path: Path, text: str) -> int:
+    """The first line of a file in which a text stands; 1 where it is not found, as for links made by a macro."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return 1
+    return next((number for number, line in enumerate(lines, 1) if text in line), 1)

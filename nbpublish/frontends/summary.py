@@ -1,0 +1,65 @@
+"""What a build amounts to, as a value: for the terminal, for `--json`, for GitHub."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbpublish.model import Problem, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The result of one build or check."""
+
+    pages: int
+    """Pages written, or looked at by a check; notebooks and `.md` pages together."""
+    cells: dict[str, int]
+    """How many code cells were `run`, `reused`, `failed` (also counted as run or reused) and `not_run`."""
+    seconds: float
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        return len(self.problems) - self.errors
+
+    def failed(self, *, strict: bool) -> bool:
+        """Whether the build counts as failed: on any error, and under `strict` on any warning."""
+        return bool(self.problems if strict else self.errors)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `--json` prints."""
+        return {
+            "pages": self.pages,
+            "cells": self.cells,
+            "seconds": round(self.seconds, 3),
+            "problems": [
+                {
+                    "path": problem.path,
+                    "line": problem.line,
+                    "code": problem.code,
+                    "message": problem.message,
+                    "severity": problem.severity,
+                }
+                for problem in self.problems
+            ],
+        }
+
+
+def summarise(runs: Iterable[Run], problems: Sequence[Problem], *, pages: int, seconds: float) -> Summary:
+    """Count what became of the cells of all notebooks."""
+    counts = Counter({"run": 0, "reused": 0, "failed": 0, "not_run": 0})
+    for run in runs:
+        counts.update(reason.action for reason in run.reasons.values())
+        counts["failed"] += sum(trace.problem is not None for trace in run.traces.values())
+    return Summary(pages, dict(counts), seconds, tuple(sorted(set(problems), key=_place)))
+
+
+def _place(problem: Problem) -> tuple[str, int, str]:
+    return problem.path, problem.line, problem.code
