@@ -173,7 +173,7 @@ def serve(
 
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--language", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="The course's language.")
+@click.option("--language", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language.")
 @click.option("--name", help="Title of the course. Default: the folder's name.")
 def new(folder: Path, language: str, name: str | None) -> None:
     """Start a course in FOLDER that builds, with a workflow that publishes it on GitHub Pages.
