@@ -11,6 +11,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
 from nbpublish.errors import ConfigError
+from nbpublish.frontends.mkdocs_options import Options
+from nbpublish.project import Settings
 
 PLUGIN = "nbpublish"
 NAMES = ("mkdocs.yml", "mkdocs.yaml")
@@ -77,7 +79,9 @@ def shown(path: Path) -> str:
     return os.path.relpath(path).replace(os.sep, "/")
 
 
-def settings(config: MkDocsConfig, **values: Any) -> None:
-    """Set options of our plugin from the command line; None leaves what mkdocs.yml says."""
-    plugin = config.plugins[PLUGIN]
-    plugin.config.load_dict({name: value for name, value in values.items() if value is not None})
+def settings(config: MkDocsConfig, **values: Any) -> Settings:
+    """Our plugin's settings, after setting those that the command line gives; None leaves what mkdocs.yml says."""
+    options = config.plugins[PLUGIN].config
+    assert isinstance(options, Options)
+    options.load_dict({name: value for name, value in values.items() if value is not None})
+    return options.settings

@@ -28,9 +28,9 @@ def work_folder(site: Path) -> Path:
 
 
 @contextmanager
-def aside(site: Path) -> Iterator[Path]:
+def aside(site: Path, purpose: str = "build") -> Iterator[Path]:
     """An empty folder on the site's own disk to build into; it is gone at the end unless it was swapped in."""
-    folder = work_folder(site) / f"build-{os.getpid()}"
+    folder = work_folder(site) / f"{purpose}-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     try:
@@ -40,12 +40,12 @@ def aside(site: Path) -> Iterator[Path]:
 
 
 def swap(built: Path, site: Path) -> None:
-    """Put `built` in the place of `site`.
+    """Put `built` in the place of `site`; both lie on one disk, in folders we may write.
 
     Two renames where the disk allows it, so that a reader sees the old site or the new one; a copy where the site
     folder cannot be moved, as when it is a mount point. Raises SiteError, with the old site back in its place.
     """
-    old = work_folder(site) / f"old-{os.getpid()}"
+    old = built.with_name(f"{built.name}-old")
     shutil.rmtree(old, ignore_errors=True)
     try:
         if not site.exists():
