@@ -29,7 +29,7 @@ class Ending(NamedTuple):
     """How an exception ends a cell, where it is no failure."""
 
     exit: Literal["ok", "stopped"]
-    outputs: list[Output] = []
+    outputs: tuple[Output, ...] = ()
 
 
 class Surroundings(Protocol):
