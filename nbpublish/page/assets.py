@@ -1,0 +1,51 @@
+"""The files beside a page, named by their content."""
+
+from __future__ import annotations
+
+import hashlib
+
+from nbpublish.model import Asset
+
+SUFFIXES = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/avif": ".avif",
+    "image/bmp": ".bmp",
+    "image/svg+xml": ".svg",
+    "audio/mpeg": ".mp3",
+    "audio/wav": ".wav",
+    "audio/x-wav": ".wav",
+    "audio/ogg": ".ogg",
+    "audio/flac": ".flac",
+    "audio/mp4": ".m4a",
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+    "video/ogg": ".ogv",
+    "application/pdf": ".pdf",
+    "application/json": ".json",
+    "application/zip": ".zip",
+    "text/csv": ".csv",
+    "text/html": ".html",
+    "text/plain": ".txt",
+}
+
+
+class Assets:
+    """Collects the assets of one page; equal content is kept once."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._kept: dict[str, Asset] = {}
+
+    def add(self, data: bytes, mimetype: str) -> str:
+        """Keep `data`; gives the address at which the page finds it."""
+        kind = mimetype.partition(";")[0].strip().lower()
+        name = hashlib.sha256(data).hexdigest()[:16] + SUFFIXES.get(kind, ".bin")
+        self._kept[name] = Asset(name, data)
+        return self._base + name
+
+    @property
+    def all(self) -> tuple[Asset, ...]:
+        return tuple(self._kept.values())

@@ -1,0 +1,123 @@
+"""One cell as HTML: its prose, or its outputs with the code that made them."""
+
+from __future__ import annotations
+
+import ast
+
+from nbpublish.model import Cell, Problem, Run, Trace, Visibility
+from nbpublish.page import names
+from nbpublish.page.code import highlight
+from nbpublish.page.context import Context, anchor
+from nbpublish.page.html import attributes, escape
+from nbpublish.page.native import translate
+from nbpublish.page.outputs import render_outputs
+from nbpublish.page.settings import PageSettings
+
+
+def appears(cell: Cell, run: Run, settings: PageSettings) -> bool:
+    """Whether anything of the cell stands on the page."""
+    if cell.options.removed or not cell.source.strip():
+        return False
+    if cell.kind != "code" or code_visibility(cell, settings) != "hide" or _problems(cell, run):
+        return True
+    trace, reason = run.traces.get(cell.id), run.reasons.get(cell.id)
+    blocked = reason is not None and reason.action == "not_run" and reason.cause != "not-executed"
+    return blocked or bool(trace and _shown_outputs(cell, trace))
+
+
+def render_cell(cell: Cell, run: Run, context: Context) -> str:
+    """The cell's element; empty for a cell of which nothing is shown."""
+    if cell.id not in context.visible:
+        return ""
+    if cell.kind == "markdown":
+        return _element("nb-prose", cell, translate_markdown(cell.source, cell, context) + _notices(cell, run))
+    if cell.kind == "raw":
+        return _element("nb-raw", cell, f'<pre class="nb-text">{escape(cell.source)}</pre>')
+    return _code_cell(cell, run, context)
+
+
+def code_visibility(cell: Cell, settings: PageSettings) -> Visibility:
+    """How the source is shown. A cell that only displays prose shows none unless its author asks for it."""
+    if displays_prose(cell) and cell.options.code != "show":
+        return "hide"
+    return cell.options.code or settings.code
+
+
+def displays_prose(cell: Cell) -> bool:
+    """Whether all a cell does is to display Markdown: `mo.md(…)` and nothing else."""
+    try:
+        body = ast.parse(cell.code).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    if len(body) != 1 or not isinstance(body[0], ast.Expr) or not isinstance(call := body[0].value, ast.Call):
+        return False
+    name = call.func
+    return isinstance(name, ast.Attribute) and name.attr == "md" and isinstance(name.value, ast.Name)
+
+
+def translate_markdown(source: str, cell: Cell, context: Context) -> str:
+    return translate.markdown(source, context)
+
+
+def _code_cell(cell: Cell, run: Run, context: Context) -> str:
+    trace = run.traces.get(cell.id)
+    visibility = code_visibility(cell, context.settings)
+    code = ""
+    if visibility != "hide":
+        language = "python" if cell.python is None else "ipython"
+        footer = names.footer(cell, run.graph, run.notebook, context) if context.settings.names else ""
+        code = f'<div class="nb-code">{highlight(cell.source, language)}{footer}</div>'
+    result = _notices(cell, run) + _result(cell, run, trace, context)
+    if visibility == "fold":
+        summary = escape(context.words("code.show"))
+        code = f'<details class="nb-fold nb-fold-code"><summary>{summary}</summary>{code}</details>'
+        inside = result + code
+    else:
+        inside = code + result
+    prose = displays_prose(cell) and visibility == "hide"
+    return _element("nb-prose" if prose else "nb-codecell", cell, inside, _state(cell, run)) if inside else ""
+
+
+def _result(cell: Cell, run: Run, trace: Trace | None, context: Context) -> str:
+    if trace is None:
+        return names.not_run(cell, run, context)
+    outputs = render_outputs(_shown_outputs(cell, trace), context)
+    if outputs and cell.options.output == "fold":
+        summary = escape(context.words("output.show"))
+        return f'<details class="nb-fold nb-fold-output"><summary>{summary}</summary>{outputs}</details>'
+    return outputs
+
+
+def _shown_outputs(cell: Cell, trace: Trace) -> tuple:
+    """Hidden outputs are left out, but never the error of a cell that should not have failed."""
+    if cell.options.output != "hide":
+        return trace.outputs
+    return tuple(o for o in trace.outputs if o.channel == "error" and trace.problem)
+
+
+def _problems(cell: Cell, run: Run) -> tuple[Problem, ...]:
+    """What was found before running; a failure shows its traceback instead."""
+    found = run.notebook.problems + run.graph.problems
+    return tuple(problem for problem in found if problem.cell == cell.id)
+
+
+def _notices(cell: Cell, run: Run) -> str:
+    parts = []
+    for problem in _problems(cell, run):
+        kind = "nb-problem" if problem.severity == "error" else "nb-problem nb-warning"
+        parts.append(f'<p class="{kind}" data-code="{escape(problem.code)}">{escape(problem.message)}</p>')
+    return "".join(parts)
+
+
+def _state(cell: Cell, run: Run) -> str | None:
+    trace, reason = run.traces.get(cell.id), run.reasons.get(cell.id)
+    if trace:
+        return {"failed": "failed", "died": "failed"}.get(trace.exit)
+    if reason and reason.action == "not_run":
+        return "not-executed" if reason.cause == "not-executed" else "not-run"
+    return None
+
+
+def _element(kind: str, cell: Cell, inside: str, state: str | None = None) -> str:
+    attrs = attributes(class_=f"nb-cell {kind}", id=anchor(cell.id), data_cell=cell.id, data_state=state)
+    return f"<div{attrs}>\n{inside}\n</div>"

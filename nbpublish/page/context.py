@@ -1,0 +1,51 @@
+"""What the parts of one page share while it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nbpublish.model import Cell, Notebook, Problem
+from nbpublish.page.assets import Assets
+from nbpublish.page.messages import Words
+from nbpublish.page.prose import Prose
+from nbpublish.page.settings import PageSettings
+
+
+@dataclass
+class Context:
+    """The notebook, the settings, the cell at hand, and what has come together so far."""
+
+    notebook: Notebook
+    settings: PageSettings
+    prose: Prose
+    cell: Cell
+    words: Words
+    assets: Assets
+    visible: frozenset[str] = frozenset()
+    """Ids of the cells that appear on the page, so that a link can point to them."""
+    problems: list[Problem] = field(default_factory=list)
+    _counts: dict[str, int] = field(default_factory=dict)
+
+    def problem(self, code: str, message: str) -> None:
+        """Warn the author about the cell at hand; the same warning counts once."""
+        problem = Problem(code, message, self.notebook.path, self.cell.line, self.cell.id, "warning")
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def unique(self, kind: str) -> str:
+        """An id for an element of the cell at hand, the same in every build."""
+        base = f"{anchor(self.cell.id)}-{kind}"
+        self._counts[base] = self._counts.get(base, 0) + 1
+        return f"{base}{self._counts[base]}"
+
+
+def anchor(cell: str) -> str:
+    """The id of a cell's element. The prefix keeps it apart from headings, which have the same words for names."""
+    return f"cell-{cell}"
+
+
+def metadata_of(metadata: Mapping[str, object], mimetype: str) -> dict[str, object]:
+    """What is known of one representation: what is said of it, on top of what is said of all."""
+    own = metadata.get(mimetype)
+    return {**{k: v for k, v in metadata.items() if "/" not in k}, **(own if isinstance(own, Mapping) else {})}

@@ -1,0 +1,81 @@
+"""Pieces of HTML: escaped, parsed, closed."""
+
+from __future__ import annotations
+
+from html import escape as _escape
+from html.parser import HTMLParser
+
+from bs4 import BeautifulSoup
+from bs4.exceptions import ParserRejectedMarkup
+
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+
+
+def escape(text: object) -> str:
+    """Text for an element or a quoted attribute."""
+    return _escape(str(text), quote=True)
+
+
+def attributes(**values: object) -> str:
+    """Attributes with a leading space each: None and False are left out, True stands alone, `_` becomes `-`."""
+    parts = []
+    for name, value in values.items():
+        name = name.rstrip("_").replace("_", "-")
+        if value is True:
+            parts.append(f" {name}")
+        elif value is not None and value is not False:
+            parts.append(f' {name}="{escape(value)}"')
+    return "".join(parts)
+
+
+def parse(html: str) -> BeautifulSoup:
+    """A tree of any text; what no parser reads as HTML becomes text."""
+    try:
+        return BeautifulSoup(html, "html.parser")
+    except (ParserRejectedMarkup, AssertionError, ValueError):
+        return BeautifulSoup(escape(html), "html.parser")
+
+
+def serialize(soup: BeautifulSoup) -> str:
+    return soup.decode(formatter="minimal")
+
+
+def text_of(html: str) -> str:
+    """Its words without the markup, separated by single spaces."""
+    return " ".join(parse(html).get_text(" ").split())
+
+
+def closed(html: str) -> str:
+    """The same HTML, in which every element that opens closes; untouched where it already does."""
+    return html if is_closed(html) else serialize(parse(html))
+
+
+def is_closed(html: str) -> bool:
+    """Whether every element is closed in the right order, and none is closed that was not opened."""
+    checker = _Checker()
+    try:
+        checker.feed(html)
+        checker.close()
+    except (AssertionError, ValueError):
+        return False
+    return checker.good and not checker.open and not checker.rawdata
+
+
+class _Checker(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.open: list[str] = []
+        self.good = True
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # A browser reads `<div/>` as `<div>`; only drawings and formulas close themselves.
+        if tag not in VOID and not {"svg", "math"} & {*self.open, tag}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID or not self.open or self.open.pop() != tag:
+            self.good = False

@@ -1,0 +1,28 @@
+"""The words we add to a page, in the language of its reader. A translation is a file here and a line in `LANGUAGES`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from nbpublish.page.messages.en import WORDS as EN
+from nbpublish.page.messages.ja import WORDS as JA
+
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": EN, "ja": JA}
+
+
+class Words:
+    """The words of one language; what it lacks is said in English."""
+
+    def __init__(self, language: str) -> None:
+        code = language.replace("_", "-").lower()
+        primary = code.partition("-")[0]
+        self._words = {**EN, **LANGUAGES.get(primary, {}), **LANGUAGES.get(code, {})}
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The message as plain text. Raises KeyError for a message that no language has."""
+        return self._words[key].format(**values)
+
+    def html(self, key: str, **values: str) -> str:
+        """The message as HTML, into which `values` go as HTML."""
+        return escape(self._words[key], quote=False).format(**values)

@@ -1,0 +1,33 @@
+"""What a site decides about all of its pages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nbpublish.model import Visibility
+
+
+def slugify(text: str) -> str:
+    """The id of a heading: its words in any script, in lower case, joined by hyphens."""
+    words = re.findall(r"[\w-]+", unicodedata.normalize("NFKC", text).lower())
+    return "-".join(words).strip("-")
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """How pages are written; equal settings and equal runs give equal pages."""
+
+    language: str = "en"
+    """Of the words we add to the page, as a BCP 47 tag. A language without translations falls back to English."""
+    code: Visibility = "show"
+    """How source is shown where its cell does not say."""
+    asset_base: str = ""
+    """Prefix of the address of each asset, relative to the page: `""` or ending in a slash."""
+    slugify: Callable[[str], str] = slugify
+    names: bool = True
+    """Whether each cell tells which names it defines and uses."""
+    long_lines: int = 60
+    """Printed text of more lines than this is folded after its first lines."""
