@@ -16,13 +16,16 @@ from nbpublish.model import Cell, Channel, Names, Notebook, Output
 BRIDGES = {
     "marimo": "nbpublish.kernel.marimo_bridge",
     "matplotlib.figure": "nbpublish.kernel.figures",
-    "altair": "nbpublish.kernel.rich_altair",
-    "ipywidgets": "nbpublish.kernel.rich_ipywidgets",
-    "pandas": "nbpublish.kernel.rich_pandas",
-    "plotly": "nbpublish.kernel.rich_plotly",
-    "polars": "nbpublish.kernel.rich_polars",
+    "altair": "nbpublish.kernel.rich",
+    "duckdb": "nbpublish.kernel.rich",
+    "ipywidgets": "nbpublish.kernel.rich",
+    "pandas": "nbpublish.kernel.rich",
+    "plotly": "nbpublish.kernel.rich",
+    "polars": "nbpublish.kernel.rich",
+    "pyarrow": "nbpublish.kernel.rich",
 }
-"""Module whose import by the author brings a bridge up, to the module of the bridge. A missing one is passed over."""
+"""Module whose import by the author brings a bridge up, to the module of the bridge. A missing one is passed over,
+and one named more than once is brought up once."""
 
 
 class Ending(NamedTuple):

@@ -1,0 +1,57 @@
+"""Rich displays: a value → its mimebundle, where we know its library better than IPython's formatters do.
+
+Nothing is imported to find out: a value of a library that nobody imported does not exist. What IPython's formatters
+give for all other values goes through `steady` too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbpublish.kernel.bridge import Bridge, Surroundings
+from nbpublish.kernel.bundle import Bundle
+from nbpublish.kernel.rich_altair import chart
+from nbpublish.kernel.rich_html import remote_hosts, steady_html, steady_text
+from nbpublish.kernel.rich_plotly import figure
+from nbpublish.kernel.rich_tables import table
+from nbpublish.kernel.rich_widgets import widget
+from nbpublish.model import Output
+
+
+class RichBridge(Bridge):
+    """Shows the values of all libraries that `rich` knows."""
+
+    def __init__(self, every_row: bool) -> None:
+        self.every_row = every_row
+
+    def outputs_of(self, value: object) -> list[Output] | None:
+        bundle = rich(value, every_row=self.every_row)
+        return [Output("display", *bundle)] if bundle else None
+
+
+def bridge(session: Surroundings) -> Bridge:
+    return RichBridge(every_row=session.notebook.format == "marimo")
+
+
+def rich(value: Any, *, every_row: bool = False) -> Bundle | None:
+    """The bundle of a data frame, chart, figure or widget of a known library; None for anything else.
+
+    `every_row` shows data frames as marimo does, see `rich_tables.table`. Raises what the library raises.
+    """
+    if isinstance(value, type):
+        return None
+    found = table(value, every_row=every_row) or chart(value) or figure(value) or widget(value)
+    return steady(*found) if found else None
+
+
+def steady(data: dict[str, Any], metadata: dict[str, Any]) -> Bundle:
+    """The same bundle in every process, with the hosts its HTML loads from in `metadata["remote_hosts"]`."""
+    data = dict(data)
+    for mimetype in ("text/plain", "text/markdown", "text/latex"):
+        if isinstance(data.get(mimetype), str):
+            data[mimetype] = steady_text(data[mimetype])
+    if isinstance(data.get("text/html"), str):
+        data["text/html"] = steady_html(data["text/html"])
+        if hosts := remote_hosts(data["text/html"]):
+            metadata = {**metadata, "remote_hosts": sorted({*metadata.get("remote_hosts", ()), *hosts})}
+    return data, metadata
