@@ -1,0 +1,191 @@
+"""The MkDocs plugin: notebooks in the docs folder become pages of the site.
+
+    on_files   notebooks are recognised by their content and become pages (`mkdocs_files`)
+    on_nav     now it is known which of them are published: those are run, several at once (`project`)
+    on_pre_page, Page.render   a page is rendered from its run (`mkdocs_page`)
+    on_env     the files that pages need beside them join the site
+    on_post_build   problems are logged
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils import get_theme_dir
+from mkdocs.utils.templates import TemplateContext
+
+from nbpublish.build import Report
+from nbpublish.errors import NbpublishError
+from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
+from nbpublish.frontends.mkdocs_options import Options
+from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook
+from nbpublish.frontends.mkdocs_search import searchable
+from nbpublish.frontends.search_index import search_index
+from nbpublish.model import Page, Problem, Run
+from nbpublish.project import Project
+
+log = get_plugin_logger(__name__)
+
+CONTENT = ("assets/nb-content.css", "assets/nb.js")
+SEARCH_INDEX = "assets/search-index.js"
+
+
+class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # of MkDocs's subclass hook
+    """Publishes the notebooks of a MkDocs site. What it found is left on it for other front ends to take."""
+
+    report: Report | None = None
+    """Told of every code cell, where a front end shows progress."""
+    project: Project | None = None
+    """Handed in by a front end that keeps one from build to build; else opened here."""
+    runs: dict[str, Run]
+    """Runs of the last build by path."""
+    pages: dict[str, Page]
+    """Pages of the last build by path of the notebook."""
+    written: int
+    """How many pages the last build wrote, those of `.md` files included."""
+    problems: tuple[Problem, ...]
+    """Problems of the last build by path and line."""
+
+    def __init__(self) -> None:
+        self._own: Project | None = None
+        self._serving = False
+        self._reset()
+
+    def _reset(self) -> None:
+        self.runs, self.pages, self.written, self.problems = {}, {}, 0, ()
+        self._duplicates: list[Problem] = []
+        self._posts: tempfile.TemporaryDirectory[str] | None = None
+
+    # Having this method makes MkDocs keep the plugin, and with it what was run, from build to build under `serve`.
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        self._serving = command == "serve"
+
+    def on_shutdown(self) -> None:
+        if self._own:
+            self._own.close()
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        self._reset()
+        if self.project is None or self.project is self._own:
+            self.project = self._own = self._opened(Path(config.docs_dir))
+        if self._own_theme(config):
+            config.theme["search_index"] = SEARCH_INDEX
+        elif CONTENT[0] not in config.extra_css:
+            config.extra_css.insert(0, CONTENT[0])  # first, so that the site's own CSS has the last word
+            config.extra_javascript.insert(0, CONTENT[1])
+        return config
+
+    def _opened(self, root: Path) -> Project:
+        settings = self.config.settings
+        if self._own and (self._own.root, self._own.settings) == (root, settings):
+            return self._own
+        if self._own:
+            self._own.close()
+        return Project(root, settings)
+
+    @staticmethod
+    def _own_theme(config: MkDocsConfig) -> bool:
+        return bool(config.theme.get("nb_content"))
+
+    @event_priority(100)  # before the blog, tags and redirects ask which files are pages
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        assert self.project
+        files, self._duplicates = with_notebooks(files, self.project)
+        self._posts = tempfile.TemporaryDirectory(prefix="nbpublish-")
+        write_posts(files, config, Path(self._posts.name))
+        if not self._own_theme(config):
+            folder = get_theme_dir("nbpublish")
+            for name in CONTENT:
+                files.append(File(name, folder, config.site_dir, config.use_directory_urls))
+        return files
+
+    @event_priority(-100)  # after the blog has decided which of its posts are published
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        assert self.project
+        inclusion = InclusionLevel.is_in_serve if self._serving else InclusionLevel.is_included
+        pages = files.documentation_pages(inclusion=inclusion)
+        notebooks = [file.notebook for file in pages if isinstance(file, NotebookFile)]
+        if notebooks and self.project.executor:
+            log.info("Running %d notebook%s", len(notebooks), "" if len(notebooks) == 1 else "s")
+        try:
+            self.runs = self.project.runs(notebooks, self.report)
+        except NbpublishError as error:
+            raise PluginError(str(error)) from error
+        return nav
+
+    def on_pre_page(self, page: MkDocsPage, *, config: MkDocsConfig, files: Files) -> MkDocsPage:
+        if isinstance(page.file, NotebookFile):
+            notebook = page.file.notebook
+            if notebook.path not in self.runs and self.project:  # a plugin decided late to publish it
+                self.runs |= self.project.runs([notebook], self.report)
+            return become_notebook(page, self.runs[notebook.path])
+        return page
+
+    @event_priority(100)
+    def _before_search(self, /, context: TemplateContext, *, page: MkDocsPage, **_: Any) -> TemplateContext:
+        if isinstance(page, NotebookPage) and page.content:
+            self._content, page.content = page.content, searchable(page.content)
+        return context
+
+    @event_priority(-100)
+    def _after_search(self, /, context: TemplateContext, *, page: MkDocsPage, **_: Any) -> TemplateContext:
+        if isinstance(page, NotebookPage) and page.content:
+            page.content = self._content
+        return context
+
+    # Search plugins, MkDocs's own and Material's, index `page.content` at this event, between these two.
+    on_page_context = CombinedEvent(_before_search, _after_search)
+
+    @event_priority(-100)  # after all others have had their say on the content
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        pages = [file.page for file in files.documentation_pages() if file.page]
+        self.written = len(pages)
+        self.pages = {page.run.notebook.path: page.rendered for page in pages if isinstance(page, NotebookPage)}
+        for page in self.pages.values():
+            for asset in page.assets:
+                self._add(f"{ASSETS}/{asset.name}", asset.data, files, config)
+        if self._own_theme(config):
+            entries = [(page.url, page.title, _searched(page)) for page in pages]
+            self._add(SEARCH_INDEX, search_index(entries).encode(), files, config)
+        return env
+
+    @staticmethod
+    def _add(path: str, data: bytes, files: Files, config: MkDocsConfig) -> None:
+        if files.get_file_from_path(path) is None:  # the same figure on two pages is one file
+            file = File.generated(config, path, content=data, inclusion=InclusionLevel.INCLUDED)
+            file.generated_by = "nbpublish"
+            files.append(file)
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        self._finish()
+
+    def on_build_error(self, *, error: Exception) -> None:
+        self._finish()
+
+    def _finish(self) -> None:
+        """Collect and log all problems: an error or a warning of MkDocs's log fails a build under `--strict`."""
+        found = {*self._duplicates}
+        for run in self.runs.values():
+            found |= {*run.problems}
+        for page in self.pages.values():
+            found |= {*page.problems}
+        self.problems = tuple(sorted(found, key=lambda problem: (problem.path, problem.line, problem.code)))
+        for problem in self.problems:
+            log.log(logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem)
+        if self._posts:
+            self._posts.cleanup()
+
+
+def _searched(page: MkDocsPage) -> str:
+    content = page.content or ""
+    return searchable(content) if isinstance(page, NotebookPage) else content

@@ -1,0 +1,107 @@
+"""Files of the docs folder → notebooks among them as pages of the site."""
+
+from __future__ import annotations
+
+import posixpath
+from pathlib import Path
+
+import yaml
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+
+from nbpublish.model import Notebook, Problem
+from nbpublish.project import JUNK, Project
+
+
+class NotebookFile(File):
+    """A notebook that is a page: `ch/a.py` becomes `ch/a/`. Navigation, links and addresses follow from that alone."""
+
+    notebook: Notebook
+
+    @classmethod
+    def of(cls, file: File, notebook: Notebook) -> NotebookFile:
+        new = cls(file.src_uri, file.src_dir, file.dest_dir, file.use_directory_urls, inclusion=file.inclusion)
+        new.generated_by, new.abs_src_path, new._content = file.generated_by, file.abs_src_path, file._content
+        new.notebook = notebook
+        return new
+
+    def is_documentation_page(self) -> bool:
+        return True
+
+
+def with_notebooks(files: Files, project: Project) -> tuple[Files, list[Problem]]:
+    """The same files in the same order, notebooks as pages, and the problems of two that want the same page.
+
+    Helper modules, scripts and data stay what they are: files that MkDocs copies to the site. What tools leave behind
+    (`__pycache__`, `__marimo__`, …) does not get there.
+    """
+    found: list[File] = []
+    for file in files:
+        if JUNK & set(file.src_uri.split("/")):
+            file.inclusion = InclusionLevel.EXCLUDED
+        notebook = None
+        if is_served(file) and not file.is_documentation_page() and project.takes(file.src_uri):
+            notebook = _read(file, project)
+        found.append(NotebookFile.of(file, notebook) if notebook else file)
+    return Files(found), _leave_out_duplicates(found)
+
+
+def is_served(file: File) -> bool:
+    """Whether the file is part of a preview at least; drafts are part of nothing else."""
+    return file.inclusion.value >= InclusionLevel.DRAFT.value
+
+
+def _read(file: File, project: Project) -> Notebook | None:
+    if file.generated_by:
+        return project.parse(file.src_uri, file.content_bytes)
+    return project.read(file.src_uri)
+
+
+def _leave_out_duplicates(files: list[File]) -> list[Problem]:
+    """Of files that would be written to the same place, keep the one that is no notebook, else the first."""
+    problems = []
+    kept: dict[str, File] = {}
+    for file in sorted(files, key=lambda file: isinstance(file, NotebookFile)):
+        if not is_served(file):
+            continue
+        other = kept.setdefault(file.dest_uri, file)
+        if other is not file and isinstance(file, NotebookFile):
+            file.inclusion = InclusionLevel.EXCLUDED
+            message = (
+                f"This notebook and {other.src_uri} would both become {file.dest_uri}; {other.src_uri} is published. "
+                "Rename one of them, or name one under `exclude_docs` in mkdocs.yml."
+            )
+            problems.append(Problem("duplicate-page", message, file.src_uri, 1))
+    return problems
+
+
+def as_markdown(notebook: Notebook) -> str:
+    """Prose and visible code as Markdown: what plugins that read a page's Markdown get to see."""
+    parts = []
+    for cell in notebook.cells:
+        if cell.options.removed:
+            continue
+        if cell.kind == "markdown":
+            parts.append(cell.source)
+        elif cell.kind == "code" and cell.options.code != "hide":
+            parts.append(f"````python\n{cell.source}\n````")
+    return "\n\n".join(parts)
+
+
+def write_posts(files: Files, config: MkDocsConfig, folder: Path) -> None:
+    """Write each notebook among Material's blog posts to `folder` as Markdown.
+
+    The blog opens the file of a post itself, before any other plugin is asked, and wants YAML front matter in it.
+    """
+    for name, plugin in config.plugins.items():
+        if not name.startswith("material/blog"):
+            continue
+        blog = plugin.config["blog_dir"]
+        posts = posixpath.normpath(plugin.config["post_dir"].format(blog=blog)) + "/"
+        for file in files:
+            if isinstance(file, NotebookFile) and file.src_uri.startswith(posts):
+                path = folder / f"{file.src_uri}.md"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                front = yaml.safe_dump(dict(file.notebook.metadata), allow_unicode=True, sort_keys=False)
+                path.write_text(f"---\n{front}---\n\n{as_markdown(file.notebook)}", encoding="utf-8")
+                file.abs_src_path = str(path)

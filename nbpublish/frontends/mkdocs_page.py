@@ -1,0 +1,143 @@
+"""A MkDocs page that is rendered from a run instead of from Markdown."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import html
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from markdown.extensions.toc import nest_toc_tokens  # type: ignore[import-untyped]
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.structure.pages import _RelativePathTreeprocessor
+from mkdocs.structure.toc import TableOfContents, get_toc
+from mkdocs.utils import get_relative_url
+
+from nbpublish.frontends.mkdocs_files import as_markdown
+from nbpublish.model import Fragment, Heading, Page, Run
+from nbpublish.page.render import render
+from nbpublish.page.settings import PageSettings
+from nbpublish.project import unexpected
+
+ASSETS = "assets/nbpublish"
+"""Folder of the site for what pages need beside them."""
+
+
+class NotebookPage(MkDocsPage):
+    """Mixed into the class of a page that exists already, by `become_notebook`; never constructed.
+
+    MkDocs makes the pages of the navigation, and Material's blog its posts: each keeps its class, so that everything
+    else they do with a page still holds.
+    """
+
+    run: Run
+    rendered: Page
+
+    def read_source(self, config: MkDocsConfig) -> None:
+        if self.markdown is None:  # a blog post has read its own already
+            self.markdown = as_markdown(self.run.notebook)
+            self.meta = copy.deepcopy(dict(self.run.notebook.metadata))
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        links = _RelativePathTreeprocessor(self.file, files, config)
+        link = functools.partial(address, links.path_to_url)
+        self.rendered = page = render_safely(self.run, page_settings(self, config), link)
+        self.content = notices(self.run) + page.html
+        self.toc = table_of_contents(page.headings, config)
+        self._title_from_render = page.title
+        self.present_anchor_ids = set(page.anchors)
+        self.links_to_anchors = links.links_to_anchors
+        for name in ("autorefs", "mkdocs-autorefs"):
+            if autorefs := config.plugins.get(name):
+                for heading in page.headings:
+                    autorefs.register_anchor(self, heading.id, title=heading.html, primary=True)
+
+
+@functools.cache
+def _class_with(kind: type[MkDocsPage]) -> type[MkDocsPage]:
+    return type(f"Notebook{kind.__name__}", (NotebookPage, kind), {})
+
+
+def become_notebook(page: MkDocsPage, run: Run) -> NotebookPage:
+    """Let a page be rendered from `run` from now on."""
+    if not isinstance(page, NotebookPage):
+        page.__class__ = _class_with(type(page))
+    assert isinstance(page, NotebookPage)
+    page.run = run
+    return page
+
+
+def page_settings(page: MkDocsPage, config: MkDocsConfig) -> PageSettings:
+    """How this page is written: its language and code options from its metadata, else from the site."""
+    plugin = config.plugins["nbpublish"]
+    toc = config.mdx_configs.get("toc") or {}
+    code = page.meta.get("code")
+    chosen: dict[str, Any] = {}
+    if slugify := toc.get("slugify"):
+        separator = toc.get("separator", "-")
+        chosen["slugify"] = lambda text: slugify(text, separator)
+    return PageSettings(
+        language=language_of(page, config),
+        code=code if code in ("show", "fold", "hide") else plugin.config.code,
+        asset_base=get_relative_url(ASSETS, page.url) + "/",
+        **chosen,
+    )
+
+
+def language_of(page: MkDocsPage, config: MkDocsConfig) -> str:
+    """The page's `lang`, else the theme's language (Material's word) or locale (MkDocs's word)."""
+    theme = config.theme
+    if lang := page.meta.get("lang") or page.meta.get("language"):
+        return str(lang)
+    if "language" in theme:
+        return str(theme["language"])
+    return str(theme.locale).replace("_", "-")
+
+
+def table_of_contents(headings: Iterable[Heading], config: MkDocsConfig) -> TableOfContents:
+    """The headings as MkDocs nests them, within `toc_depth` of the `toc` extension where the site sets it."""
+    depth = str((config.mdx_configs.get("toc") or {}).get("toc_depth", 6))
+    first, _, last = depth.rpartition("-")
+    shown = range(int(first or 1), int(last) + 1)
+    tokens = [
+        {"level": heading.level, "id": heading.id, "name": heading.html, "children": []}
+        for heading in headings
+        if heading.level in shown
+    ]
+    return get_toc(nest_toc_tokens(tokens))
+
+
+def address(path_to_url: Callable[[str], str], url: str) -> str:
+    """What MkDocs makes of a link, with words of all scripts as themselves.
+
+    CommonMark writes `#%E7%B5%90…` for `#結果`, and MkDocs compares anchors as they are written.
+    """
+    plain = unquote(url)
+    if urlsplit(plain)[:4] != tuple(map(unquote, urlsplit(url)[:4])):  # an escaped `#` or `?` has to stay one
+        plain = url
+    found = path_to_url(plain)
+    return url if found == plain else found
+
+
+def notices(run: Run) -> str:
+    """The problems that concern no single cell, as HTML for the top of the page."""
+    found = [problem for problem in run.problems if problem.cell is None]
+    return "".join(
+        f'<p class="nb-problem{" nb-warning" if problem.severity == "warning" else ""}">'
+        f"{html.escape(str(problem))}</p>\n"
+        for problem in found
+    )
+
+
+def render_safely(run: Run, settings: PageSettings, link: Callable[[str], str]) -> Page:
+    """The page of a run; where rendering itself fails, a page that says so."""
+    try:
+        return render(run, settings, lambda url, line: link(url))
+    except Exception as error:
+        problem = unexpected(run.notebook.path, error)
+        said = f'<p class="nb-problem">{html.escape(problem.message)}</p>'
+        return Page(None, (Fragment("nbpublish", said),), problems=(problem,))

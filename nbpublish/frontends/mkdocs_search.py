@@ -1,0 +1,75 @@
+"""A page's HTML → the part of it that a search should look through."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+_SKIPPED_TAGS = frozenset({"script", "style", "svg", "template"})
+_SKIPPED_CLASSES = frozenset({"nb-outputs", "nb-names", "nb-notrun"})
+_KEPT_CLASSES = frozenset({"nb-markdown"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
+
+
+def searchable(html: str) -> str:
+    """The HTML of a notebook's page without what its cells printed and drew.
+
+    A table of a thousand numbers would drown the prose that explains it. Prose that a cell computed is kept, and so
+    are headings, wherever they stand.
+    """
+    parser = _Sieve()
+    parser.feed(html)
+    parser.close()
+    return "".join(parser.kept)
+
+
+class _Sieve(HTMLParser):
+    """Passes on what stands outside skipped elements, or in a kept element within one."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.kept: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+        """Elements that are open, each with whether its content is passed on."""
+
+    @property
+    def _passing(self) -> bool:
+        return self._open[-1][1] if self._open else True
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        classes = set((dict(attrs).get("class") or "").split())
+        passing = self._passing
+        if tag in _SKIPPED_TAGS or classes & _SKIPPED_CLASSES:
+            passing = False
+        elif tag in _HEADINGS or classes & _KEPT_CLASSES:
+            passing = True
+        if passing:
+            self.kept.append(self.get_starttag_text() or "")
+        if tag not in _VOID:
+            self._open.append((tag, passing))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._passing and tag not in _SKIPPED_TAGS:
+            self.kept.append(self.get_starttag_text() or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in (open for open, _ in self._open):
+            return
+        while self._open:  # elements that were never closed end with the one around them
+            open, passing = self._open.pop()
+            if open == tag:
+                break
+        if passing:
+            self.kept.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        if self._passing:
+            self.kept.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        self.handle_data(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self.handle_data(f"&#{name};")

@@ -1,0 +1,218 @@
+"""A folder of notebooks with its settings, a store and an executor: what every front end opens.
+
+    with Project(Path("docs"), Settings(jobs=2)) as project:
+        notebook = project.read("chapter.py")
+        runs = project.runs([notebook])
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import traceback
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, runtime_checkable
+
+from pathspec.gitignore import GitIgnoreSpec
+
+from nbpublish.build import Executor, Report, Store, build
+from nbpublish.errors import NbpublishError
+from nbpublish.executors.local import Limits, LocalExecutor
+from nbpublish.formats.detect import decode, formats_available, read
+from nbpublish.formats.format import Format
+from nbpublish.model import Cell, Graph, Notebook, Problem, Reason, Run, Visibility
+from nbpublish.store.memory import MemoryStore
+
+log = logging.getLogger(__name__)
+
+JUNK = frozenset({"__pycache__", "__marimo__", ".ipynb_checkpoints", ".virtual_documents", "node_modules"})
+"""Folders that tools leave beside notebooks; nothing in them is meant to be published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the author decides for all notebooks of a folder."""
+
+    execute: bool = True
+    """Without it cells appear with their code only."""
+    jobs: int | None = None
+    """Notebooks executed at once; None means one a processor core."""
+    timeout: float | None = 300
+    """Seconds a cell may take; None sets no limit."""
+    notebook_timeout: float | None = 1800
+    """Seconds a whole notebook may take."""
+    memory: int | None = None
+    """Bytes that the processes of one notebook may use together."""
+    output: int = 20_000_000
+    """Bytes of output of one cell that are kept."""
+    code: Visibility = "show"
+    """How the source of a cell is shown that says nothing itself."""
+    include: tuple[str, ...] = ()
+    """Patterns as in `.gitignore`: only what matches is looked at. Empty means every file."""
+    exclude: tuple[str, ...] = ()
+    """Patterns as in `.gitignore`: what matches is no notebook, whatever stands in it."""
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """An executor that can end all its kernels at once, from another thread."""
+
+    def close(self) -> None: ...
+
+
+class Project:
+    """Reads notebooks of the folder `root` and runs several of them at once."""
+
+    def __init__(
+        self,
+        root: Path,
+        settings: Settings | None = None,
+        store: Store | None = None,
+        executor: Executor | None = None,
+    ) -> None:
+        self.root = root
+        self.settings = settings or Settings()
+        self.store: Store = store or MemoryStore()
+        self.executor: Executor | None = None
+        if self.settings.execute:
+            self.executor = executor or LocalExecutor(root, _limits(self.settings))
+        self._surroundings: frozenset[tuple[str, int, int]] | None = None
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every kernel that still runs."""
+        if isinstance(self.executor, Closing):
+            self.executor.close()
+
+    @cached_property
+    def formats(self) -> tuple[Format, ...]:
+        return tuple(formats_available())
+
+    def takes(self, path: str) -> bool:
+        """Whether a file of this name may be a notebook, before looking into it."""
+        if not path.endswith(tuple(suffix for format in self.formats for suffix in format.suffixes)):
+            return False
+        include, exclude = self.settings.include, self.settings.exclude
+        if JUNK & set(path.split("/")) or (include and not GitIgnoreSpec.from_lines(include).match_file(path)):
+            return False
+        return not GitIgnoreSpec.from_lines(exclude).match_file(path)
+
+    def read(self, path: str) -> Notebook | None:
+        """The notebook in the file `path`, relative to the root; None where the file is something else."""
+        try:
+            data = (self.root / path).read_bytes()
+        except OSError as error:
+            message = f"The file cannot be read: {error.strerror or error}. Check that it exists and its permissions."
+            return _only(path, Problem("unreadable", message, path, 1))
+        return self.parse(path, data)
+
+    def parse(self, path: str, data: bytes) -> Notebook | None:
+        """The notebook in `data`, the content of a file that is to be called `path`; None where it is none."""
+        try:
+            return read(path, decode(data), self.formats)
+        except Exception as error:
+            return _only(path, unexpected(path, error))
+
+    def runs(self, notebooks: Iterable[Notebook], report: Report | None = None) -> dict[str, Run]:
+        """Run several notebooks at once, the longest first; their runs by path, in the order given.
+
+        `report` is called from one thread at a time. An interrupt (Ctrl-C) ends all kernels and is raised again.
+        """
+        notebooks = list(notebooks)
+        self._forget_what_may_be_stale()
+        told = report and _one_at_a_time(report)
+        pool = ThreadPoolExecutor(self.settings.jobs or os.cpu_count() or 1, "nbpublish")
+        try:
+            longest_first = sorted(notebooks, key=lambda notebook: -sum(len(cell.code) for cell in notebook.cells))
+            futures = {notebook.path: pool.submit(self._run, notebook, told) for notebook in longest_first}
+            return {notebook.path: futures[notebook.path].result() for notebook in notebooks}
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            self.close()
+            raise
+        finally:
+            pool.shutdown()
+            self._surroundings = frozenset(self._files_around())
+
+    def _run(self, notebook: Notebook, report: Report | None) -> Run:
+        try:
+            return build(notebook, store=self.store, executor=self.executor, report=report)
+        except NbpublishError:
+            raise
+        except Exception as error:
+            broken = _only(notebook.path, *notebook.problems, unexpected(notebook.path, error))
+            return Run(broken, Graph((), {}, {}), {}, {})
+
+    def _forget_what_may_be_stale(self) -> None:
+        """Clear a store that knows nothing of data files and modules when one of them changed since the last runs.
+
+        The state *after* the last runs is what counts, so that a notebook which writes files is not run for ever.
+        """
+        if self._surroundings is None or not isinstance(self.store, MemoryStore):
+            return
+        if self._surroundings != frozenset(self._files_around()):
+            self.store.clear()
+
+    def _files_around(self) -> Iterator[tuple[str, int, int]]:
+        """Path, modification time and size of every file a notebook may depend on; pages and themselves left out."""
+        if not isinstance(self.store, MemoryStore):
+            return
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = [name for name in folders if name not in JUNK and not name.startswith(".")]
+            for name in names:
+                path = Path(folder, name)
+                if path.suffix in (".md", ".ipynb") or (path.suffix == ".py" and self._is_notebook(path)):
+                    continue
+                try:
+                    state = path.stat()
+                except OSError:
+                    continue
+                yield str(path), state.st_mtime_ns, state.st_size
+
+    def _is_notebook(self, path: Path) -> bool:
+        relative = path.relative_to(self.root).as_posix()
+        return self.takes(relative) and self.read(relative) is not None
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.timeout, settings.notebook_timeout, settings.memory, settings.output)
+
+
+def unexpected(path: str, error: Exception) -> Problem:
+    """A fault of ours as a problem of the notebook that met it, so that all others are still published."""
+    log.debug("unexpected exception at %s", path, exc_info=error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {'/'.join(Path(frames[-1].filename).parts[-2:])}:{frames[-1].lineno}" if frames else ""
+    message = (
+        f"nbpublish itself failed on this notebook ({type(error).__name__}: {error}{place}). "
+        "That is our bug: please report it with this line and, if you can, the notebook."
+    )
+    return Problem("internal-error", message, path, 1)
+
+
+def _only(path: str, *problems: Problem) -> Notebook:
+    """A notebook of which nothing is known but its problems."""
+    return Notebook(path, "unknown", (), problems=problems)
+
+
+def _one_at_a_time(report: Report) -> Report:
+    lock = threading.Lock()
+
+    def told(notebook: Notebook, cell: Cell, reason: Reason) -> None:
+        with lock:
+            report(notebook, cell, reason)
+
+    return told

@@ -1,0 +1,5 @@
+# %% [markdown]
+# # Twice, from a notebook
+
+# %%
+1

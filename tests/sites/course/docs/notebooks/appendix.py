@@ -1,0 +1,5 @@
+# %% [markdown]
+# Without a heading, the file name gives the title.
+
+# %%
+1 + 1

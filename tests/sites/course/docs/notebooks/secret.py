@@ -1,0 +1,5 @@
+# %% [markdown]
+# # Secret
+
+# %%
+1 + 1
