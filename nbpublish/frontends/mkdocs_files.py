@@ -48,7 +48,7 @@ def with_notebooks(files: Files, project: Project) -> tuple[Files, list[Problem]
 
 def is_served(file: File) -> bool:
     """Whether the file is part of a preview at least; drafts are part of nothing else."""
-    return file.inclusion.value >= InclusionLevel.DRAFT.value
+    return bool(file.inclusion.value >= InclusionLevel.DRAFT.value)
 
 
 def _read(file: File, project: Project) -> Notebook | None:

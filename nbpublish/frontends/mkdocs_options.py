@@ -53,7 +53,7 @@ class Patterns(c.OptionallyRequired[list[str]]):
     def run_validation(self, value: object) -> list[str]:
         lines = value.splitlines() if isinstance(value, str) else value
         if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
-            raise base.ValidationError(f"Expected patterns such as drafts/*.py, as a list or text, and found {value!r}.")
+            raise base.ValidationError(f"Expected patterns such as drafts/*.py, a list or text, and found {value!r}.")
         return [line.strip() for line in lines if line.strip()]
 
 

@@ -48,7 +48,7 @@ def make_site(
         finally:
             config.plugins.on_shutdown()
     problems = (*plugin.problems, *said.problems)
-    return summarise(plugin.runs.values(), problems, pages=plugin.pages, seconds=time.monotonic() - start)
+    return summarise(plugin.runs.values(), problems, pages=plugin.written, seconds=time.monotonic() - start)
 
 
 class _Warnings(logging.Handler):
