@@ -1,0 +1,96 @@
+"""Pages → the index that the theme's search reads: a section an entry, `[url, page, title, text]`.
+
+The index is a classic script, because a page opened from the disk may run scripts but not fetch files. Nothing is cut
+into words: the reader's words are looked for as substrings, which is exact for Japanese.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from html import unescape
+from html.parser import HTMLParser
+
+Section = tuple[str, str, str, str]
+"""Address relative to the site, title of the page, title of the section, text."""
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+SILENT = frozenset({"script", "style", "svg", "template", "annotation", "annotation-xml", "button", "select"})
+INLINE = frozenset(
+    "a abbr b bdi bdo cite code data del dfn em i ins kbd mark q ruby s samp small span strong sub sup time u var wbr".split()
+)
+LINK_TO_SELF = frozenset({"headerlink", "nb-anchor"})
+_WIDE = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
+
+
+def search_index(pages: Iterable[tuple[str, str | None, str | None]]) -> str:
+    """The text of the index of `pages`, each its address relative to the site, its title and its HTML."""
+    entries = [section for url, title, html in pages for section in sections(url, title or "", html or "")]
+    data = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+    return f"window.nb={{...window.nb,index:{data}}};\n"
+
+
+def sections(url: str, title: str, html: str) -> list[Section]:
+    """A page cut at its headings that have an id; what stands before the first of them belongs to the page itself."""
+    page = _squeeze(unescape(re.sub(r"<[^>]*>", "", title)))
+    parser = _Cutter(page)
+    parser.feed(html)
+    parser.close()
+    found = []
+    for anchor, heading, text in parser.parts:
+        entry = (f"{url}#{anchor}" if anchor else url, page, _squeeze("".join(heading)) or page, _squeeze("".join(text)))
+        if entry[3] or entry[2] != page or anchor is None:
+            found.append(entry)
+    return found
+
+
+class _Cutter(HTMLParser):
+    """Collects `(anchor, heading, text)`, the heading and the text in pieces."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.parts: list[tuple[str | None, list[str], list[str]]] = [(None, [page], [])]
+        self._heading: str | None = None
+        self._silent: list[str] = []
+        """Elements that are open and not read, from the outermost."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if self._silent:
+            if tag == self._silent[0]:
+                self._silent.append(tag)
+        elif tag in SILENT or LINK_TO_SELF & set((values.get("class") or "").split()):
+            self._silent.append(tag)
+        elif tag in HEADINGS and values.get("id"):
+            self._heading = tag
+            # the title of the page leads to its top, not to an anchor just below it
+            if tag != "h1" or len(self.parts) > 1:
+                self.parts.append((values["id"], [], []))
+            else:
+                self.parts[0][1].clear()
+        elif tag not in INLINE:
+            self.handle_data(" ")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in INLINE:
+            self.handle_data(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._silent:
+            if tag == self._silent[0]:
+                self._silent.pop()
+        elif tag == self._heading:
+            self._heading = None
+        elif tag not in INLINE:
+            self.handle_data(" ")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts[-1][1 if self._heading else 2].append(data)
+
+
+def _squeeze(text: str) -> str:
+    """One space for any white space, and none between Japanese characters, where a line break makes no gap."""
+    text = " ".join(text.split())
+    return re.sub(f"(?<={_WIDE}) (?={_WIDE})", "", text)
