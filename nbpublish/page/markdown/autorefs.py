@@ -1,0 +1,55 @@
+"""`[text][identifier]` that no link definition resolves is a reference for the mkdocs-autorefs plugin.
+
+It finds `<autoref>` elements after all pages are built. `without_autorefs` puts the author's text back where a site
+does not have that plugin.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
+from markdown_it.rules_inline import StateInline
+
+from nbpublish.page.markdown.spans import push_span
+
+
+def autorefs(md: MarkdownIt) -> None:
+    md.inline.ruler.after("link", "autoref", _autoref)
+
+
+_AUTOREF = re.compile(r"\[((?:`[^`\n]*`|[^\]\[\n])+)\]\[([^\]\[\n]*)\]")
+
+
+def _autoref(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "[" or not (match := _AUTOREF.match(state.src, state.pos, state.posMax)):
+        return False
+    before = state.src[state.pos - 1 : state.pos] if state.pos else ""
+    text, identifier = match[1], match[2] or match[1].strip("`")
+    if before.isalnum() or before in "])" and before or identifier.startswith("^"):
+        return False  # x[i][j], footnotes
+    if normalizeReference(identifier) in state.env.get("references", {}):
+        return False
+    if not silent:
+        opening = push_span(state, "autoref", match.start(1), match.end(1), match.end())
+        opening.attrs["identifier"] = identifier
+        if not match[2] and not text.startswith("`") and "slugify" in state.env:
+            opening.attrs["slug"] = state.env["slugify"](text)
+    state.pos = match.end()
+    return True
+
+
+_ELEMENT = re.compile(r'<autoref identifier="([^"]*)"( slug="[^"]*")?>(.*?)</autoref>', re.S)
+
+
+def without_autorefs(html: str) -> str:
+    """HTML in which each reference shows again what its author wrote."""
+
+    def written(match: re.Match[str]) -> str:
+        text = re.sub(r"<[^>]+>", "", match[3])
+        identifier = "" if match[2] or unescape(match[1]) == unescape(text) else match[1]
+        return f"[{match[3]}][{escape(unescape(identifier))}]"
+
+    return _ELEMENT.sub(written, html)
