@@ -7,10 +7,13 @@ and what is left out in the middle is one row that says how many rows it stands 
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import re
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Number
 from typing import Any
 
 from nbpublish.kernel.bundle import Bundle, is_a
@@ -75,15 +78,15 @@ def _facts(table: _Table) -> dict[str, Any]:
 # --- reading the libraries' HTML ------------------------------------------------------------------------------------
 
 
-def _rows(html: str) -> list[list[_Cell]]:
+def _rows(markup: str) -> list[list[_Cell]]:
     return [
         [_Cell(tag, text, " ".join(_SPAN.findall(attributes))) for tag, attributes, text in _CELL.findall(row)]
-        for row in _ROW.findall(html)
+        for row in _ROW.findall(markup)
     ]
 
 
-def _parts(html: str) -> tuple[list[list[_Cell]], list[list[_Cell]]]:
-    head, _, body = html.partition("</thead>")
+def _parts(markup: str) -> tuple[list[list[_Cell]], list[list[_Cell]]]:
+    head, _, body = markup.partition("</thead>")
     return _rows(head), _rows(body)
 
 
@@ -205,7 +208,7 @@ def _without_index(table: _Table | None) -> _Table | None:
 def _html(table: _Table) -> str:
     head = "".join(_tr(_head_cells(table, row)) for row in table.head)
     if table.types:
-        head += _tr([_element("td", html, _classes(table, i)) for i, html in enumerate(table.types)], ' class="types"')
+        head += _tr([_element("td", name, _classes(table, i)) for i, name in enumerate(table.types)], ' class="types"')
     body = "".join(
         _elision(table) if index == table.elided else _tr(_body_cells(table, row))
         for index, row in enumerate(table.body)
@@ -249,9 +252,31 @@ def _elision(table: _Table) -> str:
     return f'<tr class="elided" data-rows="{left_out}"><td colspan="{width}">⋯ {left_out:,} rows ⋯</td></tr>'
 
 
-def _element(tag: str, html: str, attributes: str = "", span: str = "") -> str:
-    return f"<{tag}{attributes}{' ' + span if span else ''}>{html}</{tag}>"
+def _element(tag: str, content: str, attributes: str = "", span: str = "") -> str:
+    return f"<{tag}{attributes}{' ' + span if span else ''}>{content}</{tag}>"
 
 
 def _tr(cells: list[str], attributes: str = "") -> str:
     return f"<tr{attributes}>{''.join(cells)}</tr>\n"
+
+
+# --- rows without a library -----------------------------------------------------------------------------------------
+
+
+def table_of_rows(rows: Sequence[Mapping[Any, Any]], cell: Callable[[Any], str]) -> Bundle:
+    """The bundle of rows of named cells, whose values `cell` writes as HTML."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    shown = rows if len(rows) <= LIMIT else [*rows[: ENDS // 2], {}, *rows[-(ENDS // 2) :]]
+    found = _Table(
+        [[_Cell("th", html.escape(str(name))) for name in names]],
+        [[_Cell("td", cell(row[name]) if name in row else "") for name in names] for row in shown],
+        len(rows),
+        [(str(name), "") for name in names],
+        [all(_is_numeric(row.get(name)) for row in rows) for name in names],
+        elided=ENDS // 2 if len(rows) > LIMIT else None,
+    )
+    return {"text/html": _html(found)}, {"table": _facts(found)}
+
+
+def _is_numeric(value: object) -> bool:
+    return isinstance(value, Number) and not isinstance(value, bool)

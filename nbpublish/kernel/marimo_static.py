@@ -1,0 +1,171 @@
+"""What marimo draws in the browser, drawn here: tables, charts and lazily loaded content become plain HTML.
+
+Where such an element stands alone in a cell's output its own value is shown in its place. Inside `mo.md`, `mo.hstack`
+and the like it is text, and that text is what these changes of marimo's classes provide.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import html
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from nbpublish.kernel.bundle import Bundle
+from nbpublish.kernel.marimo_parts import MissingPartError, is_a_part, part
+from nbpublish.kernel.rich import rich
+from nbpublish.kernel.rich_tables import table_of_rows
+
+HOLDERS = {
+    "_plugins.ui._impl.table:table": "_data",
+    "_plugins.ui._impl.dataframes.dataframe:dataframe": "_data",
+    "_plugins.ui._impl.data_editor:data_editor": "_data",
+    "_plugins.ui._impl.data_explorer:data_explorer": "_data",
+    "_plugins.ui._impl.altair_chart:altair_chart": "_chart",
+    "_plugins.ui._impl.plotly:plotly": "_figure",
+    "_plugins.ui._impl.from_anywidget:anywidget": "widget",
+    "_plugins.stateless.mpl._mpl:NonInteractiveMplHtml": "_figure",
+    "_plugins.stateless.lazy:lazy": "_element",
+    "_output.formatting:Plain": "child",
+}
+"""Elements that hold a value of another library, and the attribute that holds it."""
+
+
+def held_by(value: object) -> Any:
+    """The data frame, chart, figure or widget that an element of marimo stands for; None where it stands for none."""
+    for name, attribute in HOLDERS.items():
+        if is_a_part(value, name):
+            return _called(getattr(value, attribute, None)) if name.endswith(":lazy") else getattr(value, attribute, None)
+    return None
+
+
+def label_of(value: object) -> str:
+    """The label of a widget, as Markdown; empty where it has none."""
+    label = getattr(getattr(value, "_args", None), "label", "")
+    return label if isinstance(label, str) else ""
+
+
+def _called(element: Any) -> Any:
+    """What a lazily loaded element loads; None for what has to be awaited, which the page cannot wait for."""
+    if callable(element) and not hasattr(element, "_mime_"):
+        element = element()
+    if inspect.iscoroutine(element):
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(element)
+        element.close()
+        return None
+    return element
+
+
+def bundle_of(value: Any) -> Bundle | None:
+    """The bundle of a value that `rich` knows, or of rows as `mo.ui.table` takes them."""
+    if found := rich(value, every_row=True):
+        return found
+    rows = _rows(value)
+    return table_of_rows(rows, _cell) if rows else None
+
+
+def _rows(value: Any) -> list[Mapping[Any, Any]]:
+    """Rows of named cells from a list of rows, of values or from columns; empty for anything else."""
+    if isinstance(value, Mapping) and all(isinstance(c, Sequence) and not isinstance(c, str) for c in value.values()):
+        return [dict(zip(value, cells, strict=False)) for cells in zip(*value.values(), strict=False)]
+    if isinstance(value, Mapping):
+        return [{"key": key, "value": cell} for key, cell in value.items()]
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [row if isinstance(row, Mapping) else {"value": row} for row in value]
+    return []
+
+
+def _cell(value: Any) -> str:
+    return str(value.text) if hasattr(value, "_mime_") and hasattr(value, "text") else html.escape(str(value))
+
+
+def picture_or_table(bundle: Bundle) -> str | None:
+    """The part of a bundle that can stand inside other HTML; None where it has none."""
+    data, metadata = bundle
+    if "table" in metadata:
+        return _flat(data["text/html"])
+    image = data.get("image/svg+xml")
+    if image is None:
+        return None
+    encoded = base64.b64encode(image.encode()).decode()
+    size = "".join(f' {name}="{metadata[name]}"' for name in ("width", "height") if name in metadata)
+    alt = html.escape(str(metadata.get("alt", "")))
+    return f'<img src="data:image/svg+xml;base64,{encoded}" alt="{alt}"{size}>'
+
+
+def _flat(markup: str) -> str:
+    """On one line, so that it does not end the block of Markdown that it is put into."""
+    return " ".join(markup.split("\n")).strip()
+
+
+# --- changes of marimo's classes, each made once in a process -------------------------------------------------------
+
+
+@cache
+def draw_elements() -> tuple[str, ...]:
+    """Make the text of elements plain HTML where it can be. Gives the parts of marimo that are missing for it."""
+    missing = []
+    for change in (_change_texts, _change_formatters):
+        try:
+            change()
+        except MissingPartError as error:
+            missing.append(str(error))
+    return tuple(missing)
+
+
+def _change_texts() -> None:
+    base = part("_output.hypertext:Html")
+    original = inspect.getattr_static(base, "text")
+    if not isinstance(original, property) or original.fget is None:
+        raise MissingPartError("marimo._output.hypertext.Html.text")
+    plain: Callable[[Any], str] = original.fget
+
+    def text(element: Any) -> str:
+        if not getattr(element, "_initialized", True):
+            return plain(element)
+        drawn = vars(element).get("_nbpublish_text")
+        if drawn is None:
+            drawn = element._nbpublish_text = _drawn(element) or plain(element)
+        return str(drawn)
+
+    for name in HOLDERS:
+        try:
+            holder = part(name)
+        except MissingPartError:  # a kind of element of another release
+            continue
+        if issubclass(holder, base) and not name.endswith(":NonInteractiveMplHtml"):
+            holder.text = property(text)
+
+
+def _drawn(element: Any) -> str | None:
+    held = held_by(element)
+    if is_a_part(element, "_plugins.stateless.lazy:lazy"):
+        return None if held is None else str(part("_output.formatting:as_html")(held).text)
+    bundle = bundle_of(held)
+    markup = picture_or_table(bundle) if bundle else None
+    label = label_of(element)
+    if markup is None or not label:
+        return markup
+    return f"<div>{part(':md')(label).text}{markup}</div>"
+
+
+def _change_formatters() -> None:
+    """Give data frames and charts our look wherever marimo formats a value."""
+    formatting = part("_output.formatting")
+    original = part("_output.formatting:get_formatter")
+
+    def get_formatter(obj: Any, *arguments: Any, **options: Any) -> Any:
+        try:
+            bundle = rich(obj, every_row=True)
+        except Exception:  # a chart that is wrong: marimo says so where it formats it
+            bundle = None
+        markup = picture_or_table(bundle) if bundle else None
+        return (lambda _: ("text/html", markup)) if markup else original(obj, *arguments, **options)
+
+    formatting.get_formatter = get_formatter
