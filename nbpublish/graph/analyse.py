@@ -2,58 +2,79 @@
 
 from __future__ import annotations
 
-from nbpublish.graph.names import names_of
-from nbpublish.graph.order import cycles, dataflow_parents, document_parents, topological_order
+from nbpublish.graph.cycles import cycles
+from nbpublish.graph.dataflow import dataflow_parents, topological_order
+from nbpublish.graph.document import document_parents
+from nbpublish.graph.names import Reading, read, shared_names
+from nbpublish.graph.rules import circle, multiple_definitions, setup_rules, star_import
+from nbpublish.graph.salvage import salvaged_defs
 from nbpublish.graph.syntax import Malformed, without_warnings
+from nbpublish.graph.undefined import undefined_names
 from nbpublish.model import Cell, Graph, Names, Notebook, Problem
+
+Parents = dict[str, set[str]]
 
 
 def analyse(notebook: Notebook) -> Graph:
     """The graph of a notebook. Never raises for what its author wrote: what is wrong becomes a problem of a cell."""
-    problems: list[Problem] = []
-    names: dict[str, Names] = {}
     with without_warnings():
-        for cell in notebook.cells:
-            if cell.kind == "code":
-                names[cell.id] = _names(notebook, cell, problems)
-    flows = notebook.order == "dataflow"
-    parents = (dataflow_parents if flows else document_parents)(names)
-    if flows:
-        problems += _multiple(notebook, names)
-        for group in cycles(names, parents):
-            problems += _cycle(notebook, group, names, parents)
-    place = {id: i for i, id in enumerate(names)}
+        readings, problems = _read(notebook)
+        shared = shared_names(readings.values())
+        names = {id: reading.among(shared) for id, reading in readings.items()}
+        if notebook.order == "dataflow":
+            names, parents, found = _dataflow(notebook, readings, names)
+            problems += found
+        else:
+            parents = document_parents(names, {id: reading.late for id, reading in readings.items()})
     spoiled = {p.cell for p in (*notebook.problems, *problems) if p.severity == "error"}
-    runnable = [id for id in names if id not in spoiled]
-    order = topological_order(runnable, parents) if flows else runnable
-    sorted_parents = {id: tuple(sorted(of, key=place.__getitem__)) for id, of in parents.items()}
-    return Graph(tuple(order), names, sorted_parents, tuple(problems))
+    order = [id for id in names if id not in spoiled]
+    if notebook.order == "dataflow":
+        order = topological_order(sorted(order, key=(notebook.setup or "").__ne__), parents)
+    place = {id: i for i, id in enumerate(names)}
+    in_order = {id: tuple(sorted(of, key=place.__getitem__)) for id, of in parents.items()}
+    return Graph(tuple(order), names, in_order, tuple(problems))
 
 
-def _names(notebook: Notebook, cell: Cell, problems: list[Problem]) -> Names:
-    try:
-        return names_of(cell.code, private=notebook.order == "dataflow")
-    except Malformed as error:
-        if not any(p.cell == cell.id and p.severity == "error" for p in notebook.problems):
-            message = f"{error}. Correct the cell; the rest of the notebook is not affected."
-            problems.append(Problem("syntax", message, notebook.path, cell.line + error.line - 1, cell.id))
-        return Names()
+def _read(notebook: Notebook) -> tuple[dict[str, Reading], list[Problem]]:
+    readings: dict[str, Reading] = {}
+    problems: list[Problem] = []
+    broken: list[Cell] = []
+    told = {p.cell for p in notebook.problems if p.severity == "error"}
+    for cell in (cell for cell in notebook.cells if cell.kind == "code"):
+        try:
+            readings[cell.id] = read(cell.code, private=notebook.order == "dataflow")
+        except Malformed as error:
+            readings[cell.id] = Reading(Names())
+            broken.append(cell)
+            if cell.id not in told:
+                message = f"{error}. Correct the cell; cells that do not need it still run."
+                problems.append(Problem("syntax", message, notebook.path, cell.line + error.line - 1, cell.id))
+    known = frozenset[str]().union(*(reading.names.defs for reading in readings.values()))
+    for cell in broken:
+        defs = salvaged_defs(cell.code) - (known if notebook.order == "dataflow" else set())
+        readings[cell.id] = Reading(Names(defs))
+        known |= defs
+    return readings, problems
 
 
-def _multiple(notebook: Notebook, names: dict[str, Names]) -> list[Problem]:
-    definers: dict[str, list[str]] = {}
-    for id, own in names.items():
-        for name in own.defs:
-            definers.setdefault(name, []).append(id)
-    found = []
-    for name, ids in definers.items():
-        for id in ids if len(ids) > 1 else ():
-            other = next(i for i in ids if i != id)
-            message = f"`{name}` is also defined by the cell on line {notebook.cell(other).line}. Rename one of them."
-            found.append(Problem("multiple-definitions", message, notebook.path, notebook.cell(id).line, id))
-    return found
+def _dataflow(
+    notebook: Notebook, readings: dict[str, Reading], names: dict[str, Names]
+) -> tuple[dict[str, Names], Parents, list[Problem]]:
+    parents = dataflow_parents(names, notebook.setup)
+    if circles := cycles(list(names), parents):
+        # a word in a text may name something else than our variable, so no circle is blamed on it
+        names = names | {id: readings[id].names for group in circles for id in group}
+        parents = dataflow_parents(names, notebook.setup)
+        circles = cycles(list(names), parents)
+    problems = [
+        *multiple_definitions(notebook, names),
+        *(problem for group in circles for problem in circle(notebook, group, names, parents)),
+        *setup_rules(notebook, names),
+        *(star_import(notebook, cell, star) for cell in notebook.cells if (star := _star(readings, cell))),
+        *undefined_names(notebook, readings, names),
+    ]
+    return names, parents, problems
 
 
-def _cycle(notebook: Notebook, group: list[str], names: dict[str, Names], parents: dict[str, set[str]]) -> list[Problem]:
-    message = "The cells depend on each other in a circle. Move what one of them needs into a cell of its own."
-    return [Problem("cycle", message, notebook.path, notebook.cell(id).line, id) for id in group]
+def _star(readings: dict[str, Reading], cell: Cell) -> int | None:
+    return readings[cell.id].star if cell.id in readings else None

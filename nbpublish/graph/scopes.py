@@ -5,19 +5,24 @@ follows that order. What the body of a function or lambda reads is left to Pytho
 scope rules exactly.
 """
 
+# ruff: noqa: N802, N815  (`ast` chooses the names of a visitor's methods)
+
 from __future__ import annotations
 
 import ast
-import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+
+from nbpublish.graph.flow import Flow
+from nbpublish.graph.functions import Functions
+from nbpublish.graph.magics import Magic, magic_of
+from nbpublish.graph.syntax import Malformed, parse
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-_ENDS = (ast.Raise, ast.Return, ast.Continue, ast.Break)
 
 
-class Scopes(ast.NodeVisitor):
+class Scopes(Flow):
     """Visits a module and leaves in its attributes what the module binds and reads.
 
     A name counts as bound below a statement only where that statement binds it on every way through; so a name that
@@ -25,24 +30,27 @@ class Scopes(ast.NodeVisitor):
     """
 
     def __init__(self, code: str) -> None:
+        super().__init__()
         self.defs: set[str] = set()
         self.refs: set[str] = set()
-        self.late: set[str] = set()
-        """Names read when a function of the cell is called, some of them also in `defs`."""
+        self.late: dict[str, set[str]] = {}
+        """By function, class or variable with a lambda: what it reads when it is called."""
         self.deletes: set[str] = set()
         self.stars: list[ast.ImportFrom] = []
-        self._code = code
-        self._tables: dict[tuple[str, int], list[symtable.SymbolTable]] | None = None
-        self._bound: set[str] = set()
+        self.trees: list[ast.Module] = []
+        """The cell's tree, and the trees of the code in its magics."""
+        self._functions = Functions(code)
         self._class: set[str] | None = None
         """Names bound so far by the class body we are in; seen by neither its functions nor its comprehensions."""
+        self._owner = ""
+        """The class, or the variable of the assignment, that we are in."""
         self._hidden: frozenset[str] = frozenset()
         """Variables of the comprehensions and type parameters around."""
-        self._handlers: list[str] = []
         self._pending: set[str] = set()
         """Names that functions defined above read, and that were not bound when they were defined."""
 
     def module(self, tree: ast.Module) -> None:
+        self.trees.append(tree)
         self._run(tree.body)
         self.refs |= self._pending - self.defs
 
@@ -79,14 +87,11 @@ class Scopes(ast.NodeVisitor):
             if name not in self.defs:
                 self.deletes.add(name)
 
-    def _evaluate(self, *nodes: ast.AST | None) -> None:
-        for node in nodes:
-            if node is not None:
-                self.visit(node)
-
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
         self._called()
+        if magic := magic_of(node):
+            self._embed(magic)
 
     def _called(self) -> None:
         """What is called may be, or may call, any function defined above."""
@@ -96,9 +101,12 @@ class Scopes(ast.NodeVisitor):
     # --- statements that bind
 
     def visit_Assign(self, node: ast.Assign) -> None:
+        around, target = self._owner, node.targets[0]
+        if isinstance(target, ast.Name):
+            self._owner = around or target.id
         self._evaluate(node.value)
-        for target in node.targets:
-            self.visit(target)
+        self._owner = around
+        self._evaluate(*node.targets)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self._evaluate(node.value)
@@ -133,7 +141,7 @@ class Scopes(ast.NodeVisitor):
         self._evaluate(*node.decorator_list, *node.args.defaults, *node.args.kw_defaults)
         with self._types(node):
             self._evaluate(*(arg.annotation for arg in _arguments(node.args)), node.returns)
-        self._later(node.name, node.lineno)
+        self._define(self._owner or node.name, node.name, node.lineno)
         if node.decorator_list:
             self._called()
         self._bind(node.name)
@@ -142,15 +150,16 @@ class Scopes(ast.NodeVisitor):
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._evaluate(*node.args.defaults, *node.args.kw_defaults)
-        self._later("lambda", node.lineno)
+        self._define(self._owner, "lambda", node.lineno)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._evaluate(*node.decorator_list)
         with self._types(node):
             self._evaluate(*node.bases, *(keyword.value for keyword in node.keywords))
-            around, self._class = self._class, set()
+            around = self._class, self._owner
+            self._class, self._owner = set(), self._owner or node.name
             self._run(node.body)
-            self._class = around
+            self._class, self._owner = around
         self._bind(node.name)
 
     def visit_TypeAlias(self, node: ast.AST) -> None:  # Python 3.12
@@ -183,117 +192,32 @@ class Scopes(ast.NodeVisitor):
 
     visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
 
-    def _later(self, name: str, line: int) -> None:
-        """Take what a function reads from the module, and what it binds there by `global`."""
-        if self._tables is None:
-            self._tables = {}
-            _collect(symtable.symtable(self._code, "<cell>", "exec"), self._tables)
-        for table in self._tables.get((name, line), ()):
-            for inner in _with_children(table):
-                for symbol in inner.get_symbols():
-                    if symbol.is_global() and symbol.is_referenced():
-                        self.late.add(symbol.get_name())
-                        if symbol.get_name() not in self._bound:
-                            self._pending.add(symbol.get_name())
-                    if symbol.is_declared_global() and symbol.is_assigned():
-                        self.defs.add(symbol.get_name())
+    def _define(self, owner: str, name: str, line: int) -> None:
+        """Note what a function reads when it is called; `owner` is the name by which other cells call it."""
+        reads = self._functions.reads(name, line)
+        if owner:
+            self.late.setdefault(owner, set()).update(reads)
+        self._pending |= reads - self._bound
+        self.defs |= self._functions.binds(name, line)
 
-    # --- statements that branch
-
-    def _run(self, body: Iterable[ast.stmt]) -> bool:
-        """Visit statements in order; whether the code below them can be reached."""
-        for statement in body:
-            self.visit(statement)
-            if isinstance(statement, _ENDS):
-                return False
-        return True
-
-    def _branches(self, *bodies: Iterable[ast.stmt]) -> None:
-        before, after = self._bound, []
-        for body in bodies:
-            self._bound = set(before)
-            if self._run(body):
-                after.append(self._bound)
-        self._bound = set.intersection(*after) if after else before
-
-    def visit_If(self, node: ast.If) -> None:
-        self._evaluate(node.test)
-        self._branches(node.body, node.orelse)
-
-    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
-        self._evaluate(node.iter)
-        before = set(self._bound)
-        self.visit(node.target)
-        self._run(node.body)
-        self._bound = before
-        self._run(node.orelse)
-
-    visit_AsyncFor = visit_For
-
-    def visit_While(self, node: ast.While) -> None:
-        self._evaluate(node.test)
-        self._branches(node.body, ())
-        self._run(node.orelse)
-
-    def visit_Try(self, node: ast.Try) -> None:
-        before = set(self._bound)
-        after = [self._bound] if self._run([*node.body, *node.orelse]) else []
-        for handler in node.handlers:
-            self._bound = set(before)
-            if self._handle(handler):
-                after.append(self._bound)
-        self._bound = set.intersection(*after) if after else before
-        self._run(node.finalbody)
-
-    visit_TryStar = visit_Try
-
-    def _handle(self, handler: ast.ExceptHandler) -> bool:
-        """The exception's name lives in its handler only and is no name of the cell."""
-        self._evaluate(handler.type)
-        if handler.name is None:
-            return self._run(handler.body)
-        self._handlers.append(handler.name)
-        self._bind(handler.name)
-        reached = self._run(handler.body)
-        self._handlers.pop()
-        self._bound.discard(handler.name)
-        return reached
-
-    def visit_Match(self, node: ast.Match) -> None:
-        self._evaluate(node.subject)
-        before, after = self._bound, [self._bound]
-        for case in node.cases:
-            self._bound = set(before)
-            self.visit(case.pattern)
-            self._evaluate(case.guard)
-            if self._run(case.body):
-                after.append(self._bound)
-        self._bound = set.intersection(*after)
-
-    def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> None:
-        self.generic_visit(node)
-        if node.name:
-            self._bind(node.name)
-
-    visit_MatchStar = visit_MatchAs
-
-    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
-        self.generic_visit(node)
-        if node.rest:
-            self._bind(node.rest)
+    def _embed(self, magic: Magic) -> None:
+        """The code of a magic runs here and now, as if it stood in the cell."""
+        functions, bound, defs = self._functions, set(self._bound), set(self.defs)
+        for code in magic.code:
+            try:
+                tree = parse(code)
+            except Malformed:  # the kernel will say so
+                continue
+            self.trees.append(tree)
+            self._functions = Functions(code)
+            self._run(tree.body)
+        self._functions = functions
+        if magic.is_closed:
+            self._bound, self.defs = bound, defs
+        for name in magic.binds:
+            self._bind(name)
 
 
 def _arguments(args: ast.arguments) -> Iterator[ast.arg]:
     yield from (*args.posonlyargs, *args.args, *args.kwonlyargs)
     yield from (a for a in (args.vararg, args.kwarg) if a)
-
-
-def _with_children(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    yield table
-    for child in table.get_children():
-        yield from _with_children(child)
-
-
-def _collect(table: symtable.SymbolTable, found: dict[tuple[str, int], list[symtable.SymbolTable]]) -> None:
-    for inner in _with_children(table):
-        found.setdefault((inner.get_name(), inner.get_lineno()), []).append(inner)

@@ -39,7 +39,8 @@ def parse(code: str) -> ast.Module:
         line = max(1, min(error.lineno or 1, code.count("\n") + 1))
         raise Malformed(error.msg, line) from None
     except UnicodeEncodeError as error:
-        raise Malformed("It contains half a character (a lone surrogate)", code.count("\n", 0, error.start) + 1) from None
+        line = code.count("\n", 0, error.start) + 1
+        raise Malformed("It contains half a character (a lone surrogate)", line) from None
     except ValueError:
         line = code.count("\n", 0, max(0, code.find("\0"))) + 1
         raise Malformed("It contains a null byte", line) from None
