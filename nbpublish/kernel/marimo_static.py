@@ -7,7 +7,6 @@ and the like it is text, and that text is what these changes of marimo's classes
 from __future__ import annotations
 
 import asyncio
-import base64
 import html
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -19,8 +18,12 @@ from nbpublish.kernel.marimo_parts import MissingPartError, is_a_part, part
 from nbpublish.kernel.rich import rich
 from nbpublish.kernel.rich_tables import table_of_rows
 
+BUNDLE = "application/vnd.marimo+mimebundle"
+
+ROW_ID = "_marimo_row_id"
+
 HOLDERS = {
-    "_plugins.ui._impl.table:table": "_data",
+    "_plugins.ui._impl.table:table": "data",
     "_plugins.ui._impl.dataframes.dataframe:dataframe": "_data",
     "_plugins.ui._impl.data_editor:data_editor": "_data",
     "_plugins.ui._impl.data_explorer:data_explorer": "_data",
@@ -38,8 +41,18 @@ def held_by(value: object) -> Any:
     """The data frame, chart, figure or widget that an element of marimo stands for; None where it stands for none."""
     for name, attribute in HOLDERS.items():
         if is_a_part(value, name):
-            return _called(getattr(value, attribute, None)) if name.endswith(":lazy") else getattr(value, attribute, None)
+            held = getattr(value, attribute, None)
+            return _called(held) if name.endswith(":lazy") else _as_given(held)
     return None
+
+
+def _as_given(held: Any) -> Any:
+    """A data frame without the column by which `mo.ui.table` tells its rows apart."""
+    if ROW_ID not in getattr(held, "columns", ()):
+        return held
+    import narwhals
+
+    return narwhals.from_native(held).drop(ROW_ID).to_native()
 
 
 def label_of(value: object) -> str:
@@ -85,18 +98,18 @@ def _cell(value: Any) -> str:
     return str(value.text) if hasattr(value, "_mime_") and hasattr(value, "text") else html.escape(str(value))
 
 
-def picture_or_table(bundle: Bundle) -> str | None:
-    """The part of a bundle that can stand inside other HTML; None where it has none."""
+def embedded(bundle: Bundle) -> str:
+    """A bundle as HTML that can stand inside marimo's HTML and inside Markdown.
+
+    A table is plain HTML; all else is the element in which marimo itself puts a bundle into HTML.
+    """
     data, metadata = bundle
     if "table" in metadata:
         return _flat(data["text/html"])
-    image = data.get("image/svg+xml")
-    if image is None:
-        return None
-    encoded = base64.b64encode(image.encode()).decode()
-    size = "".join(f' {name}="{metadata[name]}"' for name in ("width", "height") if name in metadata)
-    alt = html.escape(str(metadata.get("alt", "")))
-    return f'<img src="data:image/svg+xml;base64,{encoded}" alt="{alt}"{size}>'
+    if "image/svg+xml" in data:  # the picture stands for the specification it was drawn from
+        data = {name: data[name] for name in ("image/svg+xml", "text/plain") if name in data}
+    content = {**data, "__metadata__": metadata} if metadata else data
+    return str(part("_plugins.stateless.mime:mime_renderer")(BUNDLE, content).text)
 
 
 def _flat(markup: str) -> str:
@@ -148,7 +161,7 @@ def _drawn(element: Any) -> str | None:
     if is_a_part(element, "_plugins.stateless.lazy:lazy"):
         return None if held is None else str(part("_output.formatting:as_html")(held).text)
     bundle = bundle_of(held)
-    markup = picture_or_table(bundle) if bundle else None
+    markup = embedded(bundle) if bundle else None
     label = label_of(element)
     if markup is None or not label:
         return markup
@@ -165,7 +178,6 @@ def _change_formatters() -> None:
             bundle = rich(obj, every_row=True)
         except Exception:  # a chart that is wrong: marimo says so where it formats it
             bundle = None
-        markup = picture_or_table(bundle) if bundle else None
-        return (lambda _: ("text/html", markup)) if markup else original(obj, *arguments, **options)
+        return (lambda _: ("text/html", embedded(bundle))) if bundle else original(obj, *arguments, **options)
 
     formatting.get_formatter = get_formatter

@@ -14,7 +14,7 @@ from typing import Any
 from nbpublish.kernel.bridge import Surroundings
 from nbpublish.kernel.marimo_parts import is_a_part, part
 from nbpublish.kernel.marimo_static import bundle_of, held_by, label_of
-from nbpublish.kernel.rich import steady
+from nbpublish.kernel.rich_html import steady
 from nbpublish.model import Output
 
 MARKED = {"marimo": True}

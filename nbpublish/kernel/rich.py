@@ -11,7 +11,7 @@ from typing import Any
 from nbpublish.kernel.bridge import Bridge, Surroundings
 from nbpublish.kernel.bundle import Bundle
 from nbpublish.kernel.rich_altair import chart
-from nbpublish.kernel.rich_html import remote_hosts, steady_html, steady_text
+from nbpublish.kernel.rich_html import steady
 from nbpublish.kernel.rich_plotly import figure
 from nbpublish.kernel.rich_tables import table
 from nbpublish.kernel.rich_widgets import widget
@@ -42,16 +42,3 @@ def rich(value: Any, *, every_row: bool = False) -> Bundle | None:
         return None
     found = table(value, every_row=every_row) or chart(value) or figure(value) or widget(value)
     return steady(*found) if found else None
-
-
-def steady(data: dict[str, Any], metadata: dict[str, Any]) -> Bundle:
-    """The same bundle in every process, with the hosts its HTML loads from in `metadata["remote_hosts"]`."""
-    data = dict(data)
-    for mimetype in ("text/plain", "text/markdown", "text/latex"):
-        if isinstance(data.get(mimetype), str):
-            data[mimetype] = steady_text(data[mimetype])
-    if isinstance(data.get("text/html"), str):
-        data["text/html"] = steady_html(data["text/html"])
-        if hosts := remote_hosts(data["text/html"]):
-            metadata = {**metadata, "remote_hosts": sorted({*metadata.get("remote_hosts", ()), *hosts})}
-    return data, metadata

@@ -9,6 +9,9 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from typing import Any
+
+from nbpublish.kernel.bundle import Bundle
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
 _STYLER = re.compile(r"\bid=\"T_([0-9a-f]{5})\b")
@@ -21,6 +24,19 @@ _LOADED = re.compile(
      |(?:\burl\(|@import|\bfrom|\bimport\(?)\s*["']?(?:https?:)?//([^/"')\s?\#]+)""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+def steady(data: dict[str, Any], metadata: dict[str, Any]) -> Bundle:
+    """The same bundle in every process, with the hosts its HTML loads from in `metadata["remote_hosts"]`."""
+    data = dict(data)
+    for mimetype in ("text/plain", "text/markdown", "text/latex"):
+        if isinstance(data.get(mimetype), str):
+            data[mimetype] = steady_text(data[mimetype])
+    if isinstance(data.get("text/html"), str):
+        data["text/html"] = steady_html(data["text/html"])
+        if hosts := remote_hosts(data["text/html"]):
+            metadata = {**metadata, "remote_hosts": sorted({*metadata.get("remote_hosts", ()), *hosts})}
+    return data, metadata
 
 
 def steady_text(text: str) -> str:
