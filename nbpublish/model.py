@@ -63,6 +63,8 @@ class Options:
     """Caption of the cell's figure or table, as Markdown."""
     label: str | None = None
     """Name under which the cell's figure or table can be referred to."""
+    mimetype: str | None = None
+    """What a raw cell holds, such as `text/html`; None where the author does not say."""
     tags: tuple[str, ...] = ()
     """The cell's tags as written, those included that the other fields already interpret."""
 

@@ -1,0 +1,67 @@
+"""Which of the script formats a Python file is written in. At most one of them recognises a file."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from nbpublish.formats import marimo
+from nbpublish.formats.markers import marker_lines
+from nbpublish.formats.script_header import header_of
+from nbpublish.formats.strings import continued
+from nbpublish.formats.text import clean
+
+Style = Literal["percent", "light", "gallery"]
+
+_DECLARED: dict[str, Style] = {
+    "percent": "percent",
+    "hydrogen": "percent",
+    "light": "light",
+    "bare": "light",
+    "nomarker": "light",
+    "sphinx": "gallery",
+}
+# Without jupytext's header only these count: `# + one more thing` is an ordinary comment.
+_LIGHT = re.compile(r"# \+(?:[ \t]*$|[ \t]+(?:\{.*\}|\[(?:markdown|md|raw)\].*|[A-Za-z_][\w.-]*=[\"\[{tf].*)$)")
+_TITLE = re.compile(
+    r"""
+    (?: [ \t]* (?:\#[^\n]*)? \n )*
+    [rRuU]? (?:\"\"\"|''') \s*
+    (?: \.\.[ ]_[^\n]*:[ \t]*\n\s* )*
+    (?P<over> ([=#*^~-])\2{2,} [ \t]*\n )?
+    [ \t]* (?P<title> [^\n"']{2,} ) \n
+    [ \t]* (?P<under> ([=#*^~-])\5{2,} ) [ \t]*\n
+    """,
+    re.VERBOSE,
+)
+_SEPARATOR = re.compile(r"^(?:#{20,}[^\n]*|#[ \t]*%%(?=[ \t]|$)[^\n]*)\n#", re.MULTILINE)
+
+
+def style(text: str) -> Style | None:
+    """The script format of a text, or None where it is no notebook or a marimo one."""
+    text = clean(text)
+    if "#" not in text and '"""' not in text:
+        return None
+    lines = text.split("\n")
+    declared = _DECLARED.get(header_of("", lines).format or "") if "jupytext" in text else None
+    if declared:
+        return declared
+    found = _undeclared(text, lines)
+    return found if found and not marimo.recognises(text) else None
+
+
+def _undeclared(text: str, lines: list[str]) -> Style | None:
+    title = _TITLE.match(text)
+    if title:
+        if _SEPARATOR.search(text, title.end()) and not re.search(r"^# ?%%.*\[(?:markdown|md)\]", text, re.MULTILINE):
+            return "gallery"
+        if title["over"] and re.search(r"^[A-Za-z_][\w.]*(?:\(|\s*=|,)|^(?:for|with|if) ", text, re.MULTILINE):
+            return "gallery"
+    if marker_lines(lines):
+        return "percent"
+    light = [n for n, line in enumerate(lines) if _LIGHT.match(line)]
+    if light:
+        inside = continued(text)
+        if any(n not in inside for n in light):
+            return "light"
+    return None
