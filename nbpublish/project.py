@@ -23,7 +23,8 @@ from pathspec.gitignore import GitIgnoreSpec
 
 from nbpublish.build import Executor, Report, Store, build
 from nbpublish.errors import NbpublishError
-from nbpublish.executors.local import Limits, LocalExecutor
+from nbpublish.executors.limits import Limits
+from nbpublish.executors.local import LocalExecutor
 from nbpublish.formats.detect import decode, formats_available, read
 from nbpublish.formats.format import Format
 from nbpublish.model import Cell, Graph, Notebook, Problem, Reason, Run, Visibility
@@ -45,11 +46,11 @@ class Settings:
     """Notebooks executed at once; None means one a processor core."""
     timeout: float | None = 300
     """Seconds a cell may take; None sets no limit."""
-    notebook_timeout: float | None = 1800
+    notebook_timeout: float | None = None
     """Seconds a whole notebook may take."""
     memory: int | None = None
     """Bytes that the processes of one notebook may use together."""
-    output: int = 20_000_000
+    output: int = 10_000_000
     """Bytes of output of one cell that are kept."""
     code: Visibility = "show"
     """How the source of a cell is shown that says nothing itself."""
@@ -188,7 +189,12 @@ class Project:
 
 
 def _limits(settings: Settings) -> Limits:
-    return Limits(settings.timeout, settings.notebook_timeout, settings.memory, settings.output)
+    return Limits(
+        cell=settings.timeout,
+        notebook=settings.notebook_timeout,
+        memory=settings.memory,
+        output=settings.output,
+    )
 
 
 def unexpected(path: str, error: Exception) -> Problem:

@@ -31,7 +31,7 @@ from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook
 from nbpublish.frontends.mkdocs_search import searchable
 from nbpublish.frontends.search_index import search_index
-from nbpublish.model import Page, Problem, Run
+from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
 from nbpublish.project import Project
 
 log = get_plugin_logger(__name__)
@@ -46,7 +46,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     report: Report | None = None
     """Told of every code cell, where a front end shows progress."""
     project: Project | None = None
-    """Handed in by a front end that keeps one from build to build; else opened here."""
+    """Handed in before a build by a front end that keeps one from build to build; else opened here."""
     runs: dict[str, Run]
     """Runs of the last build by path."""
     pages: dict[str, Page]
@@ -63,6 +63,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
 
     def _reset(self) -> None:
         self.runs, self.pages, self.written, self.problems = {}, {}, 0, ()
+        self._unfinished = True
         self._duplicates: list[Problem] = []
         self._posts: tempfile.TemporaryDirectory[str] | None = None
 
@@ -73,11 +74,11 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     def on_shutdown(self) -> None:
         if self._own:
             self._own.close()
+        self.project = self.report = self._own = None  # MkDocs keeps plugins for as long as the process lives
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         self._reset()
-        if self.project is None or self.project is self._own:
-            self.project = self._own = self._opened(Path(config.docs_dir))
+        self.project = self._opened(Path(config.docs_dir))
         if self._own_theme(config):
             config.theme["search_index"] = SEARCH_INDEX
         elif CONTENT[0] not in config.extra_css:
@@ -86,12 +87,15 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         return config
 
     def _opened(self, root: Path) -> Project:
-        settings = self.config.settings
-        if self._own and (self._own.root, self._own.settings) == (root, settings):
-            return self._own
-        if self._own:
-            self._own.close()
-        return Project(root, settings)
+        """The project that was handed in, else ours: the same one as long as folder and settings are the same."""
+        settings, own = self.config.settings, self._own
+        if self.project and self.project is not own and self.project.root == root:
+            return self.project
+        if own is None or (own.root, own.settings) != (root, settings):
+            if own:
+                own.close()
+            self._own = own = Project(root, settings)
+        return own
 
     @staticmethod
     def _own_theme(config: MkDocsConfig) -> bool:
@@ -114,20 +118,21 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         assert self.project
         inclusion = InclusionLevel.is_in_serve if self._serving else InclusionLevel.is_included
         pages = files.documentation_pages(inclusion=inclusion)
-        notebooks = [file.notebook for file in pages if isinstance(file, NotebookFile)]
-        if notebooks and self.project.executor:
-            log.info("Running %d notebook%s", len(notebooks), "" if len(notebooks) == 1 else "s")
+        self._run([file.notebook for file in pages if isinstance(file, NotebookFile)])
+        return nav
+
+    def _run(self, notebooks: list[Notebook]) -> None:
+        assert self.project
         try:
-            self.runs = self.project.runs(notebooks, self.report)
+            self.runs |= self.project.runs(notebooks, self.report or _log_starts())
         except NbpublishError as error:
             raise PluginError(str(error)) from error
-        return nav
 
     def on_pre_page(self, page: MkDocsPage, *, config: MkDocsConfig, files: Files) -> MkDocsPage:
         if isinstance(page.file, NotebookFile):
             notebook = page.file.notebook
-            if notebook.path not in self.runs and self.project:  # a plugin decided late to publish it
-                self.runs |= self.project.runs([notebook], self.report)
+            if notebook.path not in self.runs:  # a plugin decided late to publish it
+                self._run([notebook])
             return become_notebook(page, self.runs[notebook.path])
         return page
 
@@ -170,10 +175,12 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         self._finish()
 
     def on_build_error(self, *, error: Exception) -> None:
-        self._finish()
+        if self._unfinished:  # a strict build fails after everything has been said
+            self._finish()
 
     def _finish(self) -> None:
         """Collect and log all problems: an error or a warning of MkDocs's log fails a build under `--strict`."""
+        self._unfinished = False
         found = {*self._duplicates}
         for run in self.runs.values():
             found |= {*run.problems}
@@ -184,6 +191,17 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             log.log(logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem)
         if self._posts:
             self._posts.cleanup()
+
+
+def _log_starts() -> Report:
+    seen: set[str] = set()
+
+    def report(notebook: Notebook, cell: Cell, reason: Reason) -> None:
+        if reason.action == "run" and notebook.path not in seen:
+            seen.add(notebook.path)
+            log.info("Running %s", notebook.path)
+
+    return report
 
 
 def _searched(page: MkDocsPage) -> str:

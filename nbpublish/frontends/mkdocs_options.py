@@ -63,7 +63,7 @@ class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subc
     execute = c.Type(bool, default=_DEFAULT.execute)
     jobs = c.Optional(Whole())
     timeout = Seconds(default=_DEFAULT.timeout)
-    notebook_timeout = Seconds(default=_DEFAULT.notebook_timeout)
+    notebook_timeout = c.Optional(Seconds())
     memory = c.Optional(Size())
     output = Size(default=_DEFAULT.output)
     code = c.Choice[Visibility](("show", "fold", "hide"), default=_DEFAULT.code)
@@ -85,5 +85,5 @@ class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subc
         )
 
 
-def _limit(seconds: float) -> float | None:
-    return None if math.isinf(seconds) else seconds
+def _limit(seconds: float | None) -> float | None:
+    return None if seconds is None or math.isinf(seconds) else seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import html
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -25,6 +26,7 @@ from nbpublish.project import unexpected
 
 ASSETS = "assets/nbpublish"
 """Folder of the site for what pages need beside them."""
+_HEADING = re.compile(r'(?P<start><(?P<tag>h[1-6])\b[^>]*\bid="(?P<id>[^"]+)"[^>]*>.*?)</(?P=tag)>', re.DOTALL)
 
 
 class NotebookPage(MkDocsPage):
@@ -46,7 +48,7 @@ class NotebookPage(MkDocsPage):
         links = _RelativePathTreeprocessor(self.file, files, config)
         link = functools.partial(address, links.path_to_url)
         self.rendered = page = render_safely(self.run, page_settings(self, config), link)
-        self.content = notices(self.run) + page.html
+        self.content = notices(self.run) + with_permalinks(page.html, config)
         self.toc = table_of_contents(page.headings, config)
         self._title_from_render = page.title
         self.present_anchor_ids = set(page.anchors)
@@ -131,6 +133,23 @@ def notices(run: Run) -> str:
         f"{html.escape(str(problem))}</p>\n"
         for problem in found
     )
+
+
+def with_permalinks(content: str, config: MkDocsConfig) -> str:
+    """A link to itself in every heading, where the site asks the `toc` extension for it."""
+    toc = config.mdx_configs.get("toc") or {}
+    permalink = toc.get("permalink")
+    if not permalink:
+        return content
+    symbol = html.escape(permalink if isinstance(permalink, str) else "¶")
+    title = html.escape(str(toc.get("permalink_title", "Permanent link")))
+    kind = html.escape(str(toc.get("permalink_class", "headerlink")))
+
+    def linked(heading: re.Match[str]) -> str:
+        link = f'<a class="{kind}" href="#{heading["id"]}" title="{title}">{symbol}</a>'
+        return f"{heading['start']}{link}</{heading['tag']}>"
+
+    return _HEADING.sub(linked, content)
 
 
 def render_safely(run: Run, settings: PageSettings, link: Callable[[str], str]) -> Page:

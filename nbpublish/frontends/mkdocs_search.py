@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 _SKIPPED_TAGS = frozenset({"script", "style", "svg", "template"})
-_SKIPPED_CLASSES = frozenset({"nb-outputs", "nb-names", "nb-notrun"})
+_SKIPPED_CLASSES = frozenset({"nb-outputs", "nb-names", "nb-notrun", "headerlink"})
 _KEPT_CLASSES = frozenset({"nb-markdown"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _VOID = frozenset(

@@ -26,7 +26,7 @@ print("```python\n\tkept tab\n\n  <not a tag>\n```\n!!! note\n    [x](y.md) $a$ 
 # %%
 from IPython.display import HTML
 
-HTML("<table><tr><td>*raw* &amp; [l](m.md) needleinoutput</td></tr></table>")
+HTML("<table><tr><td>*raw* &amp; [l](m.md) " + "needle".upper() + "</td></tr></table>")
 
 # %% [markdown]
 # ### Deeper
