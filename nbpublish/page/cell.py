@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from nbpublish.model import Cell, Problem, Run, Trace, Visibility
+from nbpublish.model import Cell, Output, Problem, Run, Trace, Visibility
 from nbpublish.page import names
 from nbpublish.page.code import highlight
 from nbpublish.page.context import Context, anchor
 from nbpublish.page.html import attributes, escape
-from nbpublish.page.native import translate
+from nbpublish.page.markdown_output import prose
 from nbpublish.page.outputs import render_outputs
 from nbpublish.page.settings import PageSettings
 
@@ -30,7 +30,7 @@ def render_cell(cell: Cell, run: Run, context: Context) -> str:
     if cell.id not in context.visible:
         return ""
     if cell.kind == "markdown":
-        return _element("nb-prose", cell, translate_markdown(cell.source, cell, context) + _notices(cell, run))
+        return _element("nb-prose", cell, prose(cell, context) + _notices(cell, run))
     if cell.kind == "raw":
         return _element("nb-raw", cell, f'<pre class="nb-text">{escape(cell.source)}</pre>')
     return _code_cell(cell, run, context)
@@ -55,10 +55,6 @@ def displays_prose(cell: Cell) -> bool:
     return isinstance(name, ast.Attribute) and name.attr == "md" and isinstance(name.value, ast.Name)
 
 
-def translate_markdown(source: str, cell: Cell, context: Context) -> str:
-    return translate.markdown(source, context)
-
-
 def _code_cell(cell: Cell, run: Run, context: Context) -> str:
     trace = run.traces.get(cell.id)
     visibility = code_visibility(cell, context.settings)
@@ -74,8 +70,8 @@ def _code_cell(cell: Cell, run: Run, context: Context) -> str:
         inside = result + code
     else:
         inside = code + result
-    prose = displays_prose(cell) and visibility == "hide"
-    return _element("nb-prose" if prose else "nb-codecell", cell, inside, _state(cell, run)) if inside else ""
+    kind = "nb-prose" if displays_prose(cell) and visibility == "hide" else "nb-codecell"
+    return _element(kind, cell, inside, _state(cell, run)) if inside else ""
 
 
 def _result(cell: Cell, run: Run, trace: Trace | None, context: Context) -> str:
@@ -88,7 +84,7 @@ def _result(cell: Cell, run: Run, trace: Trace | None, context: Context) -> str:
     return outputs
 
 
-def _shown_outputs(cell: Cell, trace: Trace) -> tuple:
+def _shown_outputs(cell: Cell, trace: Trace) -> tuple[Output, ...]:
     """Hidden outputs are left out, but never the error of a cell that should not have failed."""
     if cell.options.output != "hide":
         return trace.outputs

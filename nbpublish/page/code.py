@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipython_pygments_lexers import IPython3Lexer
+from ipython_pygments_lexers import IPython3Lexer  # type: ignore[import-untyped]
 from pygments import highlight as _highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nbpublish.model import Cell, Notebook, Problem
+from nbpublish.model import Cell, Notebook, Options, Problem
 from nbpublish.page.assets import Assets
 from nbpublish.page.messages import Words
 from nbpublish.page.prose import Prose
@@ -25,11 +25,25 @@ class Context:
     visible: frozenset[str] = frozenset()
     """Ids of the cells that appear on the page, so that a link can point to them."""
     problems: list[Problem] = field(default_factory=list)
+    anchors: set[str] = field(default_factory=set)
+    """Ids of labelled figures and tables."""
+    _taken: set[str] = field(default_factory=set)
     _counts: dict[str, int] = field(default_factory=dict)
 
-    def problem(self, code: str, message: str) -> None:
-        """Warn the author about the cell at hand; the same warning counts once."""
-        problem = Problem(code, message, self.notebook.path, self.cell.line, self.cell.id, "warning")
+    def peek_options(self) -> Options | None:
+        """The cell's alternative text, caption and label, as long as none of its figures has them."""
+        return None if self.cell.id in self._taken else self.cell.options
+
+    def take_options(self) -> Options | None:
+        options = self.peek_options()
+        self._taken.add(self.cell.id)
+        return options
+
+    def problem(self, code: str, message: str, near: str = "") -> None:
+        """Warn the author about the cell at hand, at the line where `near` stands; the same warning counts once."""
+        before, found, _ = self.cell.source.partition(near) if near else ("", "", "")
+        line = self.cell.line + (before.count("\n") if found else 0)
+        problem = Problem(code, message, self.notebook.path, line, self.cell.id, "warning")
         if problem not in self.problems:
             self.problems.append(problem)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape as _escape
 from html.parser import HTMLParser
+from typing import Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EntitySubstitution
 from bs4.exceptions import ParserRejectedMarkup
+from bs4.formatter import HTMLFormatter
 
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
+)
 
 
 def escape(text: object) -> str:
@@ -36,8 +42,29 @@ def parse(html: str) -> BeautifulSoup:
         return BeautifulSoup(escape(html), "html.parser")
 
 
-def serialize(soup: BeautifulSoup) -> str:
-    return soup.decode(formatter="minimal")
+class _Plain(HTMLFormatter):
+    """Attributes in their own order, empty ones without a value, void elements without a slash."""
+
+    def attributes(self, tag: Tag) -> Iterable[tuple[str, Any]]:
+        return ((name, None if value == "" else value) for name, value in tag.attrs.items())
+
+
+_PLAIN = _Plain(EntitySubstitution.substitute_xml, void_element_close_prefix="")
+
+
+def serialize(tag: Tag) -> str:
+    """The HTML of an element or a whole tree."""
+    return tag.decode(formatter=_PLAIN)
+
+
+def inside(tag: Tag) -> str:
+    """The HTML of what an element holds."""
+    return tag.decode_contents(formatter=_PLAIN)
+
+
+def replace(element: Tag, html: str) -> None:
+    """Put HTML in the place of an element."""
+    element.replace_with(*list(parse(html).contents))
 
 
 def text_of(html: str) -> str:

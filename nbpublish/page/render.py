@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from nbpublish.model import Fragment, Page, Run
+from nbpublish.model import Cell, Fragment, Heading, Page, Run
 from nbpublish.page.assets import Assets
 from nbpublish.page.cell import appears, render_cell
 from nbpublish.page.context import Context, anchor
-from nbpublish.page.html import closed
+from nbpublish.page.html import closed, escape
+from nbpublish.page.markdown_output import without_marks
 from nbpublish.page.messages import Words
+from nbpublish.page.native.layout import OUTLINE
 from nbpublish.page.prose import Prose
 from nbpublish.page.settings import PageSettings
+
+_NO_CELL = Cell(id="", kind="raw", source="", line=1)
 
 
 def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) -> Page:
@@ -25,23 +30,40 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     visible = frozenset(cell.id for cell in notebook.cells if appears(cell, run, settings))
     words, assets = Words(settings.language), Assets(settings.asset_base)
     fragments: list[Fragment] = []
-    problems = []
-    if notebook.cells:
-        context = Context(notebook, settings, prose, notebook.cells[0], words, assets, visible)
-        for cell in notebook.cells:
-            context.cell = cell
-            if html := render_cell(cell, run, context):
-                fragments.append(Fragment(cell.id, closed(html)))
-        problems = context.problems
-    ending = prose.finish()
-    if ending and fragments:
-        last = fragments[-1]
-        fragments[-1] = Fragment(last.cell, f"{last.html}\n{closed(ending)}")
+    for cell in notebook.cells:
+        for text in _prose_of(cell, run):
+            prose.read(text, cell)
+    context = Context(notebook, settings, prose, _NO_CELL, words, assets, visible)
+    for cell in notebook.cells:
+        context.cell = cell
+        if html := render_cell(cell, run, context):
+            fragments.append(Fragment(cell.id, closed(html)))
+    headings = tuple(replace(heading, html=without_marks(heading.html)) for heading in prose.headings)
+    fragments = [replace(fragment, html=_with_outline(fragment.html, headings)) for fragment in fragments]
+    if fragments and (ending := prose.finish()):
+        fragments[-1] = replace(fragments[-1], html=f"{fragments[-1].html}\n{closed(ending)}")
     return Page(
-        title=prose.title,
+        title=without_marks(prose.title) if prose.title else prose.title,
         fragments=tuple(fragments),
-        headings=tuple(prose.headings),
-        anchors=frozenset(prose.anchors) | {anchor(fragment.cell) for fragment in fragments},
+        headings=headings,
+        anchors=frozenset(prose.anchors) | context.anchors | {anchor(fragment.cell) for fragment in fragments},
         assets=assets.all,
-        problems=(*prose.problems, *problems),
+        problems=(*prose.problems, *context.problems),
     )
+
+
+def _prose_of(cell: Cell, run: Run) -> list[str]:
+    """All Markdown of a cell: its own, or what it displays."""
+    if cell.kind == "markdown":
+        return [cell.source]
+    trace = run.traces.get(cell.id)
+    values = [output.data.get("text/markdown") for output in trace.outputs] if trace else []
+    return [value for value in values if isinstance(value, str)]
+
+
+def _with_outline(html: str, headings: tuple[Heading, ...]) -> str:
+    """The list of the page's headings, where marimo's `mo.outline()` stands."""
+    if OUTLINE not in html:
+        return html
+    items = "".join(f'<li data-level="{h.level}"><a href="#{escape(h.id)}">{h.html}</a></li>' for h in headings)
+    return html.replace(OUTLINE, f"<ul>{items}</ul>" if items else "")

@@ -21,8 +21,13 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """The message as plain text. Raises KeyError for a message that no language has."""
-        return self._words[key].format(**values)
+        return self._template(key, values).format(**values)
 
     def html(self, key: str, **values: str) -> str:
         """The message as HTML, into which `values` go as HTML."""
-        return escape(self._words[key], quote=False).format(**values)
+        return escape(self._template(key, values), quote=False).format(**values)
+
+    def _template(self, key: str, values: Mapping[str, object]) -> str:
+        """A message with a `count` may have a form of its own for one."""
+        one = self._words.get(f"{key}.one") if str(values.get("count")) == "1" else None
+        return one or self._words[key]

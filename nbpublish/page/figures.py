@@ -1,0 +1,145 @@
+"""Pictures, sound and films become files beside the page."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote_to_bytes
+
+from nbpublish.page.context import Context, metadata_of
+from nbpublish.page.html import attributes, escape, text_of
+from nbpublish.page.sizes import size_of
+
+LARGE = 2048
+"""Characters from which a `data:` address is worth a file of its own."""
+_DATA_URI = re.compile(r"data:(?P<type>[^,;]*)(?P<parameters>(?:;[^,;]*)*),(?P<data>.*)", re.DOTALL | re.IGNORECASE)
+
+
+def figure(value: object, mimetype: str, metadata: Mapping[str, object], context: Context) -> str | None:
+    """A picture with its alternative text, size and caption; None for a picture that holds no bytes."""
+    data = bytes_of(value, mimetype)
+    if not data:
+        return None
+    known = metadata_of(metadata, mimetype)
+    return captioned(picture(data, mimetype, known, context), context)
+
+
+def captioned(html: str, context: Context, kind: str = "nb-figure") -> str:
+    """A `figure` around something shown. The cell's caption and label go to the first one."""
+    options = context.take_options()
+    label = options.label if options else None
+    if label:
+        context.anchors.add(label)
+    caption = context.prose.inline(options.caption, context.cell) if options and options.caption else ""
+    caption = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f"<figure{attributes(class_=kind, id=label)}>{html}{caption}</figure>"
+
+
+def picture(data: bytes, mimetype: str, known: Mapping[str, object], context: Context) -> str:
+    """An `img` that takes its room before it is loaded."""
+    width, height = _size(data, mimetype, known)
+    attrs = attributes(
+        src=context.assets.add(data, mimetype),
+        alt=alternative(data, mimetype, known, context) or True,
+        width=width,
+        height=height,
+        loading="lazy",
+        decoding="async",
+    )
+    return f"<img{attrs}>"
+
+
+def alternative(data: bytes, mimetype: str, known: Mapping[str, object], context: Context) -> str:
+    """What a picture says to someone who does not see it: the author's words, else its own, else where it is from."""
+    options = context.peek_options()
+    if options and options.alt is not None:
+        return options.alt
+    for key in ("alt", "title"):
+        if isinstance(text := known.get(key), str) and text.strip():
+            return text if key == "alt" else context.words("figure.alt-of", title=text)
+    if mimetype == "image/svg+xml" and (title := svg_title(data)):
+        return context.words("figure.alt-of", title=title)
+    if options and options.caption:
+        return context.words("figure.alt-of", title=text_of(context.prose.inline(options.caption, context.cell)))
+    if context.cell.name and context.cell.name != "_":
+        return context.words("figure.alt-cell", name=context.cell.name)
+    return context.words("figure.alt")
+
+
+def svg_title(data: bytes) -> str:
+    match = re.search(rb"<title[^>]*>([^<]*)</title>", data[:20_000])
+    return " ".join(match.group(1).decode("utf-8", "replace").split()) if match else ""
+
+
+def player(value: object, mimetype: str, context: Context) -> str | None:
+    """A sound or a film with the browser's own controls."""
+    data = bytes_of(value, mimetype)
+    if not data:
+        return None
+    tag = mimetype.partition("/")[0]
+    label = escape(context.words(f"{tag}.label"))
+    source = escape(context.assets.add(data, mimetype))
+    html = f'<{tag} controls preload="metadata" aria-label="{label}" src="{source}"></{tag}>'
+    return captioned(html, context)
+
+
+def bytes_of(value: object, mimetype: str) -> bytes | None:
+    """The bytes of a representation, which may also come as Base64, as a `data:` address or (SVG) as text."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = "".join(value)
+    if not isinstance(value, str):
+        return None
+    if value[:5].lower() == "data:":
+        decoded = decode_data_uri(value)
+        return decoded[1] if decoded else None
+    if mimetype == "image/svg+xml":
+        return value.encode()
+    return _base64(value)
+
+
+def decode_data_uri(uri: str) -> tuple[str, bytes] | None:
+    """Mimetype and bytes of a `data:` address (RFC 2397); None where it is broken."""
+    match = _DATA_URI.fullmatch(uri.strip())
+    if not match:
+        return None
+    mimetype = match["type"].lower() or "text/plain"
+    raw = unquote_to_bytes(match["data"])
+    if ";base64" not in match["parameters"].lower():
+        return mimetype, raw
+    data = _base64(raw.decode("ascii", "replace"))
+    return (mimetype, data) if data is not None else None
+
+
+def _base64(text: str) -> bytes | None:
+    text = "".join(text.split())
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _size(data: bytes, mimetype: str, known: Mapping[str, object]) -> tuple[int | None, int | None]:
+    """In whole CSS pixels. One measure alone keeps the picture's proportions."""
+    width, height = _pixels(known.get("width")), _pixels(known.get("height"))
+    own = size_of(data, mimetype)
+    if own:
+        if width and not height:
+            height = width * own[1] / own[0]
+        elif height and not width:
+            width = height * own[0] / own[1]
+        elif not width:
+            width, height = own
+    return (round(width) or 1, round(height) or 1) if width and height else (None, None)
+
+
+def _pixels(value: object) -> float | None:
+    if isinstance(value, str):
+        match = re.fullmatch(r"\s*([0-9.]+)\s*(?:px)?\s*", value)
+        value = float(match.group(1)) if match and match.group(1).count(".") < 2 and match.group(1) != "." else None
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e6:
+        return float(value)
+    return None

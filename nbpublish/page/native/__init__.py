@@ -1,0 +1,1 @@
+"""marimo's HTML becomes native HTML. One table of translations a kind of element; see `translate.py`."""

@@ -1,0 +1,21 @@
+"""Elements that hold controls: form, array, dictionary, batch."""
+
+from __future__ import annotations
+
+from nbpublish.page.native.element import Element
+
+
+def _form(e: Element) -> str:
+    label = e.inline(e.get("submit-button-label")) or e.words("widget.submit")
+    title = f'<p class="nb-label">{e.label}</p>' if e.label else ""
+    return f'<div class="nb-form">{title}{e.inside}<button type="button" disabled>{label}</button></div>'
+
+
+def _group(e: Element) -> str:
+    """`mo.ui.array`, `dictionary` and `batch`; a batch is prose with controls in it."""
+    if not e.label:
+        return e.inside
+    return f'<fieldset class="nb-widget" data-widget="group"><legend>{e.label}</legend>{e.inside}</fieldset>'
+
+
+TRANSLATIONS = {"form": _form, "dict": _group}

@@ -1,0 +1,250 @@
+"""One output becomes HTML: the best of the representations in its mimebundle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from bs4 import Tag
+from bs4.element import PageElement
+
+from nbpublish.model import ERROR, Output
+from nbpublish.page import foreign, placeholders, streams, tables
+from nbpublish.page.context import Context
+from nbpublish.page.failures import failure
+from nbpublish.page.figures import bytes_of, captioned, figure, player
+from nbpublish.page.html import escape, parse, serialize
+from nbpublish.page.latex import formula
+from nbpublish.page.markdown_output import displayed
+from nbpublish.page.native import translate
+from nbpublish.page.tree import tree
+
+Metadata = Mapping[str, object]
+Bundle = Mapping[str, object]
+
+MARIMO_BUNDLE = "application/vnd.marimo+mimebundle"
+_PICTURES = ("image/svg+xml", "image/png", "image/webp", "image/avif", "image/jpeg", "image/gif", "image/bmp")
+_LIVE = {
+    "application/vnd.plotly.": "plotly",
+    "application/vnd.vegalite.": "vegalite",
+    "application/vnd.vega.": "vega",
+    "application/vnd.jupyter.widget-view+": "widget",
+    "application/vnd.bokehjs_exec.": "bokeh",
+    "application/vnd.holoviews_exec.": "holoviews",
+}
+"""Beginnings of mimetypes that need a script, and the libraries they belong to."""
+
+
+def render_outputs(outputs: Iterable[Output], context: Context) -> str:
+    """`div.nb-outputs` with every output that shows something; empty where none does."""
+    shown = [html for output in streams.merged(outputs) if (html := _output(output, context))]
+    return f'<div class="nb-outputs">\n{chr(10).join(shown)}\n</div>' if shown else ""
+
+
+def _output(output: Output, context: Context) -> str:
+    if output.channel in ("stdout", "stderr"):
+        return streams.stream(output, context)
+    if ERROR in output.data:
+        return failure(output.data[ERROR], context)
+    return bundle(output.data, output.metadata, context)
+
+
+def bundle(data: Bundle, metadata: Metadata, context: Context) -> str:
+    """The best representation that holds something, by the order below; a placeholder where none can be shown."""
+    if MARIMO_BUNDLE in data:
+        return _marimo_bundle(data[MARIMO_BUNDLE], metadata, context)
+    live = next((kind for start, kind in _LIVE.items() if any(name.startswith(start) for name in data)), None)
+    if live:
+        return _picture(data, metadata, context) or _live(live, data, metadata, context)
+    for mimetype, render in _BEST_FIRST:
+        if mimetype in data and _prefers(mimetype, data):
+            html = render(data[mimetype], mimetype, metadata, context)
+            if html is not None:
+                return html
+    return _unknown(data, context)
+
+
+def _prefers(mimetype: str, data: Bundle) -> bool:
+    """marimo's prose comes as Markdown and as HTML made of it; the Markdown takes part in the page's headings."""
+    if mimetype == "text/html" and "text/markdown" in data:
+        return 'class="markdown' not in _text(data["text/html"])
+    return True
+
+
+def _picture(data: Bundle, metadata: Metadata, context: Context) -> str | None:
+    for mimetype in _PICTURES:
+        if mimetype in data and (html := figure(data[mimetype], mimetype, metadata, context)):
+            return html
+    return None
+
+
+def _live(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str:
+    """In place of a chart or widget without a picture: which it is, and what it is called."""
+    said = _text(data.get("text/plain")).strip()
+    if kind == "widget":
+        name = said.partition("\n")[0]
+        what = context.words("what.widget-of", name=name) if name else context.words("what.widget")
+        return placeholders.live("widget", what, context)
+    title = metadata.get("title") or metadata.get("alt")
+    if isinstance(title, str) and title:
+        return placeholders.chart(kind, title, context)
+    value = next((value for name, value in data.items() if name.startswith("application/vnd.")), None)
+    return placeholders.chart(kind, chart_title(value), context)
+
+
+def chart_title(value: object) -> str:
+    """The title in a Plotly figure or a Vega specification; empty where it has none."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return ""
+    for path in (("layout", "title", "text"), ("layout", "title"), ("title", "text"), ("title",)):
+        found: object = value
+        for key in path:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if isinstance(found, str):
+            return found
+        if isinstance(found, list) and all(isinstance(line, str) for line in found):
+            return " ".join(found)
+    return ""
+
+
+def _html(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
+    text = _text(value)
+    soup = parse(text)
+    translate.elements(soup, context, bundle)
+    tables.clean(soup, context)
+    foreign.scrub(soup, context)
+    foreign.extract(soup, context)
+    html = serialize(soup).strip()
+    if not html:
+        return None if text.strip() else ""
+    note = tables.size_note(metadata.get("table"), context)
+    kinds = [_kind(child) for child in soup.children if str(child).strip()]
+    options = context.peek_options()
+    if kinds[0] == "nb-table" and options and options.caption:
+        return captioned(html + note, context, "nb-figure nb-figure-table")
+    if all(kind.startswith("nb-") for kind in kinds):
+        return html + note
+    return f'<div class="nb-html">{html}{note}</div>'
+
+
+def _kind(node: PageElement) -> str:
+    """The first class of an element; empty for text."""
+    return str(node.get_attribute_list("class")[0] or "") if isinstance(node, Tag) and node.get("class") else ""
+
+
+def _markdown(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
+    text = _text(value)
+    if text.lstrip().startswith('<span class="markdown'):
+        return _html(text, mimetype, metadata, context)
+    html = displayed(text, context, bundle)
+    return f'<div class="nb-markdown">{html}</div>' if html.strip() else ""
+
+
+def _image(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
+    return figure(value, mimetype, metadata, context)
+
+
+def _media(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
+    return player(value, mimetype, context)
+
+
+def _latex(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
+    return f'<div class="nb-math">{formula(_text(value), context)}</div>'
+
+
+def _json(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return streams.preformatted(str(value), "nb-text", context)
+    return tree(value, context)
+
+
+def _pdf(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
+    data = bytes_of(value, mimetype)
+    if not data:
+        return None
+    href = escape(context.assets.add(data, mimetype))
+    label = escape(context.words("download.file", name="PDF"))
+    return f'<p><a class="nb-download" href="{href}" download>{label}</a></p>'
+
+
+def _plain(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
+    return streams.preformatted(_text(value), "nb-text", context)
+
+
+def _javascript(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
+    context.problem(
+        "script-output", "A JavaScript output is not run on the page. Display HTML or a picture in its place."
+    )
+    return placeholders.placeholder("javascript", context.words("placeholder.javascript"))
+
+
+Renderer = Callable[[object, str, Metadata, Context], "str | None"]
+
+_BEST_FIRST: Sequence[tuple[str, Renderer]] = (
+    ("text/html", _html),
+    ("text/markdown", _markdown),
+    *((mimetype, _image) for mimetype in _PICTURES),
+    ("video/mp4", _media),
+    ("video/webm", _media),
+    ("video/ogg", _media),
+    ("audio/mpeg", _media),
+    ("audio/wav", _media),
+    ("audio/x-wav", _media),
+    ("audio/ogg", _media),
+    ("audio/flac", _media),
+    ("audio/mp4", _media),
+    ("text/latex", _latex),
+    ("application/pdf", _pdf),
+    ("application/json", _json),
+    ("application/geo+json", _json),
+    ("text/plain", _plain),
+    ("application/javascript", _javascript),
+    ("text/javascript", _javascript),
+    ("text/csv", _plain),
+)
+
+
+def _marimo_bundle(value: object, metadata: Metadata, context: Context) -> str:
+    """marimo's own mimebundle: a JSON object, with the metadata inside."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            value = None
+    if not isinstance(value, Mapping):
+        return placeholders.placeholder("binary", context.words("placeholder.binary", mimetype=MARIMO_BUNDLE))
+    inner = value.get("__metadata__")
+    known = {**metadata, **inner} if isinstance(inner, Mapping) else metadata
+    rest = {str(name): item for name, item in value.items() if name not in ("__metadata__", MARIMO_BUNDLE)}
+    return bundle(rest, known, context)
+
+
+def _unknown(data: Bundle, context: Context) -> str:
+    """Of all that is left, what is text is shown; the rest is named."""
+    kinds = [mimetype for mimetype, value in data.items() if value not in ("", b"", None)]
+    if not kinds or all("_load." in kind for kind in kinds):
+        return ""
+    for mimetype in kinds:
+        value = data[mimetype]
+        if mimetype.startswith("text/") and isinstance(value, str):
+            return streams.preformatted(value, "nb-text", context)
+    mimetype = kinds[0]
+    if mimetype.endswith("json"):
+        return _json(data[mimetype], mimetype, {}, context) or ""
+    text = context.words("placeholder.binary", mimetype=mimetype)
+    return placeholders.placeholder("binary", text)
+
+
+def _text(value: object) -> str:
+    """Text of a representation, which nbformat may also hold as a list of lines."""
+    if isinstance(value, list):
+        return "".join(str(line) for line in value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return "" if value is None else str(value)

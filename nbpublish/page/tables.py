@@ -1,0 +1,135 @@
+"""Tables: what pandas and others write as HTML, and rows given as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from bs4 import BeautifulSoup, Tag
+
+from nbpublish.page.context import Context
+from nbpublish.page.html import attributes, escape
+
+_NUMBER = re.compile(r"[+\-−]?(?:\d[\d,  ]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*[%‰]?")
+_NOTHING = frozenset({"", "nan", "NaN", "None", "null", "<NA>", "NaT", "inf", "-inf", "∞", "-", "–", "…", "..."})
+_OURS = {"number": "nb-num", "types": "nb-types", "elided": "nb-elided"}
+_PRESENTATION = ("border", "cellpadding", "cellspacing", "bgcolor", "align", "valign", "width", "rules", "frame")
+
+
+def clean(soup: BeautifulSoup, context: Context) -> None:
+    """Make every table of `soup` plain, readable aloud and scrollable, in place."""
+    for style in soup.find_all("style"):
+        if style.has_attr("scoped") or ".dataframe" in style.get_text():
+            style.decompose()
+    for table in soup.find_all("table"):
+        if table.find_parent("table") or "nb-table" in _classes(table.parent):
+            continue
+        _plain(table)
+        _elided(table, context)
+        _scopes(table)
+        _align(table)
+        table.wrap(_scroller(soup, table, context))
+    for note in soup.select("div > p"):
+        if re.fullmatch(r"[\d,]+ rows × [\d,]+ columns", note.get_text(strip=True)):
+            note["class"] = "nb-note"
+
+
+def size_note(facts: object, context: Context) -> str:
+    """`150 rows × 4 columns`, from what the kernel says of a data frame."""
+    if not isinstance(facts, Mapping) or not {"rows", "columns"} <= {*facts}:
+        return ""
+    return f'<p class="nb-note">{escape(size(facts["rows"], facts["columns"], context))}</p>'
+
+
+def size(rows: object, columns: object, context: Context) -> str:
+    """How large a table is, in words."""
+    rows, columns = (f"{number:,}" if isinstance(number, int) else str(number) for number in (rows, columns))
+    words = context.words
+    return words("table.size", rows=words("table.rows", count=rows), columns=words("table.columns", count=columns))
+
+
+def from_rows(rows: Sequence[Mapping[str, object]], columns: Sequence[str], cells: Mapping[int, str]) -> str:
+    """A table of data; `cells` gives the HTML of values (by `id`) that are more than text. Without its scroller."""
+    numeric = [_is_numeric([_plain_text(row.get(column)) for row in rows]) for column in columns]
+    kinds = [' class="nb-num"' if number else "" for number in numeric]
+    head = "".join(f'<th scope="col"{k}>{escape(c)}</th>' for c, k in zip(columns, kinds, strict=True))
+    body = []
+    for row in rows:
+        values = (row.get(column) for column in columns)
+        tds = (f"<td{k}>{cells.get(id(v)) or escape(_plain_text(v))}</td>" for v, k in zip(values, kinds, strict=True))
+        body.append(f"<tr>{''.join(tds)}</tr>")
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def scroller(table: str, label: str) -> str:
+    """The box in which a wide table is moved sideways, also by keyboard."""
+    return f'<div class="nb-table" role="region" tabindex="0"{attributes(aria_label=label)}>{table}</div>'
+
+
+def _plain_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value)
+    return str(value)
+
+
+def _is_numeric(texts: Sequence[str]) -> bool:
+    filled = [text.strip() for text in texts if text.strip() not in _NOTHING]
+    return bool(filled) and all(_NUMBER.fullmatch(text) for text in filled)
+
+
+def _plain(table: Tag) -> None:
+    """Without attributes that only say how it looks; colours that a Styler gave to values stay."""
+    frame = "dataframe" in _classes(table)
+    for element in [table, *table.find_all(["thead", "tbody", "tr", "th", "td"])]:
+        for name in _PRESENTATION:
+            element.attrs.pop(name, None)
+        if frame or re.fullmatch(r"\s*text-align:\s*\w+;?\s*", str(element.get("style", ""))):
+            element.attrs.pop("style", None)
+    for element in table.select(".number, .types, .elided"):
+        element["class"] = " ".join(_OURS.get(name, name) for name in _classes(element))
+    kept = [name for name in _classes(table) if name != "dataframe"]
+    table.attrs.pop("class", None)
+    if kept:
+        table["class"] = " ".join(kept)
+
+
+def _elided(table: Tag, context: Context) -> None:
+    for row in table.select("tr.nb-elided[data-rows]"):
+        if (cell := row.find("td")) and str(row["data-rows"]).isdecimal():
+            cell.string = context.words("table.elided", count=f"{int(str(row['data-rows'])):,}")
+
+
+def _scopes(table: Tag) -> None:
+    for head in table.select("thead th"):
+        head.attrs.setdefault("scope", "col")
+    for head in table.select("tbody th"):
+        head.attrs.setdefault("scope", "row")
+
+
+def _align(table: Tag) -> None:
+    """Mark the columns of numbers, where every row has the same cells."""
+    rows = [row.find_all(["th", "td"], recursive=False) for row in table.select("tbody > tr")]
+    if not rows or any(len(row) != len(rows[0]) for row in rows) or table.select("tbody [colspan], tbody [rowspan]"):
+        return
+    heads = [row.find_all(["th", "td"], recursive=False) for row in table.select("thead > tr")]
+    for index in range(len(rows[0])):
+        column = [row[index] for row in rows]
+        if any(cell.name == "th" for cell in column) or not _is_numeric([cell.get_text() for cell in column]):
+            continue
+        for cell in [*column, *(head[index] for head in heads if len(head) == len(rows[0]))]:
+            if not cell.has_attr("colspan"):
+                cell["class"] = " ".join(dict.fromkeys([*_classes(cell), "nb-num"]))
+
+
+def _scroller(soup: BeautifulSoup, table: Tag, context: Context) -> Tag:
+    caption = table.find("caption")
+    label = " ".join(caption.get_text(" ").split()) if caption else ""
+    label = label or context.words("table.label")
+    return soup.new_tag("div", attrs={"class": "nb-table", "role": "region", "tabindex": "0", "aria-label": label})
+
+
+def _classes(element: Tag | None) -> list[str]:
+    found = element.get("class") if element else None
+    return str(found).split() if isinstance(found, str) else list(found or [])
