@@ -18,8 +18,12 @@ Section = tuple[str, str, str, str]
 HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 SILENT = frozenset({"script", "style", "svg", "template", "annotation", "annotation-xml", "button", "select"})
 INLINE = frozenset(
-    "a abbr b bdi bdo cite code data del dfn em i ins kbd mark q ruby s samp small span strong sub sup time u var wbr".split()
+    "a abbr b bdi bdo cite code data del dfn em i ins kbd mark q ruby s samp small span strong sub sup time u var wbr "
+    "math mfrac mi mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle msub msubsup msup mtext munder "
+    "munderover semantics".split()
 )
+BREAK = "\0"
+"""Stands where a block begins or ends, as it cannot stand in HTML."""
 LINK_TO_SELF = frozenset({"headerlink", "nb-anchor"})
 _WIDE = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 
@@ -70,11 +74,11 @@ class _Cutter(HTMLParser):
             else:
                 self.parts[0][1].clear()
         elif tag not in INLINE:
-            self.handle_data(" ")
+            self.handle_data(BREAK)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in INLINE:
-            self.handle_data(" ")
+            self.handle_data(BREAK)
 
     def handle_endtag(self, tag: str) -> None:
         if self._silent:
@@ -83,7 +87,7 @@ class _Cutter(HTMLParser):
         elif tag == self._heading:
             self._heading = None
         elif tag not in INLINE:
-            self.handle_data(" ")
+            self.handle_data(BREAK)
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
@@ -91,6 +95,6 @@ class _Cutter(HTMLParser):
 
 
 def _squeeze(text: str) -> str:
-    """One space for any white space, and none between Japanese characters, where a line break makes no gap."""
-    text = " ".join(text.split())
-    return re.sub(f"(?<={_WIDE}) (?={_WIDE})", "", text)
+    """One space for any white space; none for a line break between Japanese characters, where it makes no gap."""
+    text = re.sub(f"(?<={_WIDE})[ \t]*\n[ \t]*(?={_WIDE})", "", text)
+    return " ".join(text.replace(BREAK, " ").split())

@@ -46,6 +46,57 @@
     box.append(button);
   };
 
+  // Panels below each other → tabs, after the pattern of the ARIA practices: one stop for Tab, arrows within.
+  let groups = 0;
+  const makeTabs = (box) => {
+    const panels = [...box.children].filter((child) => child.matches(".nb-tab:has(> .nb-tab-title)"));
+    if (!panels.length || box.querySelector(":scope > .nb-tablist")) return;
+    const list = document.createElement("div");
+    list.className = "nb-tablist";
+    list.setAttribute("role", "tablist");
+    const group = ++groups;
+    const tabs = panels.map((panel, i) => {
+      const tab = document.createElement("button");
+      tab.type = "button";
+      tab.innerHTML = panel.querySelector(".nb-tab-title").innerHTML;
+      tab.id = `nb-tab-${group}-${i}`;
+      panel.id ||= `nb-panel-${group}-${i}`;
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-controls", panel.id);
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", tab.id);
+      return tab;
+    });
+    const show = (chosen) => tabs.forEach((tab, i) => {
+      tab.setAttribute("aria-selected", String(i === chosen));
+      tab.tabIndex = i === chosen ? 0 : -1;
+      panels[i].hidden = i !== chosen;
+    });
+    const last = tabs.length - 1;
+    tabs.forEach((tab, i) => {
+      tab.addEventListener("click", () => show(i));
+      tab.addEventListener("keydown", (event) => {
+        const to = { ArrowRight: i === last ? 0 : i + 1, ArrowLeft: i ? i - 1 : last, Home: 0, End: last }[event.key];
+        if (to === undefined) return;
+        event.preventDefault();
+        show(to);
+        tabs[to].focus();
+      });
+    });
+    list.append(...tabs);
+    box.prepend(list);
+    show(0);
+  };
+
+  // A link into a panel that is not shown opens it.
+  const reveal = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const panel = target && target.closest(".nb-tab[hidden]");
+    if (!panel) return;
+    document.getElementById(panel.getAttribute("aria-labelledby"))?.click();
+    target.scrollIntoView();
+  };
+
   // A scroller takes part in the tab order only while there is something to scroll.
   const sizes = new ResizeObserver((entries) => {
     for (const { target: box } of entries) {
@@ -55,7 +106,7 @@
         box.setAttribute("role", "group");
         box.ariaLabel = text.scroll;
         box.dataset.nbScrolls = "";
-      } else if (!scrolls && "nbScrolls" in box.dataset) {
+      } else if (!scrolls && ("nbScrolls" in box.dataset || box.matches(".nb-math"))) {
         for (const name of ["tabindex", "role", "aria-label", "data-nb-scrolls"]) box.removeAttribute(name);
       }
     }
@@ -65,11 +116,14 @@
     root.querySelectorAll(".nb-code, .nb-prose .highlight, .nb-article .highlight").forEach((box) => {
       if (box.matches(".nb-code") || !box.closest(".nb-code")) addCopyButton(box);
     });
+    root.querySelectorAll(".nb-tabs").forEach(makeTabs);
     root.querySelectorAll(".nb-cell pre, .nb-article pre, .nb-math, .nb-html, .nb-tree, .nb-article table").forEach((box) => sizes.observe(box));
   };
 
   window.nb = { ...window.nb, init };
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => init());
-  else init();
+  const start = () => { init(); reveal(); };
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
+  else start();
+  addEventListener("hashchange", reveal);
   window.document$?.subscribe(() => init()); // Material swaps pages without loading them
 })();
