@@ -16,7 +16,7 @@ from nbpublish.page.figures import bytes_of, captioned, figure, player
 from nbpublish.page.html import escape, parse, serialize
 from nbpublish.page.latex import formula
 from nbpublish.page.markdown_output import displayed
-from nbpublish.page.native import translate
+from nbpublish.page.native import leaves, translate
 from nbpublish.page.tree import tree
 
 Metadata = Mapping[str, object]
@@ -161,7 +161,12 @@ def _json(value: object, mimetype: str, metadata: Metadata, context: Context) ->
             value = json.loads(value)
         except (ValueError, RecursionError):
             return streams.preformatted(str(value), "nb-text", context)
-    return tree(value, context)
+    return tree(leaves.named(value), context, lambda text: _leaf(text, context))
+
+
+def _leaf(text: str, context: Context) -> str | None:
+    """marimo shows lists and dictionaries as JSON, with what is more than text written into strings."""
+    return leaves.formatted(text, lambda html: translate.html(html, context, bundle), bundle, context)
 
 
 def _pdf(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from nbpublish.page import placeholders, tables
 from nbpublish.page.figures import decode_data_uri
 from nbpublish.page.html import escape
+from nbpublish.page.native import leaves
 from nbpublish.page.native.element import Element, loads, said
 from nbpublish.page.tree import tree
 
 _ROW_ID = "_marimo_row_id"
-_PLAIN = "text/plain"
 
 Rows = list[Mapping[str, object]]
 
@@ -91,18 +91,7 @@ def _rich(value: object, e: Element) -> str | None:
 
 
 def _formatted(text: str, e: Element) -> str | None:
-    """What marimo writes as `mimetype:data` into trees and tables."""
-    mimetype, colon, rest = text.partition(":")
-    if not colon or mimetype.count("/") != 1 or any(char.isspace() for char in mimetype):
-        return None
-    if mimetype in ("text/html", "text/markdown"):
-        return e.native(rest)
-    if mimetype.startswith(_PLAIN):
-        kind = "nb-number" if mimetype in (f"{_PLAIN}+float", f"{_PLAIN}+int", f"{_PLAIN}+bigint") else "nb-constant"
-        return f'<code class="{kind}">{escape(rest)}</code>'
-    if mimetype.startswith(("image/", "video/", "audio/")) or mimetype == "application/json":
-        return e.bundle({mimetype: rest}, {}, e.context)
-    return None
+    return leaves.formatted(text, e.native, e.bundle, e.context)
 
 
 def _tree(e: Element) -> str:
@@ -110,7 +99,7 @@ def _tree(e: Element) -> str:
     parent = e.tag.parent
     if parent is not None and parent.name == "marimo-dict" and isinstance(value, list | dict):
         return _controls(value, e)
-    return tree(_named(value), e.context, lambda text: _formatted(text, e))
+    return tree(leaves.named(value), e.context, lambda text: _formatted(text, e))
 
 
 def _controls(value: list[object] | dict[str, object], e: Element) -> str:
@@ -124,21 +113,6 @@ def _controls(value: list[object] | dict[str, object], e: Element) -> str:
             f"<div>{name}{shown if shown is not None else tree(item, e.context, lambda t: _formatted(t, e))}</div>"
         )
     return f'<div class="nb-vstack">{"".join(parts)}</div>'
-
-
-def _named(value: object, depth: int = 0) -> object:
-    """Keys that are not strings are written `text/plain+int:2`."""
-    if depth > 100:
-        return value
-    if isinstance(value, Mapping):
-        return {_key(key): _named(item, depth + 1) for key, item in value.items()}
-    return [_named(item, depth + 1) for item in value] if isinstance(value, list) else value
-
-
-def _key(key: object) -> str:
-    text = str(key)
-    start, colon, rest = text.partition(":")
-    return rest if colon and start.startswith(f"{_PLAIN}+") else text
 
 
 def _matrix(e: Element) -> str:
