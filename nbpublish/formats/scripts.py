@@ -21,8 +21,9 @@ _DECLARED: dict[str, Style] = {
     "nomarker": "light",
     "sphinx": "gallery",
 }
-# Without jupytext's header only these count: `# + one more thing` is an ordinary comment.
-_LIGHT = re.compile(r"# \+(?:[ \t]*$|[ \t]+(?:\{.*\}|\[(?:markdown|md|raw)\].*|[A-Za-z_][\w.-]*=[\"\[{tf].*)$)")
+LIGHT_MARKER = re.compile(r"# \+((?:[ \t]+(?:\{.*\}|\[(?:markdown|md|raw)\].*|[A-Za-z_][\w.-]*=[\"\[{tf].*))?)[ \t]*$")
+"""`# +` in a script without jupytext's header, where `# + one more thing` is an ordinary comment."""
+
 _TITLE = re.compile(
     r"""
     (?: [ \t]* (?:\#[^\n]*)? \n )*
@@ -59,7 +60,7 @@ def _undeclared(text: str, lines: list[str]) -> Style | None:
             return "gallery"
     if marker_lines(lines):
         return "percent"
-    light = [n for n, line in enumerate(lines) if _LIGHT.match(line)]
+    light = [n for n, line in enumerate(lines) if LIGHT_MARKER.match(line)]
     if light:
         inside = continued(text)
         if any(n not in inside for n in light):
