@@ -7,7 +7,7 @@ the libraries were imported; a value that no bridge knows is shown as IPython wo
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -15,7 +15,7 @@ from nbpublish.model import Cell, Channel, Names, Notebook, Output
 
 BRIDGES = {
     "marimo": "nbpublish.kernel.marimo_bridge",
-    "matplotlib.figure": "nbpublish.kernel.figures",
+    "matplotlib": "nbpublish.kernel.figures",
     "altair": "nbpublish.kernel.rich",
     "duckdb": "nbpublish.kernel.rich",
     "ipywidgets": "nbpublish.kernel.rich",
@@ -50,6 +50,9 @@ class Surroundings(Protocol):
     value: object
     """Value of that cell's last expression; None before it is known and where there is none."""
 
+    def when_imported(self, module: str, callback: Callable[[], None]) -> None:
+        """Call back once the author has imported a further module; at once where that has happened."""
+
     def emit(self, output: Output, display_id: str | None = None, update: bool = False) -> None:
         """Put an output after everything captured so far, or in place of the one with the same `display_id`."""
 
@@ -77,3 +80,6 @@ class Bridge:
     def after_cell(self) -> list[Output]:
         """Called when a cell has ended in whichever way. What it returns is put after the cell's last output."""
         return []
+
+    def close(self) -> None:
+        """Undo what was changed in the library, for a process that outlives the session."""

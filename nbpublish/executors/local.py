@@ -1,0 +1,252 @@
+"""Kernels as processes of this machine, one for each notebook.
+
+Each is the leader of a session of its own, so that Ctrl-C in the terminal reaches only us, and so that it can be ended
+together with what it started. It is ended when its context is left; nothing it started outlives it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import Any, Literal
+
+from nbpublish.errors import KernelError
+from nbpublish.executors.limits import Limits
+from nbpublish.executors.postmortem import crash, interrupted, lost_text, out_of_memory, out_of_time, timed_out
+from nbpublish.executors.processes import Tree
+from nbpublish.kernel.capture import STREAMS, Stream
+from nbpublish.kernel.failure import Places, error_output
+from nbpublish.kernel.process import COMMAND, READY, Start
+from nbpublish.kernel.surroundings import ENVIRONMENT, UNWANTED
+from nbpublish.kernel.transcript import Transcript
+from nbpublish.model import Cell, ErrorData, Names, Notebook, Trace
+
+_LOOK_EVERY = 0.1
+"""Seconds between two looks at a running cell's memory and files."""
+_GRACE = 2.0
+"""Seconds a process has to follow a signal before the next, harder one."""
+
+Overrun = Literal["cell", "notebook", "memory"]
+
+
+class LocalExecutor:
+    """Starts kernels for notebooks below the folder `root`. May be used from several threads."""
+
+    def __init__(self, root: Path, limits: Limits | None = None) -> None:
+        self.root = root.resolve()
+        self.limits = limits or Limits()
+        self._kernels: set[LocalKernel] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def start(self, notebook: Notebook) -> Iterator[LocalKernel]:
+        """A kernel in a process of its own. It is to be left in the thread that entered it."""
+        with tempfile.TemporaryDirectory(prefix="nbpublish-", ignore_cleanup_errors=True) as folder:
+            kernel = LocalKernel(notebook, self.root, self.limits, Path(folder))
+            with self._lock:
+                self._kernels.add(kernel)
+            try:
+                yield kernel
+            finally:
+                with self._lock:
+                    self._kernels.discard(kernel)
+                kernel.close()
+
+    def close(self) -> None:
+        """End all kernels that run; a cell that one of them runs counts as interrupted. May come from any thread."""
+        with self._lock:
+            kernels = list(self._kernels)
+        for kernel in kernels:
+            kernel.interrupt()
+
+
+class LocalKernel:
+    """One process that runs the cells of one notebook. `folder` is empty and the kernel's own."""
+
+    def __init__(self, notebook: Notebook, root: Path, limits: Limits, folder: Path) -> None:
+        self._limits = limits
+        self._places = Places(root, root / notebook.path)
+        self._files: dict[Stream, Path] = {stream: folder / stream for stream in STREAMS}
+        self._crash = folder / "crash"
+        self._seconds_left = limits.notebook
+        self._ready = False
+        self._interrupted = False
+        self._connection, theirs = Pipe()
+        self._process, self._tree = self._spawn(theirs)
+        theirs.close()
+        with suppress(OSError):  # it has died already; the first cell finds out
+            self._connection.send(Start(notebook, root, self._files, self._crash, limits.output))
+
+    def _spawn(self, theirs: Any) -> tuple[subprocess.Popen[bytes], Tree]:
+        tree = Tree()
+        environment = {name: value for name, value in os.environ.items() if name not in UNWANTED}
+        command = [sys.executable, "-P", "-c", COMMAND, str(theirs.fileno())]
+        with contextlib.ExitStack() as stack:
+            outputs = {stream: stack.enter_context(path.open("ab")) for stream, path in self._files.items()}
+            try:
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    env={**environment, **ENVIRONMENT, **tree.mark},
+                    **outputs,  # type: ignore[call-overload]
+                    **_inheriting(theirs.fileno()),
+                )
+            except OSError as error:
+                raise KernelError(f"No Python process can be started for the notebook: {error}") from error
+        tree.root = process.pid
+        return process, tree
+
+    # --- a cell -----------------------------------------------------------------------------------------------------
+
+    def run(self, cell: Cell, names: Names) -> Trace:
+        """Run a cell. Whatever becomes of it and of the process is told by the trace.
+
+        Raises KernelError where the process ends before it has become a kernel.
+        """
+        transcript = Transcript()
+        self._places.remember(cell)
+        started = time.monotonic()
+        try:
+            self._get_ready()
+            self._connection.send((cell, names))
+            overrun = self._follow(cell, transcript)
+            if overrun:
+                self._stop(overrun, transcript)
+        except KeyboardInterrupt:
+            self.interrupt()
+            overrun = None
+        except (EOFError, OSError):
+            overrun = None
+        seconds = time.monotonic() - started
+        if self._seconds_left is not None:
+            self._seconds_left -= seconds
+        return self._trace(cell, transcript, overrun, seconds)
+
+    def _get_ready(self) -> None:
+        if self._ready:
+            return
+        try:
+            self._ready = self._connection.recv() == READY
+        except (EOFError, OSError):
+            if self._interrupted:
+                raise
+            self._process.wait()
+            said = self._files["stderr"].read_text("utf-8", "replace").strip()
+            raise KernelError(f"The kernel's process ended before it was ready. It said:\n{said}") from None
+
+    def _follow(self, cell: Cell, transcript: Transcript) -> Overrun | None:
+        """Receive what happens until the cell has ended, or until it goes beyond a limit, which is returned."""
+        now = time.monotonic()
+        seconds = self._limits.cell if cell.options.timeout is None else cell.options.timeout
+        cell_ends = now + seconds if seconds is not None else float("inf")
+        notebook_ends = now + self._seconds_left if self._seconds_left is not None else float("inf")
+        next_look = now
+        while transcript.end is None:
+            if self._connection.poll(_LOOK_EVERY):
+                transcript.add(self._connection.recv())
+            now = time.monotonic()
+            if transcript.end is None and now >= min(cell_ends, notebook_ends):
+                return "notebook" if notebook_ends <= cell_ends else "cell"
+            if now >= next_look:
+                next_look = now + _LOOK_EVERY
+                self._shorten_files()
+                if self._limits.memory is not None and self._tree.memory() > self._limits.memory:
+                    return "memory"
+        return None
+
+    def _stop(self, overrun: Overrun, transcript: Transcript) -> None:
+        """End a cell that went too far: politely first, so that it can say where it was."""
+        if overrun != "memory":
+            for ask in (self._tree.interrupt, self._tree.terminate):
+                ask()
+                if self._ended_within(_GRACE, transcript):
+                    break
+        if overrun != "cell" or transcript.end is None:
+            self._tree.kill()
+            self._drain(transcript)
+
+    def _ended_within(self, seconds: float, transcript: Transcript) -> bool:
+        end = time.monotonic() + seconds
+        while transcript.end is None and (left := end - time.monotonic()) > 0:
+            try:
+                if self._connection.poll(left):
+                    transcript.add(self._connection.recv())
+            except (EOFError, OSError):
+                return True
+        return transcript.end is not None
+
+    def _drain(self, transcript: Transcript) -> None:
+        with suppress(EOFError, OSError):
+            while transcript.end is None and self._connection.poll(0):
+                transcript.add(self._connection.recv())
+
+    def _shorten_files(self) -> None:
+        """Keep what a process writes without end from filling the disk; beyond the limit nothing is read anyway."""
+        for path in self._files.values():
+            with suppress(OSError):
+                if path.stat().st_size > 4 * self._limits.output + 10_000_000:
+                    os.truncate(path, self._limits.output)
+
+    # --- what became of it ------------------------------------------------------------------------------------------
+
+    def _trace(self, cell: Cell, transcript: Transcript, overrun: Overrun | None, seconds: float) -> Trace:
+        alive = transcript.end is not None and overrun in (None, "cell")
+        if alive and transcript.end and overrun is None:
+            return Trace("", transcript.outputs(), transcript.end.exit, seconds=transcript.end.seconds)
+        if not alive:
+            for text in lost_text(self._files, transcript, self._limits.output):
+                transcript.add(text)
+        outputs = transcript.outputs()
+        if overrun in ("cell", "notebook"):
+            limit = self._limits.notebook if overrun == "notebook" else cell.options.timeout or self._limits.cell
+            outputs = timed_out(outputs, out_of_time(overrun, limit or 0))
+        else:
+            outputs += (error_output(self._autopsy(overrun)),)
+        return Trace("", outputs, "failed" if alive else "died", seconds=seconds)
+
+    def _autopsy(self, overrun: Overrun | None) -> ErrorData:
+        if overrun == "memory":
+            return out_of_memory(self._limits.memory or 0)
+        if self._interrupted:
+            return interrupted()
+        self._tree.kill()
+        return crash(self._process.wait(), self._last_words(), self._places)
+
+    def _last_words(self) -> str:
+        """What the fault handler wrote."""
+        try:
+            return self._crash.read_text("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def interrupt(self) -> None:
+        """End the process now; a cell that runs counts as interrupted."""
+        self._interrupted = True
+        self._tree.kill()
+
+    def close(self) -> None:
+        """End the process: at once, but with a moment for its exit functions where it is idle."""
+        self._connection.close()
+        if self._ready and self._process.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_GRACE)
+        self._tree.kill()
+        self._process.wait()
+
+
+def _inheriting(handle: int) -> dict[str, Any]:
+    """Arguments of Popen that give the child one handle, and a session or group of its own."""
+    if sys.platform == "win32":
+        os.set_handle_inheritable(handle, True)
+        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
+        return {"startupinfo": startup, "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"pass_fds": [handle], "start_new_session": True}

@@ -1,0 +1,74 @@
+"""A process and everything that descends from it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+
+import psutil
+
+_MARK = "NBPUBLISH_KERNEL"
+_ROUNDS = 5
+"""How often to look again for processes started while the others were being killed."""
+
+
+class Tree:
+    """The process `root`, its session and its descendants.
+
+    A daemon leaves its session and its parents behind, but keeps the environment: `mark` is to be put there.
+    """
+
+    def __init__(self) -> None:
+        self.root: int | None = None
+        self.mark = {_MARK: uuid.uuid4().hex}
+
+    def interrupt(self) -> None:
+        """What Ctrl-C in a terminal does."""
+        self._signal(signal.SIGINT)
+
+    def terminate(self) -> None:
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End all of it, and wait until it is gone."""
+        for _ in range(_ROUNDS):
+            found = list(self._everything())
+            if sys.platform != "win32" and found:
+                self._signal(signal.SIGKILL)
+            for process in found:
+                with suppress(psutil.Error):
+                    process.kill()
+            if not found:
+                return
+            psutil.wait_procs([process for process in found if process.pid != self.root], timeout=1)
+
+    def memory(self) -> int:
+        """Bytes of memory that the root and its descendants have resident."""
+        total = 0
+        with suppress(psutil.Error):
+            root = psutil.Process(self.root)
+            for process in [root, *root.children(recursive=True)]:
+                with suppress(psutil.Error):
+                    total += process.memory_info().rss
+        return total
+
+    def _signal(self, number: int) -> None:
+        if self.root is None:
+            return
+        with suppress(OSError):
+            if sys.platform == "win32":
+                os.kill(self.root, signal.CTRL_BREAK_EVENT if number == signal.SIGINT else number)
+            else:
+                os.killpg(self.root, number)
+
+    def _everything(self) -> Iterator[psutil.Process]:
+        mark = self.mark[_MARK]
+        for process in psutil.process_iter():
+            with suppress(psutil.Error, OSError):
+                marked = process.environ().get(_MARK) == mark
+                if (marked or process.pid == self.root) and process.status() != psutil.STATUS_ZOMBIE:
+                    yield process

@@ -1,0 +1,58 @@
+"""Being told when the author imports a library, without importing it oneself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+Callback = Callable[[], None]
+
+
+class Watch:
+    """A finder in front of all others that finds nothing, but has a callback follow the import of some modules."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, Callback] = {}
+
+    def when_imported(self, module: str, callback: Callback) -> None:
+        """Call back once `module` has been executed; at once where it has been already."""
+        if module in sys.modules:
+            callback()
+        else:
+            self._waiting[module] = callback
+
+    def start(self) -> None:
+        sys.meta_path.insert(0, self)
+
+    def stop(self) -> None:
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name not in self._waiting:
+            return None
+        for finder in [finder for finder in sys.meta_path if finder is not self]:
+            spec = finder.find_spec(name, path, target) if hasattr(finder, "find_spec") else None
+            if spec is not None:
+                self._follow(spec.loader, name)
+                return spec
+        return None
+
+    def _follow(self, loader: Any, name: str) -> None:
+        """Let this one loader call back after it has executed the module, and then be as before."""
+
+        def exec_module(module: ModuleType) -> None:
+            del loader.exec_module
+            loader.exec_module(module)
+            if callback := self._waiting.pop(name, None):
+                callback()
+
+        try:
+            loader.exec_module = exec_module
+        except AttributeError:  # a loader without a dictionary of its own, as that of built-in modules
+            self._waiting.pop(name, None)

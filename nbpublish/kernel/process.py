@@ -1,0 +1,107 @@
+"""The kernel's own process: receives cells, runs them in a session, sends what happens."""
+
+from __future__ import annotations
+
+import atexit
+import faulthandler
+import os
+import signal
+import sys
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nbpublish.kernel.capture import Stream
+from nbpublish.kernel.events import Ended
+from nbpublish.kernel.session import Session
+from nbpublish.model import Cell, Names, Notebook
+
+COMMAND = (
+    "import sys; native = frozenset(sys.modules); from nbpublish.kernel.process import main; main(native, sys.argv)"
+)
+"""What `python -P -c` runs: the modules Python starts with are noted before any of ours is loaded."""
+
+
+READY = "ready"
+"""The first message from a kernel."""
+
+
+class Start(NamedTuple):
+    """The first message to a kernel."""
+
+    notebook: Notebook
+    root: Path
+    files: dict[Stream, Path]
+    crash: Path
+    """Where the traceback of a crash goes."""
+    limit: int
+
+Work = tuple[Cell, Names]
+
+
+def main(native: frozenset[str], arguments: list[str]) -> None:
+    """Serve cells until the connection ends. `arguments` is `sys.argv`, whose last item names the connection."""
+    connection = _connect(int(arguments[-1]))
+    start: Start = connection.recv()
+    crash = start.crash.open("wb", buffering=0)
+    faulthandler.enable(crash)
+    _die_with_parent()
+    with suppress(ValueError, OSError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    session = Session(
+        start.notebook, start.root, start.files, connection.send, limit=start.limit, native=native
+    )
+    with session:
+        connection.send(READY)
+        while (work := _receive(connection)) is not None:
+            _serve(session, connection, *work)
+        _leave(session)
+
+
+def _serve(session: Session, connection: Connection, cell: Cell, names: Names) -> None:
+    """Run a cell; only meanwhile an interrupt from outside is a `KeyboardInterrupt`."""
+    handler = signal.getsignal(signal.SIGINT)
+    if handler in (signal.SIG_IGN, None):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        exit, seconds = session.run(cell, names)
+    finally:
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connection.send(Ended(exit, seconds))
+
+
+def _receive(connection: Connection) -> Work | None:
+    try:
+        work: Work | None = connection.recv()
+    except (EOFError, OSError):
+        return None
+    return work
+
+
+def _leave(session: Session) -> None:
+    """End at once, but as a script would leave its files: exit functions called, open files written."""
+    with suppress(BaseException):
+        atexit._run_exitfuncs()
+    with suppress(BaseException):
+        session.namespace.clear()
+    os._exit(0)
+
+
+def _connect(handle: int) -> Any:
+    if sys.platform == "win32":
+        from multiprocessing.connection import PipeConnection
+
+        return PipeConnection(handle)
+    os.set_inheritable(handle, False)  # processes that the author starts must not hold it open
+    return Connection(handle)
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this process when its parent is killed and cannot do so itself."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG

@@ -1,0 +1,273 @@
+"""One notebook being executed: its namespace, its surroundings, its cells one after another.
+
+The session lives in the process of the author's code. Everything that happens goes to a `Sink` as events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import importlib
+import inspect
+import linecache
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Container, Coroutine, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import CodeType
+from typing import Any, NoReturn
+
+from nbpublish.kernel.bridge import BRIDGES, Bridge, Ending
+from nbpublish.kernel.capture import Capture, Stream, redirected
+from nbpublish.kernel.display import IPYTHON, Display
+from nbpublish.kernel.events import Exit, Shown, Sink
+from nbpublish.kernel.execute import compile_cell
+from nbpublish.kernel.failure import Places, error_data, error_output, warning_text
+from nbpublish.kernel.formatter import Formatter
+from nbpublish.kernel.imports import Watch
+from nbpublish.kernel.surroundings import Siblings, entered, main_module, replaced
+from nbpublish.model import Cell, Channel, Names, Notebook, Output
+
+
+class Session:
+    """Runs cells of `notebook`, whose file is below the folder `root`.
+
+    Use it as a context manager: inside, this process is the notebook's. `files` are where file descriptors 1 and 2
+    point to, `limit` is how many bytes of output of a cell are kept, and `native` the modules that no file beside
+    the notebook can take the place of.
+    """
+
+    def __init__(
+        self,
+        notebook: Notebook,
+        root: Path,
+        files: Mapping[Stream, Path],
+        sink: Sink,
+        *,
+        limit: int,
+        native: frozenset[str],
+    ) -> None:
+        self.notebook = notebook
+        self.path = root / notebook.path
+        self.capture = Capture(files, sink, limit)
+        self.formatter = Formatter(self.ours, self.report)
+        self.display = Display(self)
+        self.cell: Cell | None = None
+        self.names = Names()
+        self.value: object = None
+        self.running = False
+        self._main = main_module(self.path)
+        self.namespace: dict[str, Any] = vars(self._main)
+        self._siblings = Siblings(self.path.parent, native)
+        self._places = Places(root, self.path)
+        self._source: list[str] = []
+        self._watch = Watch()
+        self._bridges: list[Bridge] = []
+        self._brought_up: set[str] = set()
+        self._broken = False
+        self._futures = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._shell: Any = None
+        self._stack = ExitStack()
+
+    # --- its life ---------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Session:
+        enter = self._stack.enter_context
+        enter(entered(self._main, self.path))
+        enter(redirected(self.capture))
+        enter(replaced(builtins, input=_no_input))
+        enter(replaced(sys, breakpointhook=_no_breakpoint))
+        enter(replaced(warnings, formatwarning=self._format_warning))
+        if self.notebook.order == "document":
+            enter(replaced(builtins, display=self.display.display, get_ipython=self.shell))
+        self._siblings.uncover()
+        self._stack.callback(self._siblings.cover)
+        self._watch.start()
+        self._stack.callback(self._watch.stop)
+        self._watch.when_imported(IPYTHON, self.display.replace_ipython)
+        self._stack.callback(self.display.restore_ipython)
+        for library, module in BRIDGES.items():
+            self._watch.when_imported(library, lambda module=module: self._bring_up(module))  # type: ignore[misc]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+        if self._loop:
+            self._loop.close()
+
+    @contextmanager
+    def ours(self) -> Iterator[None]:
+        """Let imports within be ours: what stands beside the notebook is not looked at."""
+        with self._siblings.aside():
+            yield
+
+    def shell(self) -> Any:
+        """The IPython shell around the namespace, made when magics first ask for it."""
+        if self._shell is None:
+            with self.ours():
+                from nbpublish.kernel.shell import shell_of
+
+                self._shell = shell_of(self)
+        return self._shell
+
+    def _bring_up(self, module: str) -> None:
+        if module in self._brought_up:
+            return
+        self._brought_up.add(module)
+        with self.ours():
+            try:
+                bridge: Bridge = importlib.import_module(module).bridge(self)
+            except ModuleNotFoundError as error:
+                if error.name != module:
+                    raise
+                return
+        self._bridges.append(bridge)
+        self._stack.callback(bridge.close)
+        if self.running and self.cell:
+            bridge.before_cell(self.cell)
+
+    # --- a cell -----------------------------------------------------------------------------------------------------
+
+    def run(self, cell: Cell, names: Names) -> tuple[Exit, float]:
+        """Execute a cell. Tells how it ended, and its wall time in seconds."""
+        self.cell, self.names, self.value = cell, names, None
+        self.capture.begin()
+        self._remember_source(cell)
+        self.namespace.pop("__warningregistry__", None)
+        self._broken = False
+        started = time.perf_counter()
+        self.running = True
+        try:
+            exit = self._run(cell)
+        except KeyboardInterrupt as interrupt:  # it came while ours was running, not the author's code
+            self.report(interrupt)
+            exit = "failed"
+        finally:
+            self.running = False
+        if os.getpid() != self.capture.process:
+            os._exit(0)  # a fork of the author's has come to the cell's end
+        self.capture.take_in()
+        return ("failed" if self._broken and exit == "ok" else exit), time.perf_counter() - started
+
+    def _run(self, cell: Cell) -> Exit:
+        exit: Exit = "ok"
+        for bridge in list(self._bridges):
+            bridge.before_cell(cell)
+        try:
+            self.value = self._execute(cell)
+            if self.value is not None:
+                self.show(self.value, "result")
+        except BaseException as exception:
+            exit = self._end(exception)
+        for bridge in self._bridges:
+            try:
+                outputs = bridge.after_cell()
+            except Exception as exception:
+                self.report(exception)
+                continue
+            for output in outputs:
+                self.emit(output)
+        return exit
+
+    def _execute(self, cell: Cell) -> object:
+        private = cell.id if self.notebook.order == "dataflow" else None
+        code = compile_cell(cell.code, str(self.path), cell.line, futures=self._futures, private=private)
+        if self.notebook.order == "document":
+            self._futures |= code.futures
+        self._evaluate(code.body)
+        return self._evaluate(code.last) if code.last else None
+
+    def _evaluate(self, code: CodeType) -> object:
+        value = eval(code, self.namespace)
+        return self._wait_for(value) if code.co_flags & inspect.CO_COROUTINE else value
+
+    def _wait_for(self, coroutine: Coroutine[Any, Any, object]) -> object:
+        """Run top-level `await` on the loop that the notebook has for its whole life."""
+        if self._loop is None or self._loop.is_closed():
+            self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+        task = self._loop.create_task(coroutine)
+        try:
+            return self._loop.run_until_complete(task)
+        except KeyboardInterrupt:
+            task.cancel()
+            raise
+
+    def _end(self, exception: BaseException) -> Exit:
+        for bridge in self._bridges:
+            ending: Ending | None = bridge.ending_of(exception)
+            if ending is not None:
+                for output in ending.outputs:
+                    self.emit(output)
+                return ending.exit
+        if isinstance(exception, SystemExit) and exception.code in (None, 0):
+            return "stopped"
+        self.report(exception)
+        return "failed"
+
+    def _remember_source(self, cell: Cell) -> None:
+        """Let tracebacks, warnings and `inspect` find the cell's lines under the notebook's path."""
+        self._places.remember(cell)
+        lines = cell.code.splitlines(keepends=True)
+        end = cell.line - 1 + len(lines)
+        self._source.extend(["\n"] * (end - len(self._source)))
+        self._source[cell.line - 1 : end] = [line if line.endswith("\n") else line + "\n" for line in lines]
+        size = sum(map(len, self._source))
+        # without a modification time linecache takes the entry for a module's without a file, and keeps it
+        linecache.cache[str(self.path)] = (size, None, self._source, str(self.path))
+
+    def when_imported(self, module: str, callback: Callable[[], None]) -> None:
+        """Call back once the author has imported a module; at once where that has happened."""
+        self._watch.when_imported(module, callback)
+
+    # --- what it shows ----------------------------------------------------------------------------------------------
+
+    def emit(self, output: Output, display_id: str | None = None, update: bool = False) -> None:
+        """Put an output after everything captured so far, or in place of the one with the same `display_id`."""
+        self.capture.show(Shown(output, display_id, update))
+
+    def show(self, value: object, channel: Channel = "display") -> None:
+        """Put a value there as `display(value)` does."""
+        for output in self.outputs_of(value, channel):
+            self.emit(output)
+
+    def outputs_of(
+        self,
+        value: object,
+        channel: Channel = "display",
+        include: Container[str] | None = None,
+        exclude: Container[str] | None = None,
+    ) -> list[Output]:
+        """What a value looks like, asking every bridge and then IPython's formatters."""
+        for bridge in self._bridges:
+            outputs = bridge.outputs_of(value)
+            if outputs is not None:
+                return [replace(output, channel=channel) for output in outputs]
+        data, metadata = self.formatter.bundle(value, include, exclude)
+        return [self.formatter.output(channel, data, metadata)] if data else []
+
+    def report(self, exception: BaseException) -> None:
+        """Show an exception where it happened, and let the cell count as failed."""
+        self._broken = True
+        self.emit(error_output(error_data(exception, self._places)))
+
+    def _format_warning(
+        self, message: object, category: type[Warning], filename: str, lineno: int, line: str | None = None
+    ) -> str:
+        return warning_text(self._places, message, category, filename, lineno, line or "")
+
+
+def _no_input(prompt: object = "") -> NoReturn:
+    raise EOFError(
+        f"input({str(prompt)!r}) was called, but nobody can answer while the notebook is being published. "
+        "Write the value into the notebook instead."
+    )
+
+
+def _no_breakpoint(*_: object, **__: object) -> None:
+    sys.stderr.write("breakpoint() does nothing while the notebook is being published.\n")

@@ -1,0 +1,135 @@
+"""The world as `python notebook.py`, started in the notebook's folder, would see it."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ENVIRONMENT = {
+    "MPLBACKEND": "agg",
+    "PLOTLY_RENDERER": "plotly_mimetype",
+    "PYTHONHASHSEED": "0",
+    "PYTHONIOENCODING": "utf-8",
+}
+"""Set for every kernel: figures are drawn to files, sets iterate in the same order each time."""
+UNWANTED = {"COLUMNS", "LINES", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "PYTHONINSPECT", "PYTHONSTARTUP"}
+"""Not handed down: the terminal of whoever builds must not show on the page."""
+
+
+def main_module(path: Path) -> ModuleType:
+    """The module that the author's code is, with the attributes Python gives to a script."""
+    module = ModuleType("__main__")
+    module.__file__ = str(path)
+    module.__loader__ = SourceFileLoader("__main__", str(path))
+    vars(module).update(__builtins__=builtins, __package__=None, __spec__=None, __cached__=None, __annotations__={})
+    return module
+
+
+@dataclass
+class Siblings:
+    """Files beside the notebook that are called like libraries we have loaded.
+
+    The author's `import random` must give the author's `random.py`, and our own code the library.
+    """
+
+    folder: Path
+    native: frozenset[str]
+    """Modules that Python itself has loaded when a script starts; these no sibling can take the place of."""
+    _libraries: dict[str, ModuleType] = field(default_factory=dict)
+
+    def uncover(self) -> None:
+        """Forget the libraries that the author's siblings are called like."""
+        siblings = _importable(self.folder)
+        for name in list(sys.modules):
+            top = name.partition(".")[0]
+            if top in siblings and top not in self.native and top not in (*sys.builtin_module_names, "nbpublish"):
+                self._libraries[name] = sys.modules.pop(name)
+        importlib.invalidate_caches()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let imports within find the libraries, whatever stands beside the notebook."""
+        shadows = _importable(self.folder) - self.native
+        if not shadows:
+            yield
+            return
+        theirs = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in shadows}
+        theirs = {name: module for name, module in theirs.items() if _stands_in(module, self.folder)}
+        for name in theirs:
+            del sys.modules[name]
+        sys.modules.update(self._libraries)
+        paths = [path for path in sys.path if path in ("", str(self.folder))]
+        sys.path[:] = [path for path in sys.path if path not in paths]
+        try:
+            yield
+        finally:
+            for name in list(sys.modules):
+                if name.partition(".")[0] in shadows and name not in theirs and name.partition(".")[0] != "nbpublish":
+                    self._libraries[name] = sys.modules.pop(name)
+            sys.modules.update(theirs)
+            sys.path[:0] = paths
+
+    def cover(self) -> None:
+        """Undo `uncover`, and forget the author's modules, for a process that lives on."""
+        for name, module in list(sys.modules.items()):
+            if name != "__main__" and name not in self._libraries and _stands_in(module, self.folder):
+                del sys.modules[name]
+        sys.modules.update(self._libraries)
+
+
+def _importable(folder: Path) -> frozenset[str]:
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return frozenset()
+    packages = {entry.name for entry in entries if entry.is_dir() and Path(entry.path, "__init__.py").exists()}
+    return frozenset(packages | {entry.name.removesuffix(".py") for entry in entries if entry.name.endswith(".py")})
+
+
+def _stands_in(module: ModuleType, folder: Path) -> bool:
+    file = getattr(module, "__file__", None)
+    return bool(file) and str(file).startswith(str(folder) + os.sep)
+
+
+@contextmanager
+def entered(module: ModuleType, path: Path) -> Iterator[None]:
+    """Be in the notebook's folder, with its module as `__main__` and nothing in `sys.argv` but its name."""
+    before = sys.modules.get("__main__"), list(sys.path), list(sys.argv), Path.cwd()
+    sys.modules["__main__"] = module
+    sys.path.insert(0, str(path.parent))
+    sys.argv[:] = [path.name]
+    os.chdir(path.parent)
+    try:
+        yield
+    finally:
+        if before[0]:
+            sys.modules["__main__"] = before[0]
+        sys.path[:] = before[1]
+        sys.argv[:] = before[2]
+        os.chdir(before[3])
+
+
+@contextmanager
+def replaced(target: Any, **names: Callable[..., object] | object) -> Iterator[None]:
+    """Set attributes of `target` for a while."""
+    missing = object()
+    before = {name: getattr(target, name, missing) for name in names}
+    for name, value in names.items():
+        setattr(target, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is missing:
+                delattr(target, name)
+            else:
+                setattr(target, name, value)
