@@ -15,7 +15,8 @@ from nbpublish.graph.analyse import analyse
 from nbpublish.model import Cell, Names, Notebook, Reason, Run, Trace
 from nbpublish.traces.faults import fault
 from nbpublish.traces.key import keys_of
-from nbpublish.traces.obstacles import obstacle
+from nbpublish.traces.obstacles import left_out, obstacle
+from nbpublish.traces.recall import plan, recall
 
 
 class Kernel(Protocol):
@@ -49,26 +50,25 @@ def build(notebook: Notebook, *, store: Store, executor: Executor | None, report
     """
     graph = analyse(notebook)
     keys = keys_of(notebook, graph)
+    known = recall(notebook, graph, keys, store.find)
     traces: dict[str, Trace] = {}
-    reasons = {id: Reason("not_run", "problem") for id in graph.names if id in graph.spoiled}
+    reasons = left_out(graph)
+    report = report or (lambda *_: None)
+    for id, reason in reasons.items():
+        report(notebook, notebook.cell(id), reason)
     with ExitStack() as stack:
         kernel: Kernel | None = None
         for cell in map(notebook.cell, graph.order):
-            trace = store.find(keys[cell.id])
-            reason = obstacle(cell, graph, traces, reasons)
-            if reason is None and trace is None and executor is None:
-                reason = Reason("not_run", "not-executed")
-            elif reason is None:
-                reason = Reason("reused", "unchanged") if trace else Reason("run", "new")
+            reason = obstacle(cell, graph, traces, reasons) or plan(known.get(cell.id), can_run=executor is not None)
             reasons[cell.id] = reason
-            if report:
-                report(notebook, cell, reason)
-            if reason.action == "run" and executor:
+            report(notebook, cell, reason)
+            if reason.action == "reused":
+                traces[cell.id] = known[cell.id]
+            elif reason.action == "run" and executor:
                 kernel = kernel or stack.enter_context(executor.start(notebook))
                 trace = replace(kernel.run(cell, graph.names[cell.id]), key=keys[cell.id])
-                trace = replace(trace, problem=fault(notebook, cell, trace))
-            if trace and reason.action != "not_run":
-                traces[cell.id] = trace
-    for trace in traces.values():  # all or none: a kernel starts at the first cell, never in the middle
-        store.keep(trace)
+                traces[cell.id] = replace(trace, problem=fault(notebook, cell, trace))
+    if all(trace.exit != "died" for trace in traces.values()):  # else the next build tries again
+        for trace in traces.values():
+            store.keep(trace)
     return Run(notebook, graph, traces, reasons)

@@ -47,7 +47,7 @@ def _read(notebook: Notebook) -> tuple[dict[str, Reading], list[Problem]]:
             readings[cell.id] = Reading(Names())
             broken.append(cell)
             if cell.id not in told:
-                message = f"{error}. Correct the cell; cells that do not need it still run."
+                message = f"Python cannot read this cell: {error}. Correct it; cells that do not need it still run."
                 problems.append(Problem("syntax", message, notebook.path, cell.line + error.line - 1, cell.id))
     known = frozenset[str]().union(*(reading.names.defs for reading in readings.values()))
     for cell in broken:

@@ -52,7 +52,7 @@ def read(code: str, *, private: bool = True) -> Reading:
         texts = texts_of(scopes.trees)
         dynamic = bool(scopes.stars) or any(map(is_dynamic, scopes.trees))
     except RecursionError:
-        raise Malformed("It is nested too deeply to be analysed", 1) from None
+        raise Malformed("it is nested too deeply", 1) from None
     own = {n for n in scopes.refs | scopes.defs | scopes.deletes if private and is_private(n)}
     names = Names(
         frozenset(scopes.defs - own) | texts.tables.creates,
@@ -70,7 +70,8 @@ def shared_names(readings: Iterable[Reading]) -> dict[str, set[str]]:
     shared: dict[str, set[str]] = {}
     for reading in readings:
         for name in reading.names.defs:
-            shared.setdefault(name.lower(), set()).add(name)
+            for word in {name.lower(), name.rpartition(".")[2].lower()}:  # `t` may stand for `schema.t`
+                shared.setdefault(word, set()).add(name)
     return shared
 
 

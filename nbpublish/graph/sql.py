@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 _TOKEN = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\w+|\S""", re.DOTALL)
 _STARTS = {
     *("SELECT", "WITH", "FROM", "TABLE", "VALUES", "PIVOT", "UNPIVOT", "SUMMARIZE", "DESCRIBE", "EXPLAIN"),
-    *("CREATE", "INSERT", "UPDATE", "DELETE", "DROP", "ALTER", "COPY", "MERGE", "ATTACH"),
+    *("CREATE", "INSERT", "UPDATE", "DELETE", "DROP", "ALTER", "COPY", "MERGE", "ATTACH", "DETACH", "USE"),
+    *("INSTALL", "LOAD", "SET", "PRAGMA", "BEGIN"),
 }
 _BEFORE_TABLE = {
     *("FROM", "JOIN", "INTO", "UPDATE", "TABLE", "VIEW", "SUMMARIZE", "DESCRIBE", "PIVOT", "UNPIVOT", "COPY"),
@@ -87,8 +88,10 @@ class _Scanner:
             levels[:] = [_Level(query=True)]
         elif token == "," and level.in_from:
             level.expects_table = True
-        elif word in ("CREATE", "ATTACH"):
+        elif word == "CREATE":
             return self._create(at)
+        elif word == "ATTACH":
+            return self._attach(at)
         elif word in _BEFORE_TABLE and level.query and self._word(at - 1) not in ("DISTINCT", "DO", "ON", "FOR"):
             level.expects_table = True
             level.in_from = word in ("FROM", "JOIN")
@@ -110,27 +113,34 @@ class _Scanner:
         return end
 
     def _create(self, at: int) -> int:
-        """`CREATE OR REPLACE TEMP TABLE IF NOT EXISTS name`, `ATTACH 'file' AS name`"""
-        attach = self.tokens[at].upper() == "ATTACH"
-        kinds = ("AS",) if attach else _CREATES
-        kind = next((i for i in range(at + 1, min(at + 6, len(self.tokens))) if self._word(i) in kinds), None)
-        if kind is None:
-            return at + 1
-        name_at = kind + 1
-        while self._word(name_at) in _BETWEEN:
-            name_at += 1
-        if name_at >= len(self.tokens) or not _is_name(self.tokens[name_at]):
-            return name_at
-        name, end = self._dotted(name_at)
+        """`CREATE OR REPLACE TEMP TABLE IF NOT EXISTS name`"""
+        at = next((i for i in range(at + 1, at + 6) if self._word(i) in _CREATES), at) + 1
+        while self._word(at) in _BETWEEN:
+            at += 1
+        if self._word(at - 1) not in (*_CREATES, "EXISTS") or not _is_name(self._word(at)):
+            return at
+        name, end = self._dotted(at)
         self.creates.add(name)
         if "." in name:
-            self.reads.add(name.partition(".")[0])
+            self._read(name.partition(".")[0])
         return end
 
+    def _attach(self, at: int) -> int:
+        """`ATTACH IF NOT EXISTS 'folder/name.db'`, `ATTACH DATABASE 'file' AS name`"""
+        at += 1
+        while self._word(at) in ("DATABASE", "IF", "NOT", "EXISTS"):
+            at += 1
+        if self._word(at + 1) == "AS" and _is_name(self._word(at + 2)):
+            self.creates.add(_plain(self.tokens[at + 2]))
+            return at + 3
+        file = re.split(r"[/\\:]", self._word(at).strip("'").lower())[-1]
+        if stem := file.partition(".")[0].strip("?"):
+            self.creates.add(stem)
+        return at + 1
+
     def _read(self, name: str) -> None:
-        self.reads.add(name)
-        if "." in name:  # the schema or the attached database may be what a cell created
-            self.reads.add(name.partition(".")[0])
+        parts = name.split(".")  # the schema or the attached database may be what a cell created
+        self.reads |= {name, parts[0], f"{parts[0]}.{parts[-1]}"} if len(parts) > 1 else {name}
 
     def _dotted(self, at: int) -> tuple[str, int]:
         parts, end = [_plain(self.tokens[at])], at + 1
@@ -149,7 +159,7 @@ class _Scanner:
 
 
 def _is_name(token: str) -> bool:
-    return token[0] in '"`' or token[0].isalpha() or token[0] == "_"
+    return token != "" and (token[0] in '"`' or token[0].isalpha() or token[0] == "_")
 
 
 def _plain(token: str) -> str:

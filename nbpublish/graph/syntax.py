@@ -32,17 +32,18 @@ class Malformed(Exception):  # noqa: N818
 
 def parse(code: str) -> ast.Module:
     """The tree of code that compiles with `await` allowed outside functions. Raises Malformed."""
+    if "\0" in code:  # Python does not say where
+        raise Malformed("there is a null byte in it", _line(code, code.index("\0")))
     try:
         compile(code, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         return ast.parse(code)
     except SyntaxError as error:
-        line = max(1, min(error.lineno or 1, code.count("\n") + 1))
-        raise Malformed(error.msg, line) from None
+        raise Malformed(error.msg, max(1, min(error.lineno or 1, code.count("\n") + 1))) from None
     except UnicodeEncodeError as error:
-        line = code.count("\n", 0, error.start) + 1
-        raise Malformed("It contains half a character (a lone surrogate)", line) from None
-    except ValueError:
-        line = code.count("\n", 0, max(0, code.find("\0"))) + 1
-        raise Malformed("It contains a null byte", line) from None
-    except (RecursionError, MemoryError):
-        raise Malformed("It is nested too deeply for Python to compile", 1) from None
+        raise Malformed("there is half a character in it (a lone surrogate)", _line(code, error.start)) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise Malformed("it is nested too deeply", 1) from None
+
+
+def _line(code: str, at: int) -> int:
+    return code.count("\n", 0, at) + 1

@@ -8,11 +8,23 @@ _REMEDIES = {
     "Timeout": "Make the cell faster, or raise `timeout` in the plugin's settings or the cell's options.",
     "MemoryLimit": "Let the cell use less memory, or raise `memory` in the plugin's settings.",
 }
+_PACKAGES = {
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "marimo": "'nbpublish[marimo]'",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+"""Where a package is not called like its module."""
 
 
 def fault(notebook: Notebook, cell: Cell, trace: Trace) -> Problem | None:
     """The problem of a cell that failed although it should not, or did not fail although it should."""
-    if trace.exit in ("ok", "stopped"):
+    if trace.exit == "stopped":
+        return None
+    if trace.exit == "ok":
         if not cell.options.raises:
             return None
         message = "The cell is marked as raising an exception and raised none. Remove the mark."
@@ -40,6 +52,5 @@ def _error(trace: Trace) -> ErrorData:
 def _remedy(error: ErrorData) -> str:
     if error["name"] == "ModuleNotFoundError":
         module = error["message"].partition("'")[2].partition("'")[0].partition(".")[0]
-        wanted = "'nbpublish[marimo]'" if module == "marimo" else module
-        return f"Install it where nbpublish runs: `pip install {wanted}`." if wanted else ""
+        return f"Install it where nbpublish runs: `pip install {_PACKAGES.get(module, module)}`." if module else ""
     return _REMEDIES.get(error["name"], "")

@@ -1,4 +1,4 @@
-"""Why a cell cannot run, although nothing is wrong with its own text."""
+"""Why a cell cannot run."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from nbpublish.model import Cell, Graph, Reason, Trace
 
 
-def obstacle(
-    cell: Cell, graph: Graph, traces: Mapping[str, Trace], reasons: Mapping[str, Reason]
-) -> Reason | None:
-    """The reason for not running `cell`, given what became of the cells before it; None where nothing does.
+def left_out(graph: Graph) -> dict[str, Reason]:
+    """The cells that have no place in the order, by id, with the reason: an error found before running."""
+    ordered = frozenset(graph.order)
+    return {id: Reason("not_run", "problem") for id in graph.names if id not in ordered}
+
+
+def obstacle(cell: Cell, graph: Graph, traces: Mapping[str, Trace], reasons: Mapping[str, Reason]) -> Reason | None:
+    """The reason for not running a cell with nothing wrong in its own text; None where nothing stands in the way.
 
     The reason names the cell where the trouble began, not the last link of the chain. An exception that the author
     expects (`Options.raises`) stands in nobody's way.
@@ -27,7 +31,7 @@ def obstacle(
 
 
 def _spreads(parent: str, trace: Trace | None, reason: Reason | None) -> Reason | None:
-    if trace and trace.problem:
+    if trace and trace.problem and trace.problem.severity == "error":
         return Reason("not_run", "ancestor-failed", parent)
     if trace and trace.exit == "stopped":
         return Reason("not_run", "ancestor-stopped", parent)
