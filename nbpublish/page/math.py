@@ -81,10 +81,12 @@ _SIMPLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\\end\{alignedat\}", r"\\end{aligned}"),
         (r"\\(begin|end)\{smallmatrix\}", r"\\\1{matrix}"),
         (r"\\(?:mbox|hbox|textnormal)(?=\s*\{)", r"\\text"),
-        (r"\\mathop\s*\{\s*\\(?:mathrm|rm|text|operatorname)\s*\{([^{}]*)\}\s*\}(?:\s*\\limits)?", r"\\operatorname*{\1}"),
+        (r"\\mathop\s*\{\s*\\(?:mathrm|rm|text)\s*\{([^{}]*)\}\s*\}(?:\s*\\limits)?", r"\\operatorname*{\1}"),
         (r"\\operatorname\*?\s*\{([^{}]*)\}\s*\\limits", r"\\operatorname*{\1}"),
-        (r"\\(argmax|argmin)(?![A-Za-z])", lambda m: rf"\operatorname*{{arg\,{m[1][3:]}}}"),
+        (r"\\arg(max|min)(?![A-Za-z])", r"\\operatorname*{arg\,\1}"),
         (r"\\require\s*\{[^{}]*\}", ""),
+        (r"\\(La)?TeX(?![A-Za-z])", r"\\text{\1TeX}"),
+        (r"(?<!\\)\\(?=\n)", r"\\ "),
         (r"\\newcommand(?![A-Za-z])", r"\\renewcommand"),
     )
 )

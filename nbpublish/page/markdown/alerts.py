@@ -9,6 +9,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from nbpublish.page.markdown.callouts import callout_tokens
+from nbpublish.page.messages import Words
 
 
 def alerts(md: MarkdownIt) -> None:
@@ -24,17 +25,17 @@ def _alerts(state: StateCore) -> None:
         if tokens[index].type == "blockquote_open" and tokens[index + 1].type == "paragraph_open":
             inline = tokens[index + 2]
             if match := _MARK.match(inline.content):
-                _replace(tokens, index, match, state.env.get("language", "en"))
+                _replace(tokens, index, match, state.env["words"])
 
 
-def _replace(tokens: list[Token], index: int, match: re.Match[str], language: str) -> None:
+def _replace(tokens: list[Token], index: int, match: re.Match[str], words: Words) -> None:
     quote, inline = tokens[index], tokens[index + 2]
     end = next(
         i for i in range(index, len(tokens)) if tokens[i].type == "blockquote_close" and tokens[i].level == quote.level
     )
     fold = {"-": True, "+": False}.get(match[2])
     opening, closing = callout_tokens(
-        match[1].lower(), match[3] or None, language=language, fold=fold, attrs=_strings(quote), map=quote.map
+        match[1].lower(), match[3] or None, words=words, fold=fold, attrs=_strings(quote), map=quote.map
     )
     tokens[end] = closing
     inline.content = inline.content[match.end() :]

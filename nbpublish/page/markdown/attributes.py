@@ -30,9 +30,13 @@ def attributes(md: MarkdownIt) -> None:
     md.core.ruler.after("inline", "emphasis_attributes", _after_emphasis)
 
 
-def parse_attributes(text: str) -> dict[str, str]:
+Attributes = dict[str, str | int | float]
+"""As tokens hold them."""
+
+
+def parse_attributes(text: str) -> Attributes:
     """The inside of the braces → attributes; classes are joined."""
-    attrs: dict[str, str] = {}
+    attrs: Attributes = {}
     for item in re.findall(_ITEM, text):
         if item[0] == "#":
             attrs["id"] = item[1:]
@@ -44,7 +48,7 @@ def parse_attributes(text: str) -> dict[str, str]:
     return attrs
 
 
-def add_attributes(attrs: dict[str, str | int | float], new: Mapping[str, str | int | float]) -> None:
+def add_attributes(attrs: Attributes, new: Mapping[str, str | int | float]) -> None:
     """Merge in place: classes add up, other values are replaced."""
     for key, value in new.items():
         attrs[key] = f"{attrs[key]} {value}" if key == "class" and attrs.get("class") else value
@@ -66,7 +70,7 @@ def _line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def _on_blocks(state: StateCore) -> None:
     """Give attributes to the block after them, and to the heading or paragraph that ends with them."""
-    pending: dict[str, str] = {}
+    pending: Attributes = {}
     kept: list[Token] = []
     for token in state.tokens:
         if token.type == "attributes":
@@ -95,7 +99,7 @@ def _is_own_line(content: str, match: re.Match[str]) -> bool:
     return match.start() > 0 and content[match.start()] == "\n"
 
 
-_PIECES = ("image", "code_inline", "link_close", "markup_close", "markup", "math_inline")
+_PIECES = ("image", "code_inline", "link_close", "markup_close")
 
 
 def _after_piece(state: StateInline, silent: bool) -> bool:

@@ -28,7 +28,7 @@ def _autoref(state: StateInline, silent: bool) -> bool:
         return False
     before = state.src[state.pos - 1 : state.pos] if state.pos else ""
     text, identifier = match[1], match[2] or match[1].strip("`")
-    if before.isalnum() or before in "])" and before or identifier.startswith("^"):
+    if before.isalnum() or before in ("]", ")") or identifier.startswith("^"):
         return False  # x[i][j], footnotes
     if normalizeReference(identifier) in state.env.get("references", {}):
         return False

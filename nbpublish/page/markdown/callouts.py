@@ -11,32 +11,29 @@ from typing import Any
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from nbpublish.page.messages import Words
+
 KINDS = frozenset(
-    ("abstract", "admonition", "attention", "bug", "caution", "danger", "error", "example", "exercise", "failure")
-    + ("hint", "important", "info", "note", "question", "quote", "seealso", "solution", "success", "summary", "tip")
-    + ("tldr", "todo", "warning")
+    {
+        "abstract", "admonition", "attention", "bug", "caution", "danger", "error", "example", "exercise", "failure",
+        "hint", "important", "info", "note", "question", "quote", "seealso", "solution", "success", "summary", "tip",
+        "tldr", "todo", "warning",
+    }
 )
-_JAPANESE = {
-    **{"abstract": "概要", "attention": "注意", "bug": "バグ", "caution": "注意", "danger": "危険", "error": "エラー"},
-    **{"example": "例", "exercise": "演習", "failure": "失敗", "hint": "ヒント", "important": "重要", "info": "情報"},
-    **{"note": "注記", "question": "質問", "quote": "引用", "seealso": "参考", "solution": "解答", "success": "成功"},
-    **{"summary": "まとめ", "tip": "ヒント", "tldr": "まとめ", "warning": "警告", "details": "詳細"},
-}
-_ENGLISH = {"seealso": "See also", "tldr": "TL;DR", "todo": "To do"}
 
-
-def default_title(kind: str, language: str) -> str:
+def default_title(kind: str, words: Words) -> str:
     """The title of a callout to which its author gave none."""
-    if language.split("-")[0] == "ja" and kind in _JAPANESE:
-        return _JAPANESE[kind]
-    return _ENGLISH.get(kind) or kind.replace("-", " ").capitalize()
+    try:
+        return words(f"callout.{kind}")
+    except KeyError:
+        return kind.replace("-", " ").capitalize()
 
 
 def callout_tokens(
     kind: str,
     title: str | None,
     *,
-    language: str,
+    words: Words,
     fold: bool | None = None,
     attrs: Mapping[str, str] = {},
     map: list[int] | None = None,
@@ -53,7 +50,7 @@ def callout_tokens(
         opening.attrs["open"] = "open"
     tokens = [opening]
     if title is None or (folds and not title):
-        title = default_title(kind or "details", language)
+        title = default_title(kind or "details", words)
     if title:
         before = _block("callout_title_open", "summary" if folds else "p", 1, map)
         if not folds:
@@ -80,8 +77,8 @@ def push_callout(
 ) -> None:
     """Push a callout whose content stands between the second and the third of `lines`; the first is its opening."""
     start, first, end = lines
-    language = state.env.get("language", "en")
-    opening, closing = callout_tokens(kind, title, language=language, fold=fold, attrs=attrs, map=[start, end])
+    words: Words = state.env["words"]
+    opening, closing = callout_tokens(kind, title, words=words, fold=fold, attrs=attrs, map=[start, end])
     push_block(state, (first, end), opening, closing, indent=indent)
 
 

@@ -25,8 +25,7 @@ from nbpublish.page.markdown.tabs import push_tab
 
 
 def directives(md: MarkdownIt) -> None:
-    interrupts = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    md.block.ruler.before("fence", "directive", _directive, interrupts)
+    md.block.ruler.before("fence", "directive", _directive, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     md.block.ruler.before("fence", "target", _target, {"alt": ["paragraph", "reference", "blockquote"]})
     md.inline.ruler.before("backticks", "role", _role)
 
@@ -80,15 +79,15 @@ def _name(match: re.Match[str], options: dict[str, str]) -> tuple[str, str]:
     """The name and the argument; attributes in braces become options."""
     argument = match[5].strip()
     if match[3] is not None:
-        options |= parse_attributes(match[3])
+        options |= {key: str(value) for key, value in parse_attributes(match[3]).items()}
         classes = options.get("class", "").split()
         callout = next((name for name in classes if name.startswith("callout-")), "")
         options["class"] = " ".join(name for name in classes if name != callout)
         return (callout.removeprefix("callout-") or "div"), options.get("title", argument)
-    if braces := re.fullmatch(r"(.*?)\s*\{([^{}]*)\}", argument):
-        if attrs := parse_attributes(braces[2]):
-            options |= attrs
-            argument = options.get("title", braces[1])
+    braces = re.fullmatch(r"(.*?)\s*\{([^{}]*)\}", argument)
+    if braces and (attrs := parse_attributes(braces[2])):
+        options |= {key: str(value) for key, value in attrs.items()}
+        argument = options.get("title", braces[1])
     return (match[2] or match[4]).lower(), argument
 
 
@@ -135,7 +134,8 @@ def _push_div(state: StateBlock, directive: Directive) -> None:
     if directive.argument and directive.name not in ("grid", "tab-set"):
         title = Token("inline", "", 0, map=[directive.start, directive.first], block=True)
         title.content, title.children = directive.argument, []
-        opening += Token("p_open", "p", 1, {"class": "nb-title"}, block=True), title, Token("p_close", "p", -1, block=True)
+        before = Token("paragraph_open", "p", 1, {"class": "nb-title"}, block=True)
+        opening += before, title, Token("paragraph_close", "p", -1, block=True)
     push_block(state, directive.lines[1:], opening, Token("html_close", "div", -1, block=True))
 
 
@@ -170,7 +170,8 @@ def _push_figure(state: StateBlock, directive: Directive) -> None:
     figure = Token("figure_open", "figure", 1, map=[directive.start, directive.end], block=True)
     figure.attrs = {key: value for key, value in attrs.items() if value}
     inline = Token("inline", "", 0, map=[directive.start, directive.first], block=True)
-    size = " ".join(f'{key}="{options[key]}"' for key in ("width", "height", "align") if '"' not in options.get(key, '"'))
+    given = [key for key in ("width", "height", "align") if '"' not in options.get(key, '"')]
+    size = " ".join(f'{key}="{options[key]}"' for key in given)
     inline.content = f"![{options.get('alt', '')}](<{directive.argument}>)" + (f"{{{size}}}" if size else "")
     inline.children = []
     caption = Token("figcaption_open", "figcaption", 1, block=True)
@@ -192,7 +193,7 @@ def _push_other(state: StateBlock, directive: Directive) -> None:
         return _push_callout(state, directive)
     directive.options.setdefault("class", "")
     token = state.push("problem", "", 0)
-    token.map, token.hidden = [directive.start, directive.end], True
+    token.map, token.hidden, token.info = [directive.start, directive.end], True, "unknown-directive"
     token.content = (
         f"The directive {{{directive.name}}} has no meaning here; its content is shown in a box. "
         "Write it as Markdown, or as one of note, tip, warning, figure, math, code-block, tab-set."

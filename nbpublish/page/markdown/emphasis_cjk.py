@@ -1,10 +1,10 @@
 """Emphasis beside Chinese, Japanese and Korean text.
 
 CommonMark decides by spaces and punctuation whether `**` opens or closes. Text without spaces between words defeats
-that: `これは**「強調」**です` would keep its asterisks. The amendment is that of the markdown-cjk-friendly specification
-(https://github.com/tats-u/markdown-cjk-friendly/blob/main/specification.md): CJK punctuation counts as a letter, and
-other punctuation may touch a delimiter that has a CJK character on its other side. Without CJK characters nothing
-changes.
+that: `これは**「強調」**です` would keep its asterisks. The amendment is that of the markdown-cjk-friendly
+specification (https://github.com/tats-u/markdown-cjk-friendly/blob/main/specification.md): CJK punctuation counts as a
+letter, and other punctuation may touch a delimiter that has a CJK character on its other side. Without CJK characters
+nothing changes.
 """
 
 from __future__ import annotations

@@ -10,8 +10,7 @@ from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
 from nbpublish.page.code import highlight
-
-DIAGRAMS = {"mermaid"}
+from nbpublish.page.messages import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +79,11 @@ def _number(text: str | None) -> int | None:
     return int(match[0]) if match else None
 
 
-def fence_html(token: Token) -> str:
+def fence_html(token: Token, words: Words) -> str:
     """A fence token → highlighted code with its title, marked lines and line numbers."""
     fence = parse_info(token.info)
-    if fence.language.lower() in DIAGRAMS:
-        return diagram_html(fence.language.lower(), token.content)
+    if fence.language.lower() == "mermaid":
+        return diagram_html(token.content, words)
     title = str(token.meta.get("title") or fence.title)
     marked = fence.marked | _lines(str(token.meta.get("hl_lines", "")))
     first = fence.first if fence.first is not None else _number(token.meta.get("linenums"))
@@ -95,18 +94,16 @@ def fence_html(token: Token) -> str:
     classes = " ".join(filter(None, (*fence.classes, str(token.attrs.get("class", "")))))
     if not (title or id or classes or fence.attrs):
         return html
-    attrs = {"id": id, "class": f"nb-code {classes}".strip(), **fence.attrs}
+    attrs = {"id": id, "class": f"nb-listing {classes}".strip(), **fence.attrs}
     written = "".join(f' {key}="{escape(value)}"' for key, value in attrs.items() if value)
-    head = f'<p class="filename nb-code-title">{escape(title)}</p>\n' if title else ""
+    head = f'<p class="filename nb-listing-title">{escape(title)}</p>\n' if title else ""
     return f"<div{written}>\n{head}{html}</div>\n"
 
 
-def diagram_html(language: str, source: str) -> str:
+def diagram_html(source: str, words: Words) -> str:
     """A diagram as its labelled source: drawing it would need a script of several megabytes."""
-    return (
-        f'<figure class="nb-diagram">\n<pre class="{language}-source"><code>{escape(source, quote=False)}</code></pre>\n'
-        f"<figcaption>{language.capitalize()}</figcaption>\n</figure>\n"
-    )
+    label = words.html("diagram.label")
+    return f'<figure class="nb-diagram" aria-label="{label}"><pre class="nb-mermaid">{escape(source)}</pre></figure>'
 
 
 _CODE = re.compile(r"(<code[^>]*>)(.*?)(</code>)", re.S)

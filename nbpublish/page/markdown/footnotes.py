@@ -7,6 +7,7 @@ in which they are first referred to and stand at the page's end. The markup is P
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +18,11 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote.index import footnote_def
 
+from nbpublish.page.messages import Words
+
 
 def footnotes(md: MarkdownIt) -> None:
-    before = {"alt": ["paragraph", "reference"]}
-    md.block.ruler.before("reference", "footnote_def", footnote_def, before)
+    md.block.ruler.before("reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]})
     md.core.ruler.after("block", "footnote_labels", _labels)
     md.core.ruler.push("footnote_tail", _take_out)
     md.inline.ruler.after("image", "footnote_inline", _inline)
@@ -50,17 +52,23 @@ class Footnotes:
     """By label, the first cell that defines it."""
     html: dict[Key, str] = field(default_factory=dict)
 
+    def define(self, tokens: Iterable[Token], cell: str) -> None:
+        """Note the labels that a cell defines; the first cell of a page that defines one speaks for the others."""
+        for token in tokens:
+            if token.type == "footnote_reference_open":
+                self.defined.setdefault(token.meta["label"], cell)
+
     def refer(self, key: Key) -> str:
         note = self.used.setdefault(key, Footnote(len(self.used) + 1))
         note.uses += 1
         id = f"fnref:{note.number}" if note.uses == 1 else f"fnref{note.uses}:{note.number}"
         return f'<sup id="{id}"><a class="footnote-ref" href="#fn:{note.number}">{note.number}</a></sup>'
 
-    def list(self, back: str) -> str:
-        """The notes as HTML; `back` is the title of the links back to the text, with `{}` for the number."""
+    def list(self, words: Words) -> str:
+        """The notes as HTML, each with links back to the text."""
         if not self.used:
             return ""
-        items = [self._item(key, note, back.format(note.number)) for key, note in self.used.items()]
+        items = [self._item(key, note, words("footnote.back", number=note.number)) for key, note in self.used.items()]
         return '<div class="footnote">\n<hr />\n<ol>\n' + "".join(items) + "</ol>\n</div>\n"
 
     def _item(self, key: Key, note: Footnote, back: str) -> str:
@@ -77,9 +85,6 @@ def _labels(state: StateCore) -> None:
     """Note which labels this cell defines, before references to them are read."""
     labels = {token.meta["label"] for token in state.tokens if token.type == "footnote_reference_open"}
     state.env["footnote_labels"] = labels
-    notes: Footnotes = state.env["footnotes_of_page"]
-    for label in labels:
-        notes.defined.setdefault(label, state.env["cell"])
 
 
 def _take_out(state: StateCore) -> None:

@@ -1,7 +1,8 @@
 """Raw HTML where CommonMark and what authors write differ.
 
 `<div markdown>` holds Markdown (Python-Markdown's md_in_html). And HTML that is indented after a blank line inside a
-block of HTML stays HTML, where CommonMark would show it as code.
+block of HTML stays HTML, where CommonMark would show it as code. And a line that begins with an element that belongs
+into a paragraph, such as `<span>` or `<a id="x"></a>`, does not keep the lines after it from being Markdown.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.code import code as code_block
+from markdown_it.rules_block.html_block import html_block
 
 from nbpublish.page.html import VOID
 from nbpublish.page.markdown.lines import text_of
@@ -18,6 +20,7 @@ from nbpublish.page.markdown.lines import text_of
 
 def html_blocks(md: MarkdownIt) -> None:
     md.block.ruler.before("html_block", "md_in_html", _md_in_html, {"alt": ["paragraph", "reference", "blockquote"]})
+    md.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     md.block.ruler.at("code", _code)
 
 
@@ -76,6 +79,16 @@ def _push_inline(state: StateBlock, text: str, line: int) -> None:
     if text.strip():
         token = state.push("inline", "", 0)
         token.content, token.map, token.children = text.strip(), [line, line + 1], []
+
+
+_INLINE = (
+    "a|abbr|b|bdi|bdo|br|cite|code|data|dfn|em|font|i|img|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u|var|wbr"
+)
+_STARTS_INLINE = re.compile(rf"</?(?:{_INLINE})(?=[\s/>])", re.I)
+
+
+def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    return not _STARTS_INLINE.match(text_of(state, start)) and html_block(state, start, end, silent)
 
 
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")

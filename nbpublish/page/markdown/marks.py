@@ -58,13 +58,17 @@ def _is_range(before: str, content: str, after: str) -> bool:
 
 
 _KEYS = re.compile(r'\+\+((?:[\w-]+|"[^"\n]+")(?:\+(?:[\w-]+|"[^"\n]+"))*)\+\+(?!\+)')
-_KEY_NAMES = {
-    **{"ctrl": "Ctrl", "control": "Ctrl", "alt": "Alt", "option": "Option", "shift": "Shift", "cmd": "Cmd"},
-    **{"command": "Cmd", "win": "Win", "windows": "Win", "meta": "Meta", "enter": "Enter", "return": "Return"},
-    **{"esc": "Esc", "escape": "Esc", "tab": "Tab", "space": "Space", "backspace": "Backspace", "del": "Del"},
-    **{"delete": "Del", "ins": "Ins", "insert": "Ins", "home": "Home", "end": "End", "page-up": "Page Up"},
-    **{"page-down": "Page Down", "up": "↑", "down": "↓", "left": "←", "right": "→", "arrow-up": "↑"},
-    **{"arrow-down": "↓", "arrow-left": "←", "arrow-right": "→", "caps-lock": "Caps Lock", "plus": "+"},
+_KEY_NAMES = {  # all others are their own names, capitalised
+    "control": "Ctrl",
+    "command": "Cmd",
+    "escape": "Esc",
+    "delete": "Del",
+    "insert": "Ins",
+    "plus": "+",
+    **dict.fromkeys(("up", "arrow-up"), "↑"),
+    **dict.fromkeys(("down", "arrow-down"), "↓"),
+    **dict.fromkeys(("left", "arrow-left"), "←"),
+    **dict.fromkeys(("right", "arrow-right"), "→"),
 }
 
 

@@ -8,6 +8,8 @@ like LaTeX.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from html import unescape
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -30,7 +32,7 @@ _LATEX = re.compile(r"[\\^_]|\s*[A-Za-z]\s*(?:[=<>]|$)")
 def _inline(state: StateInline, silent: bool) -> bool:
     src, start = state.src, state.pos
     if src[start] == "$":
-        match = _DOUBLE.match(src, start, state.posMax) or _single(src, start, state.posMax)
+        match = _dollars(src, start, state.posMax)
     elif src[start] == "\\" and src[start + 1 : start + 3].lstrip("\\")[:1] == "(":
         match = _PAREN.match(src, start, state.posMax)
     else:
@@ -44,7 +46,9 @@ def _inline(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _single(src: str, start: int, end: int) -> re.Match[str] | None:
+def _dollars(src: str, start: int, end: int) -> re.Match[str] | None:
+    if match := _DOUBLE.match(src, start, end):
+        return match
     if start and src[start - 1] in "0123456789$":
         return None
     match = _SINGLE.match(src, start, end)
@@ -56,8 +60,45 @@ def _single(src: str, start: int, end: int) -> re.Match[str] | None:
     return match
 
 
-_ENVIRONMENTS = "align|alignat|aligned|array|Bmatrix|bmatrix|cases|eqnarray|equation|flalign|gather|math|matrix|multline"
-_BEGIN = re.compile(rf"\\begin\{{({_ENVIRONMENTS}|pmatrix|split|subequations|Vmatrix|vmatrix)(\*?)\}}")
+_SKIPPED = re.compile(
+    r"<(?P<name>pre|code|script|style|textarea|svg|math|marimo-[\w-]+)\b.*?(?:</(?P=name)\s*>|\Z)|<!--.*?(?:-->|\Z)"
+    r"|</?[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>",
+    re.S | re.I,
+)
+
+
+def math_in_html(html: str, convert: Callable[[str, bool, int], str]) -> str:
+    """Raw HTML with the formulas in its text replaced by `convert(latex, display, offset)`, as MathJax would do it."""
+    if "$" not in html and "\\(" not in html:
+        return html
+    parts: list[str] = []
+    position = 0
+    while position < len(html):
+        skipped = _SKIPPED.search(html, position)
+        end = skipped.start() if skipped else len(html)
+        parts.append(_math_in_text(html, position, end, convert))
+        parts.append(skipped[0] if skipped else "")
+        position = skipped.end() if skipped else end
+    return "".join(parts)
+
+
+def _math_in_text(html: str, start: int, end: int, convert: Callable[[str, bool, int], str]) -> str:
+    parts: list[str] = []
+    position = start
+    for opening in re.compile(r"\\\$|\$|\\\(").finditer(html, start, end):
+        if opening.start() < position or opening[0] == "\\$":
+            continue
+        at = opening.start()
+        match = _PAREN.match(html, at, end) if opening[0] == "\\(" else _dollars(html, at, end)
+        if match and match[1].strip():
+            display = match[0].startswith("$$")
+            parts += html[position:at], convert(unescape(match[1]).strip(), display, at)
+            position = match.end()
+    return "".join(parts) + html[position:end]
+
+
+_ENVIRONMENTS = "align|alignat|aligned|array|cases|eqnarray|equation|flalign|gather|math|[bBpvV]?matrix|multline|split"
+_BEGIN = re.compile(rf"\\begin\{{({_ENVIRONMENTS})(\*?)\}}")
 _CLOSED = re.compile(r"[ \t]*(?:\(([^\s()]+)\)|\{#([^\s{}]+)\})?[ \t]*([.,;:。、，．]?)$")
 
 
@@ -83,9 +124,10 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not silent:
         token = state.push("math_block", "math", 0)
         token.map, token.markup = [start, last + 1], opening or "\\begin"
-        token.content = (content.strip() if opening else content + closing).strip()
+        token.content = (content if opening else content + closing).strip()
         token.info = tail[1] or tail[2] or ""
-        token.meta = {"tail": tail[3]}
+        skipped = len(content) - len(content.lstrip())
+        token.meta = {"tail": tail[3], "offset": content.count("\n", 0, skipped)}
         state.line = last + 1
     return True
 

@@ -36,7 +36,7 @@ def _join_lines(state: StateCore) -> None:
             before = _neighbour(reversed(children[:index]), -1)
             after = _neighbour(children[index + 1 :], 0)
             if before and after and joins_without_space(before) and joins_without_space(after):
-                token.type, token.content = "text", ""
+                token.type, token.content, token.meta = "text", "", {"joined": True}
 
 
 def _neighbour(tokens: Iterable[Token], end: int) -> str:

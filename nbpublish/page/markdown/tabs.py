@@ -1,11 +1,13 @@
 """Content tabs: `=== "Title"` with indented content, as in pymdownx.tabbed.
 
-Consecutive ones form a group. Without a script all panels are shown, each below its title.
+Consecutive ones form a group: for each an `input[type=radio]`, a `label` and a `div.nb-tab`, as `native/layout.py`
+writes marimo's tabs. The keyboard works them without a script, and without style sheets all panels are shown.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -45,15 +47,35 @@ def push_tab(state: StateBlock, lines: tuple[int, int, int], title: str, *, new:
     else:
         state.tokens.append(_token("tabs_open", "div", 1, state.level, {"class": "nb-tabs"}, [start, end]))
     state.level += 1
-    opening = [_token("tab_open", "section", 1, 0, {"class": "nb-tab"}, [start, end])]
-    opening.append(_token("tab_title_open", "p", 1, 0, {"class": "nb-tab-title"}, [start, start + 1]))
-    opening.append(_token("inline", "", 0, 0, {}, [start, start + 1]))
-    opening[-1].content, opening[-1].children = title, []
-    opening.append(_token("tab_title_close", "p", -1, 0, {}, None))
-    push_block(state, (first, end), opening, _token("tab_close", "section", -1, 0, {}, None), indent=indent)
+    label = _token("inline", "", 0, 0, {}, [start, start + 1])
+    label.content, label.children = title, []
+    opening = [
+        _token("tab_button", "input", 0, 0, {"type": "radio"}, [start, end]),
+        _token("tab_label_open", "label", 1, 0, {}, [start, start + 1]),
+        label,
+        _token("tab_label_close", "label", -1, 0, {}, None),
+        _token("tab_open", "div", 1, 0, {"class": "nb-tab"}, [start, end]),
+    ]
+    push_block(state, (first, end), opening, _token("tab_close", "div", -1, 0, {}, None), indent=indent)
     state.level -= 1
     state.tokens.append(_token("tabs_close", "div", -1, state.level, {}, None))
 
 
 def _token(type: str, tag: str, nesting: int, level: int, attrs: dict[str, str], map: list[int] | None) -> Token:
     return Token(type, tag, nesting, attrs, map, level, block=True)  # type: ignore[arg-type]
+
+
+def number_tabs(tokens: list[Token], name: Callable[[], str]) -> None:
+    """Connect the buttons of each group by a `name`, which is unique on the page, and each label with its button."""
+    groups: list[tuple[str, int]] = []
+    for index, token in enumerate(tokens):
+        if token.type == "tabs_open":
+            groups.append((name(), 0))
+        elif token.type == "tabs_close":
+            groups.pop()
+        elif token.type == "tab_button":
+            group, count = groups.pop()
+            groups.append((group, count + 1))
+            id = f"{group}-{count + 1}"
+            token.attrs |= {"name": group, "id": id} | ({} if count else {"checked": "checked"})
+            tokens[index + 1].attrs["for"] = id

@@ -1,4 +1,4 @@
-"""`- [x] done`: lists of tasks, with Python-Markdown's class names."""
+"""`- [x] done`: lists of tasks; markdown-it finds them, here they get pymdownx's class name as well."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ def _tasks(state: StateCore) -> None:
             lists.append(token)
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             lists.pop()
-        elif token.type == "list_item_open" and "checked" in token.meta:
-            add_attributes(token.attrs, {"class": "task-list-item"})
-            if "task-list" not in str(lists[-1].attrs.get("class", "")).split():
-                add_attributes(lists[-1].attrs, {"class": "task-list"})
+        elif token.type == "list_item_open" and "checked" in token.meta and not lists[-1].meta.get("tasks"):
+            add_attributes(lists[-1].attrs, {"class": "task-list"})
+            lists[-1].meta = {"tasks": True}
