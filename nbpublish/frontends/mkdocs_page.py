@@ -20,6 +20,7 @@ from mkdocs.utils import get_relative_url
 
 from nbpublish.frontends.mkdocs_files import as_markdown
 from nbpublish.model import Fragment, Heading, Page, Run
+from nbpublish.page.markdown.autorefs import without_autorefs
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
 from nbpublish.project import unexpected
@@ -48,15 +49,15 @@ class NotebookPage(MkDocsPage):
         links = _RelativePathTreeprocessor(self.file, files, config)
         link = functools.partial(address, links.path_to_url)
         self.rendered = page = render_safely(self.run, page_settings(self, config), link)
-        self.content = notices(self.run) + with_permalinks(page.html, config)
+        content = notices(self.run) + with_permalinks(page.html, config)
+        autorefs: Any = config.plugins.get("autorefs") or config.plugins.get("mkdocs-autorefs")
+        self.content = content if autorefs else without_autorefs(content)
         self.toc = table_of_contents(page.headings, config)
         self._title_from_render = page.title
         self.present_anchor_ids = set(page.anchors)
         self.links_to_anchors = links.links_to_anchors
-        for name in ("autorefs", "mkdocs-autorefs"):
-            if autorefs := config.plugins.get(name):
-                for heading in page.headings:
-                    autorefs.register_anchor(self, heading.id, title=heading.html, primary=True)
+        for heading in page.headings if autorefs else ():
+            autorefs.register_anchor(self, heading.id, title=heading.html, primary=True)
 
 
 @functools.cache

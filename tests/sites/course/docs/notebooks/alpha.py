@@ -31,4 +31,4 @@ HTML("<table><tr><td>*raw* &amp; [l](m.md) " + "needle".upper() + "</td></tr></t
 # %% [markdown]
 # ### Deeper
 #
-# The end.
+# By name, where it is documented: [the formula][mymod.area].
