@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from nbpublish.errors import NbpublishError
+from nbpublish.errors import ConfigError, NbpublishError
 from nbpublish.frontends import report as shown
 from nbpublish.frontends.summary import Summary
 
@@ -48,7 +48,7 @@ class Commands(click.Group):
             return super().invoke(context)
         except NbpublishError as error:
             click.echo(f"nbpublish: {error}", err=True)
-            sys.exit(2)
+            sys.exit(2 if isinstance(error, ConfigError) else 1)
         except KeyboardInterrupt:
             click.echo("nbpublish: interrupted; the last good site stays in place.", err=True)
             sys.exit(130)

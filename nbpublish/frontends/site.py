@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+import traceback
 from pathlib import Path
 
 from mkdocs.commands.build import build as mkdocs_build
@@ -42,13 +43,21 @@ def make_site(
         config.plugins.on_startup(command="build", dirty=False)
         try:
             mkdocs_build(config)
-        except (MkDocsException, SystemExit) as error:
-            reasons = "\n".join([*said.lines, str(error)]).strip()
-            raise SiteError(f"MkDocs could not build the site: {reasons}") from error
+        except (Exception, SystemExit) as error:  # of MkDocs, of another plugin, of a template
+            raise SiteError(_stopped(error, said.errors)) from error
         finally:
             config.plugins.on_shutdown()
     problems = (*plugin.problems, *said.problems)
     return summarise(plugin.runs.values(), problems, pages=plugin.written, seconds=time.monotonic() - start)
+
+
+def _stopped(error: BaseException, said: list[str]) -> str:
+    """What ended MkDocs's build, and where, with the errors that were logged before."""
+    kind = "" if isinstance(error, (MkDocsException, SystemExit)) else f"{type(error).__name__}: "
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" (at {frames[-1].filename}:{frames[-1].lineno})" if kind and frames else ""
+    lines = dict.fromkeys([*said, f"{kind}{error}{place}"])
+    return "MkDocs could not build the site:\n" + "\n".join(f"  {line}" for line in lines if line.strip())
 
 
 class _Warnings(logging.Handler):
@@ -59,13 +68,14 @@ class _Warnings(logging.Handler):
         self._docs = docs
         self._logger = logging.getLogger("mkdocs")
         self.problems: list[Problem] = []
-        self.lines: list[str] = []
+        self.errors: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.startswith(f"mkdocs.plugins.{PLUGIN}"):
             return  # the plugin hands over its problems as values
         text = record.getMessage()
-        self.lines.append(text)
+        if record.levelno >= logging.ERROR:
+            self.errors.append(text)
         if found := _DOC_FILE.match(text):
             path, link = found.groups()
             line = _line_of(self._docs / path, link)
