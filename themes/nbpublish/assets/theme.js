@@ -20,7 +20,7 @@
   const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1)))).filter(Boolean);
   const mark = () => {
     const line = root.clientHeight * 0.2 + 40;
-    const atEnd = scrollY + innerHeight >= root.scrollHeight - 4;
+    const atEnd = scrollY > 0 && scrollY + innerHeight >= root.scrollHeight - 4;
     const current = atEnd ? headings.at(-1) : headings.findLast((heading) => heading.getBoundingClientRect().top < line);
     for (const link of links) {
       if (current && decodeURIComponent(link.hash.slice(1)) === current.id) link.setAttribute("aria-current", "true");
