@@ -68,7 +68,7 @@ def test_a_save_is_shown(served: Served) -> None:
 
 def test_a_broken_save_is_shown_at_its_cell_and_mended_again(served: Served) -> None:
     (served.folder / "chapter.py").write_text("# %% [markdown]\n# # Chapter\n\n# %%\nprint(\n", encoding="utf-8")
-    served.wait_for("/chapter/", "nb-error")
+    served.wait_for("/chapter/", "nb-problem")
     (served.folder / "chapter.py").write_text(SCRIPT.format(3), encoding="utf-8")
     served.wait_for("/chapter/", "value 3")
 
