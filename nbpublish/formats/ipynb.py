@@ -12,7 +12,7 @@ from urllib.parse import quote
 from nbpublish.formats.draft import Draft, cells_of
 from nbpublish.formats.format import Format
 from nbpublish.formats.options import options_of
-from nbpublish.formats.script_cells import leave_foreign, take_front_matter
+from nbpublish.formats.script_cells import is_frozen, leave_foreign, take_front_matter
 from nbpublish.formats.text import clean, trimmed
 from nbpublish.model import Notebook, Problem
 
@@ -133,6 +133,7 @@ def _said(entry: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
         said["code"] = "fold"
     if jupyter.get("outputs_hidden") is True or metadata.get("collapsed") is True:
         said["output"] = "fold"
+    said |= {"disabled": True} if is_frozen(metadata) else {}
     alt = next(iter(_alts(entry.get("outputs"))), None)
     said |= {"alt": alt} if alt else {}
     mimetype = metadata.get("raw_mimetype", metadata.get("format"))

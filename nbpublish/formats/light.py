@@ -73,7 +73,7 @@ class _Reader:
         first, _, last = signs.partition(",") if isinstance(signs, str) else ("", "", "")
         if first and last and not {'"', "'"} & {*first, *last}:
             return re.compile(rf"#\s*{re.escape(first)}(.*)$"), re.compile(rf"#\s*{re.escape(last)}\s*$")
-        start = LIGHT_MARKER if self.header.format is None else re.compile(r"#\s*\+(?!\S)(.*)$")
+        start = LIGHT_MARKER if not self.header.written else re.compile(r"#\s*\+(?!\S)(.*)$")
         return start, re.compile(r"#\s*-\s*$")
 
     def _until(self, n: int, inside: frozenset[int], *signs: re.Pattern[str]) -> int:

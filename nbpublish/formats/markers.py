@@ -52,7 +52,7 @@ def stated_by(rest: str) -> Marker:
 
 def _split(text: str) -> tuple[str, dict[str, Any]]:
     brace = text.find("{")
-    if brace >= 0:
+    if brace >= 0 and text[:brace][-1:] in {"", " ", "\t", "]"}:
         try:
             found = json.loads(text[brace:])
         except (ValueError, RecursionError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 from nbpublish.formats.draft import Draft
 from nbpublish.formats.magics import translate
@@ -51,6 +53,8 @@ def draft_of(path: str, marker: Marker, lines: list[str], line: int, header: Hea
     kind = marker.kind
     if metadata.get("cell_type") in {"markdown", "raw"}:
         kind = metadata["cell_type"]
+    if isinstance(metadata.get("active"), str) and "ipynb" not in metadata["active"].split(","):
+        kind = "raw"
     source, start = trimmed(lines, line) if kind == "code" else prose_of(lines, line)
     draft = Draft(kind, source, start, marker.title)
     draft.options, unfit = options_of(metadata, draft.options)
@@ -62,6 +66,8 @@ def draft_of(path: str, marker: Marker, lines: list[str], line: int, header: Hea
     if isinstance(metadata.get("name"), str):
         draft.id = metadata["name"]
         draft.name = draft.name or draft.id
+    if is_frozen(metadata):
+        draft.options = replace(draft.options, disabled=True)
     language = metadata.get("language")
     if kind == "code" and isinstance(language, str) and not language.startswith(("python", "ipython")):
         _in_language(draft, path, language, str(metadata.get("magic_args", "")))
@@ -80,8 +86,16 @@ def _in_language(draft: Draft, path: str, language: str, arguments: str) -> None
     draft.problems += problems
 
 
+def is_frozen(metadata: Mapping[str, object]) -> bool:
+    """Whether Jupyter's "freeze" extension keeps the cell from running."""
+    control = metadata.get("run_control")
+    return isinstance(control, dict) and control.get("frozen") is True
+
+
 def _inactive(metadata: dict[str, object], tags: tuple[str, ...]) -> bool:
-    """Whether jupytext keeps the code in comments because only the notebook is to run it."""
+    """Whether jupytext keeps the code in comments: only the notebook is to run it, or nobody."""
+    if is_frozen(metadata):
+        return True
     active = metadata.get("active")
     tag = next((tag for tag in tags if tag.startswith("active-")), "")
     words = active.split(",") if isinstance(active, str) else tag.split("-")[1:]
@@ -92,13 +106,12 @@ def _unescaped(source: str, header: Header) -> str | None:
     """The source with magics taken out of their comments; None where there are none."""
     if header.format == "hydrogen" or header.jupytext.get("comment_magics") is False or "#" not in source:
         return None
-    jupytext = header.format is not None
     lines = source.split("\n")
     inside: frozenset[int] | None = None
     result = list(lines)
     goes_on = False
     for n, line in enumerate(lines):
-        escaped = _MAGIC.match(line) or (jupytext and _OWN.match(line))
+        escaped = _MAGIC.match(line) or (header.written and _OWN.match(line))
         if not (escaped or goes_on) or _LAST_WORD.search(line):
             goes_on = False
             continue

@@ -21,6 +21,8 @@ class Header:
 
     metadata: dict[str, Any] = field(default_factory=dict)
     jupytext: dict[str, Any] = field(default_factory=dict)
+    written: bool = False
+    """Whether jupytext wrote the file."""
     language: tuple[str, int] | None = None
     """The kernel's language, and the line that names it."""
     taken: frozenset[int] = frozenset()
@@ -63,6 +65,7 @@ def _front_matter(header: Header, path: str, lines: list[str], first: int, last:
     header.problems += [problem] if problem else []
     jupyter = said.pop("jupyter", None)
     header.metadata |= said
+    header.written = jupyter is not None
     if isinstance(jupyter, dict):
         jupytext, kernel = jupyter.get("jupytext"), jupyter.get("kernelspec")
         header.jupytext = jupytext if isinstance(jupytext, dict) else {}
@@ -85,5 +88,5 @@ def front_matter(path: str, text: str, line: int) -> tuple[dict[str, Any], Probl
     if said is None:
         return {}, None
     if not isinstance(said, dict):
-        return {}, Problem("front-matter", "The YAML header holds no `key: value` lines and has no effect.", path, line)
+        return {}, Problem("front-matter", "The YAML header holds no `key: value` lines and has no effect.", path, line, None, "warning")
     return {str(key): value for key, value in said.items()}, None

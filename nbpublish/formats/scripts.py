@@ -7,7 +7,7 @@ from typing import Literal
 
 from nbpublish.formats import marimo
 from nbpublish.formats.markers import marker_lines
-from nbpublish.formats.script_header import header_of
+from nbpublish.formats.script_header import Header, header_of
 from nbpublish.formats.strings import continued
 from nbpublish.formats.text import clean
 
@@ -21,7 +21,9 @@ _DECLARED: dict[str, Style] = {
     "nomarker": "light",
     "sphinx": "gallery",
 }
-LIGHT_MARKER = re.compile(r"# \+((?:[ \t]+(?:\{.*\}|\[(?:markdown|md|raw)\].*|[A-Za-z_][\w.-]*=[\"\[{tf].*))?)[ \t]*$")
+LIGHT_MARKER = re.compile(
+    r"# \+((?:[ \t]+(?:\{.*\}|\[(?:markdown|md|raw)\].*|(?:\.\w+[ \t]+)*[A-Za-z_][\w.-]*=[\"\[{tf].*))?)[ \t]*$"
+)
 """`# +` in a script without jupytext's header, where `# + one more thing` is an ordinary comment."""
 
 _TITLE = re.compile(
@@ -44,10 +46,11 @@ def style(text: str) -> Style | None:
     if "#" not in text and '"""' not in text:
         return None
     lines = text.split("\n")
-    declared = _DECLARED.get(header_of("", lines).format or "") if "jupytext" in text else None
+    header = header_of("", lines) if "jupyter:" in text else Header()
+    declared = _DECLARED.get(header.format or "")
     if declared:
         return declared
-    found = _undeclared(text, lines)
+    found = _undeclared(text, lines) or ("light" if header.written else None)
     return found if found and not marimo.recognises(text) else None
 
 
