@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from nbpublish.model import Cell, Output, Problem, Run, Trace, Visibility
 from nbpublish.page import names
@@ -12,6 +13,9 @@ from nbpublish.page.html import attributes, escape
 from nbpublish.page.markdown_output import prose
 from nbpublish.page.outputs import render_outputs
 from nbpublish.page.settings import PageSettings
+
+FOLD_ONLY = re.compile(r'\A<div class="nb-cell nb-codecell"[^>]*>\n<details class="nb-fold nb-fold-code">')
+"""The beginning of a cell of which only folded code is shown."""
 
 
 def appears(cell: Cell, run: Run, settings: PageSettings) -> bool:

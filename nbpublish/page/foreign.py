@@ -137,15 +137,15 @@ def _title(document: str) -> str:
 
 def _warn(kind: str, url: str, host: str, context: Context) -> None:
     what = {
-        "script": "script",
-        "stylesheet": "style sheet",
-        "image": "image",
-        "media": "recording",
-        "frame": "frame",
+        "script": "a script",
+        "stylesheet": "a style sheet",
+        "image": "an image",
+        "media": "a recording",
+        "frame": "a page",
     }[kind]
     context.problem(
         f"remote-{kind}",
-        f"An output loads a {what} from {host or url or 'another host'}; the page shows a link or a remark "
+        f"An output loads {what} from {host or url or 'another host'}; the page shows a link or a remark "
         "in its place. Keep a copy beside the notebook, or display the object itself.",
     )
 

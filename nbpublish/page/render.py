@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from nbpublish.model import Cell, Fragment, Heading, Page, Run
 from nbpublish.page.assets import Assets
-from nbpublish.page.cell import appears, render_cell
+from nbpublish.page.cell import FOLD_ONLY, appears, render_cell
 from nbpublish.page.context import Context, anchor
 from nbpublish.page.html import closed, escape
 from nbpublish.page.markdown_output import without_marks
@@ -16,6 +17,7 @@ from nbpublish.page.native.layout import OUTLINE
 from nbpublish.page.prose import Prose
 from nbpublish.page.settings import PageSettings
 
+_OPENING = re.compile(r'<div class="nb-cell nb-prose"[^>]*>\s*(?:<div class="nb-(?:outputs|markdown)">\s*)*<h1\b')
 _NO_CELL = Cell(id="", kind="raw", source="", line=1)
 
 
@@ -38,6 +40,7 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
         context.cell = cell
         if html := render_cell(cell, run, context):
             fragments.append(Fragment(cell.id, closed(html)))
+    fragments = _title_first(fragments)
     headings = tuple(replace(heading, html=without_marks(heading.html)) for heading in prose.headings)
     fragments = [replace(fragment, html=_with_outline(fragment.html, headings)) for fragment in fragments]
     if fragments and (ending := prose.finish()):
@@ -50,6 +53,16 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
         assets=assets.all,
         problems=(*prose.problems, *context.problems),
     )
+
+
+def _title_first(fragments: list[Fragment]) -> list[Fragment]:
+    """Hidden code that comes before the page's title, mostly imports, is shown folded after the cell of the title."""
+    lead = 0
+    while lead < len(fragments) and FOLD_ONLY.search(fragments[lead].html):
+        lead += 1
+    if not lead or lead == len(fragments) or not _OPENING.match(fragments[lead].html):
+        return fragments
+    return [fragments[lead], *fragments[:lead], *fragments[lead + 1 :]]
 
 
 def _prose_of(cell: Cell, run: Run) -> list[str]:

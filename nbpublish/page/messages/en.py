@@ -11,7 +11,7 @@ WORDS = {
     "cell.other": "another cell",
     # why it was not run; {cell} is one of the above, as a link
     "notrun.ancestor-failed": "Not run, because {cell} failed.",
-    "notrun.ancestor-stopped": "Not run, because {cell} stopped here.",
+    "notrun.ancestor-stopped": "Not run, because {cell} called mo.stop.",
     "notrun.disabled": "Not run: this cell is disabled.",
     "notrun.disabled-ancestor": "Not run, because {cell} is disabled.",
     "notrun.problem": "Not run.",

@@ -9,7 +9,7 @@ WORDS = {
     "cell.named": "セル {name}",
     "cell.other": "別のセル",
     "notrun.ancestor-failed": "{cell}が失敗したため、実行されていません。",
-    "notrun.ancestor-stopped": "{cell}がここで停止したため、実行されていません。",
+    "notrun.ancestor-stopped": "{cell}が mo.stop で停止したため、実行されていません。",
     "notrun.disabled": "このセルは無効化されているため、実行されていません。",
     "notrun.disabled-ancestor": "{cell}が無効化されているため、実行されていません。",
     "notrun.problem": "実行されていません。",

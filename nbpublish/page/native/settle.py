@@ -12,6 +12,7 @@ BLOCKS = frozenset({"address", "article", "aside", "blockquote", "details", "div
     *("table", "ul"),
 }
 """Elements that cannot stand in a paragraph."""
+_BOXES = frozenset({"nb-callout", "nb-tab", "nb-slide", "nb-accordion"})
 _LINES = (
     "p",
     "h1",
@@ -65,6 +66,7 @@ def paragraphs(soup: BeautifulSoup) -> None:
         line = widget.find_parent(_LINES)
         if line is None or (line.name in ("span", "li", "td", "th") and _is_alone(widget)):
             widget.name = "div"
+    _unwrap_lone(soup)
 
 
 def _prose(soup: BeautifulSoup) -> None:
@@ -83,6 +85,16 @@ def _prose(soup: BeautifulSoup) -> None:
         else:
             prose.name = "div"
             prose["class"] = "nb-markdown"
+
+
+def _unwrap_lone(soup: BeautifulSoup) -> None:
+    """Prose that is all a box holds needs no block of its own."""
+    for prose in soup.select("div.nb-markdown"):
+        box = prose.parent
+        if box is None or not {*box.get_attribute_list("class")} & _BOXES:
+            continue
+        if all(node is prose or _is_blank(node) or getattr(node, "name", "") == "summary" for node in box.children):
+            prose.unwrap()
 
 
 def _stack(stack: Tag) -> None:

@@ -114,7 +114,7 @@
 
   const init = (root = document) => {
     root.querySelectorAll(".nb-code, .nb-prose .highlight, .nb-article .highlight").forEach((box) => {
-      if (box.matches(".nb-code") || !box.closest(".nb-code")) addCopyButton(box);
+      if (box.matches(".nb-code") || !box.closest(".nb-code, .nb-error")) addCopyButton(box);
     });
     root.querySelectorAll(".nb-tabs").forEach(makeTabs);
     root.querySelectorAll(".nb-cell pre, .nb-article pre, .nb-math, .nb-html, .nb-tree, .nb-article table").forEach((box) => sizes.observe(box));
