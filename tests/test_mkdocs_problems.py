@@ -26,6 +26,7 @@ def test_each_problem_names_its_file_and_kind(broken: Site) -> None:
         ("cycle.py", "cycle"),
         ("cycle.py", "cycle"),
         ("failing.py", "cell-failed"),
+        ("latin.md", "encoding"),
         ("syntax.py", "syntax"),
         ("twice.py", "duplicate-page"),
     ]
@@ -51,6 +52,11 @@ def test_what_is_not_broken_is_published(broken: Site) -> None:
 def test_of_two_files_for_one_page_the_markdown_one_is_published(broken: Site) -> None:
     assert "Twice, from Markdown" in broken.html("twice/index.html")
     assert "Twice, from a notebook" not in broken.html("twice/index.html")
+
+
+def test_a_page_that_is_no_utf_8_does_not_end_the_build(broken: Site) -> None:
+    assert not broken.has("latin/index.html")
+    assert "latin.md:3: The page is no UTF-8 text here" in broken.log
 
 
 def test_what_tools_leave_behind_is_not_published(broken: Site) -> None:

@@ -30,7 +30,7 @@ class NotebookFile(File):
 
 
 def with_notebooks(files: Files, project: Project) -> tuple[Files, list[Problem]]:
-    """The same files in the same order, notebooks as pages, and the problems of two that want the same page.
+    """The same files in the same order, notebooks as pages, and the problems of files that cannot be published.
 
     Helper modules, scripts and data stay what they are: files that MkDocs copies to the site. What tools leave behind
     (`__pycache__`, `__marimo__`, …) does not get there.
@@ -43,7 +43,7 @@ def with_notebooks(files: Files, project: Project) -> tuple[Files, list[Problem]
         if is_served(file) and not file.is_documentation_page() and project.takes(file.src_uri):
             notebook = _read(file, project)
         found.append(NotebookFile.of(file, notebook) if notebook else file)
-    return Files(found), _leave_out_duplicates(found)
+    return Files(found), [*_leave_out_unreadable(found), *_leave_out_duplicates(found)]
 
 
 def is_served(file: File) -> bool:
@@ -55,6 +55,26 @@ def _read(file: File, project: Project) -> Notebook | None:
     if file.generated_by:
         return project.parse(file.src_uri, file.content_bytes)
     return project.read(file.src_uri)
+
+
+def _leave_out_unreadable(files: list[File]) -> list[Problem]:
+    """Leave out pages that are no UTF-8: they would end the build of all others, with a traceback of MkDocs."""
+    problems = []
+    for file in files:
+        if isinstance(file, NotebookFile) or not file.is_documentation_page() or not is_served(file):
+            continue
+        try:
+            file.content_bytes.decode()
+        except UnicodeDecodeError as error:
+            file.inclusion = InclusionLevel.EXCLUDED
+            line = error.object[: error.start].count(b"\n") + 1
+            message = "The page is no UTF-8 text here, so it is left out. Save the file as UTF-8."
+            problems.append(Problem("encoding", message, file.src_uri, line))
+        except OSError as error:
+            file.inclusion = InclusionLevel.EXCLUDED
+            message = f"The page cannot be read ({error.strerror or error}), so it is left out. Check its permissions."
+            problems.append(Problem("unreadable", message, file.src_uri, 1))
+    return problems
 
 
 def _leave_out_duplicates(files: list[File]) -> list[Problem]:
