@@ -18,6 +18,9 @@ from nbpublish.model import Cell, Output
 LARGEST_SVG = 200_000
 """Bytes of SVG; a figure with more is faster to load and to draw as a PNG."""
 
+EMBEDDED = "_nbpublish_embedded"
+"""Attribute of a figure that a bridge has put into other HTML, and that is not to be shown once more."""
+
 _MOST_PARTS = 1000
 """Items of a container that are looked at."""
 
@@ -87,7 +90,8 @@ class FigureBridge(Bridge):
 
     def _unseen(self) -> list[Any]:
         """Open figures that have not been shown in this cell as they are now."""
-        return [figure for figure in _open_figures() if figure.stale or figure not in self._shown]
+        figures = [figure for figure in _open_figures() if not hasattr(figure, EMBEDDED)]
+        return [figure for figure in figures if figure.stale or figure not in self._shown]
 
     def _is_kept_for_later(self, figure: Any) -> bool:
         """Whether a dataflow cell leaves a figure to others, or has put it into the value it ends with.
@@ -140,7 +144,7 @@ def _figures_of(value: object) -> list[Any]:
     if type(value).__module__ == "numpy" and getattr(value, "dtype", "") == "object":
         value = list(getattr(value, "flat", ()))
     if isinstance(value, dict):
-        value = [item for item in value.values() if item != []]
+        value = [item for item in value.values() if not (isinstance(item, list) and not item)]
     if not isinstance(value, (list, tuple)) or not 0 < len(value) <= _MOST_PARTS:
         return []
     found = [_figures_of(item) for item in value]

@@ -8,6 +8,7 @@ a script needs no server, which keeps files, charts and widgets within their HTM
 
 from __future__ import annotations
 
+import builtins
 import warnings
 from contextlib import ExitStack
 from functools import cache
@@ -54,6 +55,7 @@ class MarimoBridge(Bridge):
                 raise MissingPartError(f"marimo {type(self._context).__name__}.{needed}")
         self._ids: Any = part("_plugins.ui._core.ui_element:UIElement._random_seed")
         _use_standard_settings(self._context)
+        session.namespace["__builtins__"] = vars(builtins)  # as in marimo's kernel; mo.cache looks names up in it
         part("_output.formatters.formatters:register_formatters")()
 
     def before_cell(self, cell: Cell) -> None:
@@ -92,6 +94,11 @@ class MarimoBridge(Bridge):
         outputs = [] if replaced else [output for item in items for output in self._shown(item)]
         self._cell.close()
         return outputs
+
+    def close(self) -> None:
+        """marimo's context ends; the changes of its classes stay, for they are the same for every notebook."""
+        self._cell.close()
+        part("_runtime.context.types:teardown_context")()
 
     def _shown(self, item: object) -> list[Output]:
         """A finished progress bar says nothing any more; its rate and time would differ in each build."""

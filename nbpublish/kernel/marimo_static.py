@@ -7,13 +7,14 @@ and the like it is text, and that text is what these changes of marimo's classes
 from __future__ import annotations
 
 import asyncio
+import base64
 import html
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from nbpublish.kernel.bundle import Bundle
+from nbpublish.kernel.bundle import Bundle, is_a
 from nbpublish.kernel.marimo_parts import MissingPartError, is_a_part, part
 from nbpublish.kernel.rich import rich
 from nbpublish.kernel.rich_tables import table_of_rows
@@ -76,11 +77,27 @@ def _called(element: Any) -> Any:
 
 
 def bundle_of(value: Any) -> Bundle | None:
-    """The bundle of a value that `rich` knows, or of rows as `mo.ui.table` takes them."""
-    if found := rich(value, every_row=True):
+    """The bundle of a value that stands inside marimo's HTML: a figure, what `rich` knows, or rows as `mo.ui.table`
+    takes them."""
+    if found := _figure(value) or rich(value, every_row=True):
         return found
     rows = _rows(value)
     return table_of_rows(rows, _cell) if rows else None
+
+
+def _figure(value: Any) -> Bundle | None:
+    """A matplotlib figure, or the one that `value` is a part of."""
+    if is_a(value, "matplotlib.container", "Container") and value.get_children():
+        value = value.get_children()[0]
+    if is_a(value, "matplotlib.artist", "Artist") and not is_a(value, "matplotlib.figure", "Figure"):
+        value = value.get_figure(root=True)
+    if not is_a(value, "matplotlib.figure", "Figure"):
+        return None
+    from nbpublish.kernel.figures import EMBEDDED, render
+
+    output = render(value)
+    setattr(value, EMBEDDED, True)
+    return dict(output.data), dict(output.metadata)
 
 
 def _rows(value: Any) -> list[Mapping[Any, Any]]:
@@ -108,8 +125,16 @@ def embedded(bundle: Bundle) -> str:
         return _flat(data["text/html"])
     if "image/svg+xml" in data:  # the picture stands for the specification it was drawn from
         data = {name: data[name] for name in ("image/svg+xml", "text/plain") if name in data}
-    content = {**data, "__metadata__": metadata} if metadata else data
+    content = {name: _url(name, value) for name, value in data.items()}
+    if metadata:
+        content["__metadata__"] = metadata
     return str(part("_plugins.stateless.mime:mime_renderer")(BUNDLE, content).text)
+
+
+def _url(mimetype: str, value: Any) -> Any:
+    if not isinstance(value, bytes):
+        return value
+    return f"data:{mimetype};base64,{base64.b64encode(value).decode()}"
 
 
 def _flat(markup: str) -> str:
@@ -140,7 +165,7 @@ def _change_texts() -> None:
     plain: Callable[[Any], str] = original.fget
 
     def text(element: Any) -> str:
-        if not getattr(element, "_initialized", True):
+        if not hasattr(element, "_virtual_filenames"):  # marimo is still building it
             return plain(element)
         drawn = vars(element).get("_nbpublish_text")
         if drawn is None:
@@ -152,7 +177,7 @@ def _change_texts() -> None:
             holder = part(name)
         except MissingPartError:  # a kind of element of another release
             continue
-        if issubclass(holder, base) and not name.endswith(":NonInteractiveMplHtml"):
+        if issubclass(holder, base):
             holder.text = property(text)
 
 
@@ -175,7 +200,7 @@ def _change_formatters() -> None:
 
     def get_formatter(obj: Any, *arguments: Any, **options: Any) -> Any:
         try:
-            bundle = rich(obj, every_row=True)
+            bundle = _figure(obj) or rich(obj, every_row=True)
         except Exception:  # a chart that is wrong: marimo says so where it formats it
             bundle = None
         return (lambda _: ("text/html", embedded(bundle))) if bundle else original(obj, *arguments, **options)

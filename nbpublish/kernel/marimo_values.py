@@ -71,7 +71,7 @@ def _held(value: object, held: Any, session: Surroundings) -> list[Output]:
 
 def _tree(value: Any) -> list[Output] | None:
     """A list or dictionary as a tree, which may hold prose, widgets and pictures; None where a line of text does."""
-    if _is_plain(value) and len(repr(value)) <= LINE:
+    if _is_drawn(value) or (_is_plain(value) and len(repr(value)) <= LINE):
         return None
     try:
         tree = part("_output.formatting:as_html")(value).text
@@ -79,6 +79,15 @@ def _tree(value: Any) -> list[Output] | None:
         return None
     data, metadata = steady({"text/html": _named(tree), "text/plain": repr(value)}, {})
     return [Output("display", data, {**metadata, **MARKED})]
+
+
+def _is_drawn(value: Any) -> bool:
+    """Whether `value` holds nothing but what matplotlib's functions return: parts of a figure."""
+    if not isinstance(value, list | tuple | dict):
+        return type(value).__module__.startswith(("matplotlib.", "mpl_toolkits."))
+    items = [*value.values()] if isinstance(value, dict) else [*value]
+    items = [item for item in items if not (isinstance(item, list) and not item)]  # boxplot() without outliers
+    return bool(items) and all(map(_is_drawn, items))
 
 
 def _is_plain(value: Any) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from nbpublish.kernel.events import Cleared, Ended, Event, Shown, Text
+from nbpublish.kernel.rich_html import steady_text
 from nbpublish.kernel.terminal import overwrites, settle
 from nbpublish.model import Channel, Output
 
@@ -51,7 +52,7 @@ class Transcript:
             if isinstance(item, Shown):
                 found.append(item.output)
             elif text := settle(text):
-                found.append(Output(item.channel, {"text/plain": text}))
+                found.append(Output(item.channel, {"text/plain": steady_text(text)}))
         return tuple(found)
 
     def _put(self, event: Text | Shown) -> None:
