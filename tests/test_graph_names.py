@@ -63,6 +63,10 @@ def test_a_name_bound_in_one_branch_only_may_still_come_from_outside() -> None:
     assert "x" not in refs("with a as x:\n    y = 1\nx")
 
 
+def test_what_stands_below_a_raise_is_of_the_cell_still() -> None:
+    assert plain(names_of("raise error\nx = y")) == plain(Names({"x"}, {"error", "y"}))
+
+
 def test_a_function_reads_its_globals_when_it_is_called() -> None:
     assert "x" not in refs("def f(): return x\nx = 1\nf()")
     assert "x" in refs("def f(): return x\ny = f()\nx = 1")

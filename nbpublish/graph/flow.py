@@ -26,11 +26,11 @@ class Flow(ast.NodeVisitor):
 
     def _run(self, body: Iterable[ast.stmt]) -> bool:
         """Visit statements in order; whether the code below them can be reached."""
+        reached = True
         for statement in body:
             self.visit(statement)
-            if isinstance(statement, _ENDS):
-                return False
-        return True
+            reached = reached and not isinstance(statement, _ENDS)
+        return reached
 
     def _branches(self, *bodies: Iterable[ast.stmt]) -> None:
         before, after = self._bound, []

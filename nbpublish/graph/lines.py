@@ -3,39 +3,58 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 
 from nbpublish.graph.syntax import Malformed, parse
 
 
 def definition_line(code: str, name: str) -> int:
-    """Line of the cell, from 1, on which the code first binds `name`; 1 where that cannot be seen."""
-    return _first(code, lambda node: name in _binds(node))
+    """Line of the cell, from 1, on which the code first binds `name`."""
+    lines = [node.lineno for node in _bindings(code, name)]
+    return min(lines) if lines else _word_line(code, name)
 
 
 def reference_line(code: str, name: str) -> int:
-    """Line of the cell, from 1, on which the code first reads `name`; 1 where that cannot be seen."""
-    return _first(code, lambda node: isinstance(node, ast.Name) and node.id == name)
+    """Line of the cell, from 1, on which the code first reads `name`."""
+    lines = [node.lineno for node, _ in _nodes(code) if isinstance(node, ast.Name) and node.id == name]
+    return min(lines) if lines else _word_line(code, name)
 
 
 def is_imported(code: str, name: str) -> bool:
-    """Whether what `code` binds as `name` is an import."""
-    line = definition_line(code, name)
-    return any(
-        isinstance(node, ast.Import | ast.ImportFrom) and node.lineno == line and name in _binds(node)
-        for node in _nodes(code)
-    )
+    """Whether all that binds `name` are imports."""
+    return all(isinstance(node, ast.Import | ast.ImportFrom) for node in _bindings(code, name))
 
 
-def _nodes(code: str) -> Iterator[ast.AST]:
+def is_table(code: str, name: str) -> bool:
+    """Whether `name` is bound in SQL text only."""
+    return not _bindings(code, name)
+
+
+def _bindings(code: str, name: str) -> list[ast.stmt | ast.Name]:
+    """At module level, else within a function, where `global` lets it bind."""
+    nodes = [(node, depth) for node, depth in _nodes(code) if name in _binds(node)]
+    outermost = min((depth for _, depth in nodes), default=0)
+    return [node for node, depth in nodes if depth == outermost]  # type: ignore[misc]
+
+
+def _word_line(code: str, name: str) -> int:
+    """For names inside strings; 1 where there is none."""
+    word = re.search(rf"\b{re.escape(name.rpartition('.')[2])}\b", code, re.IGNORECASE)
+    return code.count("\n", 0, word.start()) + 1 if word else 1
+
+
+def _nodes(code: str) -> Iterator[tuple[ast.AST, int]]:
+    """All nodes of the tree, with the number of functions and classes around each."""
     try:
-        yield from ast.walk(parse(code))
+        waiting: list[tuple[ast.AST, int]] = [(parse(code), 0)]
     except Malformed:
         return
-
-
-def _first(code: str, fits: Callable[[ast.AST], bool]) -> int:
-    return min((node.lineno for node in _nodes(code) if fits(node)), default=1)  # type: ignore[attr-defined]
+    while waiting:
+        node, depth = waiting.pop()
+        yield node, depth
+        inner = depth + isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda)
+        waiting.extend((child, inner) for child in ast.iter_child_nodes(node))
 
 
 def _binds(node: ast.AST) -> set[str]:

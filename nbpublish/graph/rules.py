@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nbpublish.graph.cycles import Parents, shortest_cycle
-from nbpublish.graph.lines import definition_line, is_imported, reference_line
+from nbpublish.graph.lines import definition_line, is_imported, is_table, reference_line
 from nbpublish.model import Cell, Names, Notebook, Problem
 
 
@@ -23,10 +23,10 @@ def multiple_definitions(notebook: Notebook, names: Mapping[str, Names]) -> Iter
 
 def _multiple(notebook: Notebook, name: str, cell: Cell, other: Cell) -> Problem:
     remedy = f"Rename one of them, or write `_{name}` to keep it inside its cell."
-    if is_imported(cell.code, name) and is_imported(other.code, name):
+    if is_table(cell.code, name) or is_table(other.code, name):
+        remedy = "Create it in one of them, or give it another name."
+    elif is_imported(cell.code, name) and is_imported(other.code, name):
         remedy = "Import it in one of them."
-    elif not name.isidentifier():
-        remedy = "Create it in one of them."
     message = f"`{name}` is also defined on line {_definition(other, name)}, in another cell. {remedy}"
     return Problem("multiple-definitions", message, notebook.path, _definition(cell, name), cell.id)
 

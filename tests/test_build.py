@@ -1,0 +1,247 @@
+"""What becomes of each cell of a notebook: run, reused or not run, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from nbpublish.build import build
+from nbpublish.model import ERROR, Cell, Names, Notebook, Options, Output, Problem, Reason, Run, Trace
+from nbpublish.store.memory import MemoryStore
+
+
+class Here:
+    """An executor and a kernel in one: runs cells in a dictionary of its own, and notes what it did.
+
+    A StopIteration stands for `mo.stop`, a MemoryError for the end of the process.
+    """
+
+    def __init__(self) -> None:
+        self.started = 0
+        self.ended = 0
+        self.ran: list[str] = []
+        self._space: dict[str, Any] = {}
+
+    @contextmanager
+    def start(self, notebook: Notebook) -> Iterator[Here]:
+        self.started += 1
+        self._space = {}
+        self._path = notebook.path
+        try:
+            yield self
+        finally:
+            self.ended += 1
+
+    def run(self, cell: Cell, names: Names) -> Trace:
+        self.ran.append(cell.id)
+        try:
+            exec(cell.code, self._space)
+        except StopIteration as stop:
+            return Trace("", (Output("result", {"text/plain": str(stop)}),), "stopped")
+        except Exception as error:
+            inner = error.__traceback__ and error.__traceback__.tb_next
+            line = inner.tb_lineno - 1 if inner else 0
+            frame = {"path": self._path, "line": cell.line + line, "function": "", "code": "", "library": False}
+            data = {"name": type(error).__name__, "message": str(error), "frames": [frame]}
+            exit = "died" if isinstance(error, MemoryError) else "failed"
+            return Trace("", (Output("error", {ERROR: data}),), exit)
+        return Trace("", ())
+
+
+def notebook(*codes: str | tuple[str, Options], **how: Any) -> Notebook:
+    """Cells "a", "b", …, the n-th starting on line 10 n."""
+    pairs = [(code, Options()) if isinstance(code, str) else code for code in codes]
+    cells = [
+        Cell(id, "code", code, 10 * i, options=options)
+        for i, (id, (code, options)) in enumerate(zip("abcdefghij", pairs, strict=False), start=1)
+    ]
+    return Notebook("n.py", "marimo", tuple(cells), "dataflow", **how)
+
+
+@pytest.fixture
+def here() -> Here:
+    return Here()
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+def fates(run: Run) -> dict[str, str]:
+    """Each cell's fate in a word or two, in the order of the file."""
+    told = {}
+    for cell in run.notebook.cells:
+        if cell.id in run.reasons:
+            reason = run.reasons[cell.id]
+            why = " ".join(filter(None, (reason.cause, reason.cell)))
+            told[cell.id] = why if reason.action == "not_run" else reason.action
+    return told
+
+
+def test_cells_run_once_each_in_the_order_of_their_dependencies(here: Here, store: MemoryStore) -> None:
+    run = build(notebook("z = x + y", "y = x", "x = 1"), store=store, executor=here)
+    assert here.ran == ["c", "b", "a"] == list(run.traces)
+    assert fates(run) == {"a": "run", "b": "run", "c": "run"}
+    assert (here.started, here.ended) == (1, 1)
+    assert run.problems == ()
+
+
+def test_a_failing_cell_stops_what_depends_on_it_and_nothing_else(here: Here, store: MemoryStore) -> None:
+    run = build(notebook("x = 1\nx / 0", "y = x", "z = y", "w = 1"), store=store, executor=here)
+    assert fates(run) == {"a": "run", "b": "ancestor-failed a", "c": "ancestor-failed a", "d": "run"}
+    assert list(map(str, run.problems)) == ["n.py:11: ZeroDivisionError: division by zero [cell-failed]"]
+    assert set(run.traces) == {"a", "d"}
+
+
+def test_a_module_that_is_missing_comes_with_its_remedy(here: Here, store: MemoryStore) -> None:
+    run = build(notebook("import no_such_module.part"), store=store, executor=here)
+    assert run.problems[0].message == (
+        "ModuleNotFoundError: No module named 'no_such_module'. "
+        "Install it where nbpublish runs: `pip install no_such_module`."
+    )
+
+
+def test_a_stop_is_no_problem_and_its_output_stays(here: Here, store: MemoryStore) -> None:
+    run = build(notebook("raise StopIteration('choose a file')\nx = 1", "y = x", "z = 1"), store=store, executor=here)
+    assert fates(run) == {"a": "run", "b": "ancestor-stopped a", "c": "run"}
+    assert run.problems == ()
+    assert run.traces["a"].outputs[0].data == {"text/plain": "choose a file"}
+
+
+def test_a_disabled_cell_and_what_depends_on_it_do_not_run(here: Here, store: MemoryStore) -> None:
+    run = build(notebook(("x = 1", Options(disabled=True)), "y = x", "z = y", "w = 1"), store=store, executor=here)
+    assert fates(run) == {"a": "disabled", "b": "disabled a", "c": "disabled a", "d": "run"}
+    assert run.problems == ()
+
+
+def test_an_expected_exception_stands_in_nobodys_way(here: Here, store: MemoryStore) -> None:
+    run = build(notebook(("x = 1\nx / 0", Options(raises=True)), "y = x"), store=store, executor=here)
+    assert fates(run) == {"a": "run", "b": "run"}
+    assert run.problems == ()
+
+
+def test_an_expected_exception_that_does_not_come_is_a_warning_only(here: Here, store: MemoryStore) -> None:
+    run = build(notebook(("x = 1", Options(raises=True)), "y = x"), store=store, executor=here)
+    assert fates(run) == {"a": "run", "b": "run"}
+    assert [(p.code, p.severity, p.line) for p in run.problems] == [("no-exception", "warning", 10)]
+
+
+def test_a_cell_that_stops_where_an_exception_was_expected_is_no_problem(here: Here, store: MemoryStore) -> None:
+    assert build(notebook(("raise StopIteration", Options(raises=True))), store=store, executor=here).problems == ()
+
+
+def test_when_the_kernel_dies_no_further_cell_runs(here: Here, store: MemoryStore) -> None:
+    run = build(notebook("x = 1", "raise MemoryError('out of memory')", "z = 1", "y = z"), store=store, executor=here)
+    assert fates(run) == {"a": "run", "b": "run", "c": "kernel-died b", "d": "kernel-died b"}
+    assert list(map(str, run.problems)) == ["n.py:20: MemoryError: out of memory [kernel-died]"]
+    assert here.ended == 1
+
+
+def test_a_notebook_whose_kernel_died_is_tried_again(here: Here, store: MemoryStore) -> None:
+    dying = notebook("x = 1", "raise MemoryError")
+    build(dying, store=store, executor=here)
+    build(dying, store=store, executor=here)
+    assert here.ran == ["a", "b", "a", "b"]
+
+
+def test_a_cell_with_an_error_found_before_running_stops_what_needs_it(here: Here, store: MemoryStore) -> None:
+    run = build(notebook("x = 1 +", "y = x", "a = b", "b = a", "c = a", "w = 1"), store=store, executor=here)
+    assert fates(run) == {
+        "a": "problem",
+        "b": "ancestor-failed a",
+        "c": "problem",
+        "d": "problem",
+        "e": "ancestor-failed c",
+        "f": "run",
+    }
+    assert [p.code for p in run.problems] == ["syntax", "cycle", "cycle"]
+
+
+def test_a_cell_that_could_not_be_read_does_not_run_either(here: Here, store: MemoryStore) -> None:
+    problem = Problem("unsupported-magic", "…", "n.py", 10, "a")
+    run = build(notebook("x = 1", "y = 2", problems=(problem,)), store=store, executor=here)
+    assert fates(run) == {"a": "problem", "b": "run"}
+
+
+def test_without_an_executor_nothing_runs(store: MemoryStore) -> None:
+    run = build(notebook("x = 1", "y = x", ("z = 1", Options(disabled=True))), store=store, executor=None)
+    assert fates(run) == {"a": "not-executed", "b": "not-executed", "c": "disabled"}
+    assert run.traces == {}
+
+
+def test_an_equal_notebook_is_reused_and_no_kernel_starts(here: Here, store: MemoryStore) -> None:
+    first = build(notebook("x = 1", "y = x\nx / 0", "y"), store=store, executor=here)
+    again = build(notebook("x = 1", "y = x\nx / 0", "y"), store=store, executor=here)
+    assert here.started == 1
+    assert fates(again) == {"a": "reused", "b": "reused", "c": "ancestor-failed b"}
+    assert (again.traces, again.problems) == (first.traces, first.problems)
+    assert build(notebook("x = 1", "y = x\nx / 0", "y"), store=store, executor=None).traces == first.traces
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        notebook("x = 1", "y = x + 1"),
+        notebook("x = 1", "y = x", "z = 1"),
+        notebook("x = 1"),
+        notebook("x = 1", ("y = x", Options(raises=True))),
+        Notebook("m.py", "marimo", notebook("x = 1", "y = x").cells, "dataflow"),
+        Notebook("n.py", "percent", notebook("x = 1", "y = x").cells, "document"),
+    ],
+    ids=["code", "cell added", "cell removed", "option", "path", "order"],
+)
+def test_an_edited_notebook_runs_from_its_first_cell(here: Here, store: MemoryStore, edited: Notebook) -> None:
+    build(notebook("x = 1", "y = x"), store=store, executor=here)
+    here.ran.clear()
+    assert set(fates(build(edited, store=store, executor=here)).values()) == {"run"}
+    assert here.ran == [cell.id for cell in edited.cells]
+
+
+def test_prose_edited_on_its_own_lines_runs_nothing(here: Here, store: MemoryStore) -> None:
+    code = notebook("x = 1").cells
+    for text in ("# Title", "# Better title"):
+        prose = Cell("p", "markdown", text, 1)
+        build(Notebook("n.py", "marimo", (prose, *code), "dataflow"), store=store, executor=here)
+    assert here.ran == ["a"]
+
+
+def test_a_store_that_forgot_one_trace_is_asked_for_none(here: Here, store: MemoryStore) -> None:
+    """A kernel that started at the second cell would not know what the first one defined."""
+    both = notebook("x = 1", "y = x")
+    forgotten = next(iter(build(both, store=store, executor=here).traces.values())).key
+
+    class Forgetful:
+        keep = store.keep
+
+        def find(self, key: str) -> Trace | None:
+            return None if key == forgotten else store.find(key)
+
+    run = build(both, store=Forgetful(), executor=here)
+    assert fates(run) == {"a": "run", "b": "run"}
+    assert run.problems == ()
+
+
+def test_the_reporter_hears_of_every_code_cell_once(here: Here, store: MemoryStore) -> None:
+    heard: list[tuple[str, Reason, int]] = []
+    cells = notebook("x = (", "y = x", "z = 1").cells
+    book = Notebook("n.py", "marimo", (Cell("p", "markdown", "prose", 1), *cells), "dataflow")
+    build(book, store=store, executor=here, report=lambda _, cell, why: heard.append((cell.id, why, len(here.ran))))
+    assert heard == [
+        ("a", Reason("not_run", "problem"), 0),
+        ("b", Reason("not_run", "ancestor-failed", "a"), 0),
+        ("c", Reason("run", "new"), 0),  # told before it runs
+    ]
+
+
+def test_the_kernel_ends_also_when_the_kernel_itself_breaks(here: Here, store: MemoryStore) -> None:
+    def broken(cell: Cell, names: Names) -> Trace:
+        raise OSError("no more pipes")
+
+    here.run = broken  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="pipes"):
+        build(notebook("x = 1"), store=store, executor=here)
+    assert here.ended == 1
