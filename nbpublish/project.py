@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,8 +34,10 @@ from nbpublish.store.memory import MemoryStore
 
 log = logging.getLogger(__name__)
 
-JUNK = frozenset({"__pycache__", "__marimo__", ".ipynb_checkpoints", ".virtual_documents", "node_modules"})
+JUNK = frozenset({"__pycache__", "__marimo__", ".ipynb_checkpoints", ".virtual_documents", "node_modules", "venv"})
 """Folders that tools leave beside notebooks; nothing in them is meant to be published."""
+ENVIRONMENT = "pyvenv.cfg"
+"""The file by which a folder is known as a virtual environment, whatever its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,10 @@ class Project:
         self.executor: Executor | None = None
         if self.settings.execute:
             self.executor = executor or LocalExecutor(root, _limits(self.settings))
+        self._notebooks: set[str] = set()
+        """Paths of all files that were read as notebooks."""
         self._surroundings: frozenset[tuple[str, int, int]] | None = None
+        """State of all other files after the last runs."""
 
     def __enter__(self) -> Project:
         return self
@@ -102,14 +109,21 @@ class Project:
     def formats(self) -> tuple[Format, ...]:
         return tuple(formats_available())
 
+    @cached_property
+    def _included(self) -> GitIgnoreSpec:
+        return GitIgnoreSpec.from_lines(self.settings.include)
+
+    @cached_property
+    def _excluded(self) -> GitIgnoreSpec:
+        return GitIgnoreSpec.from_lines(self.settings.exclude)
+
     def takes(self, path: str) -> bool:
         """Whether a file of this name may be a notebook, before looking into it."""
         if not path.endswith(tuple(suffix for format in self.formats for suffix in format.suffixes)):
             return False
-        include, exclude = self.settings.include, self.settings.exclude
-        if JUNK & set(path.split("/")) or (include and not GitIgnoreSpec.from_lines(include).match_file(path)):
+        if JUNK & set(path.split("/")) or (self.settings.include and not self._included.match_file(path)):
             return False
-        return not GitIgnoreSpec.from_lines(exclude).match_file(path)
+        return not self._excluded.match_file(path)
 
     def read(self, path: str) -> Notebook | None:
         """The notebook in the file `path`, relative to the root; None where the file is something else."""
@@ -123,9 +137,12 @@ class Project:
     def parse(self, path: str, data: bytes) -> Notebook | None:
         """The notebook in `data`, the content of a file that is to be called `path`; None where it is none."""
         try:
-            return read(path, decode(data), self.formats)
+            notebook = read(path, decode(data), self.formats)
         except Exception as error:
-            return _only(path, unexpected(path, error))
+            notebook = _only(path, unexpected(path, error))
+        if notebook:
+            self._notebooks.add(path)
+        return notebook
 
     def runs(self, notebooks: Iterable[Notebook], report: Report | None = None) -> dict[str, Run]:
         """Run several notebooks at once, the longest first; their runs by path, in the order given.
@@ -133,7 +150,8 @@ class Project:
         `report` is called from one thread at a time. An interrupt (Ctrl-C) ends all kernels and is raised again.
         """
         notebooks = list(notebooks)
-        self._forget_what_may_be_stale()
+        if self._surroundings not in (None, self._files_around(notebooks)) and isinstance(self.store, MemoryStore):
+            self.store.clear()
         told = report and _one_at_a_time(report)
         pool = ThreadPoolExecutor(self.settings.jobs or os.cpu_count() or 1, "nbpublish")
         try:
@@ -146,7 +164,7 @@ class Project:
             raise
         finally:
             pool.shutdown()
-            self._surroundings = frozenset(self._files_around())
+            self._surroundings = self._files_around(notebooks)
 
     def _run(self, notebook: Notebook, report: Report | None) -> Run:
         try:
@@ -157,35 +175,34 @@ class Project:
             broken = _only(notebook.path, *notebook.problems, unexpected(notebook.path, error))
             return Run(broken, Graph((), {}, {}), {}, {})
 
-    def _forget_what_may_be_stale(self) -> None:
-        """Clear a store that knows nothing of data files and modules when one of them changed since the last runs.
+    def _files_around(self, notebooks: Iterable[Notebook]) -> frozenset[tuple[str, int, int]]:
+        """Path, modification time and size of every file that `notebooks` may depend on.
 
-        The state *after* the last runs is what counts, so that a notebook which writes files is not run for ever.
+        A store that lasts as long as its process knows nothing of data files and modules: it is cleared when they
+        differ from what they were *after* the last runs. After, because a notebook that writes a file would otherwise
+        run for ever.
         """
-        if self._surroundings is None or not isinstance(self.store, MemoryStore):
-            return
-        if self._surroundings != frozenset(self._files_around()):
-            self.store.clear()
-
-    def _files_around(self) -> Iterator[tuple[str, int, int]]:
-        """Path, modification time and size of every file a notebook may depend on; pages and themselves left out."""
         if not isinstance(self.store, MemoryStore):
-            return
+            return frozenset()
+        imported = {name for notebook in notebooks for cell in notebook.cells for name in _imported(cell.code)}
+        found = set()
         for folder, folders, names in os.walk(self.root):
-            folders[:] = [name for name in folders if name not in JUNK and not name.startswith(".")]
-            for name in names:
-                path = Path(folder, name)
-                if path.suffix in (".md", ".ipynb") or (path.suffix == ".py" and self._is_notebook(path)):
+            is_environment = ENVIRONMENT in names
+            folders[:] = [] if is_environment else [n for n in folders if n not in JUNK and not n.startswith(".")]
+            for path in (Path(folder, name) for name in names):
+                is_page = path.suffix == ".md" or path.relative_to(self.root).as_posix() in self._notebooks
+                if is_page and path.stem not in imported:
                     continue
-                try:
+                with suppress(OSError):
                     state = path.stat()
-                except OSError:
-                    continue
-                yield str(path), state.st_mtime_ns, state.st_size
+                    found.add((str(path), state.st_mtime_ns, state.st_size))
+        return frozenset(found)
 
-    def _is_notebook(self, path: Path) -> bool:
-        relative = path.relative_to(self.root).as_posix()
-        return self.takes(relative) and self.read(relative) is not None
+
+def _imported(code: str) -> set[str]:
+    """Words that may be names of imported modules: a notebook can import another one."""
+    lines = re.findall(r"^\s*(?:from|import)\s(.*)", code, re.MULTILINE)
+    return {word for line in lines for word in re.findall(r"\w+", line)}
 
 
 def _limits(settings: Settings) -> Limits:

@@ -61,6 +61,7 @@ def test_a_page_that_is_no_utf_8_does_not_end_the_build(broken: Site) -> None:
 
 def test_what_tools_leave_behind_is_not_published(broken: Site) -> None:
     assert not broken.has("__marimo__")
+    assert not broken.has("myenv")
 
 
 def test_links_to_nowhere_are_warnings_of_mkdocs(broken: Site) -> None:

@@ -108,10 +108,22 @@ def test_an_edited_notebook_does_not_make_the_others_run(tmp_path: Path) -> None
     (tmp_path / "b.py").write_text("# %%\n1\n")
     recorder = Recorder()
     project = Project(tmp_path, executor=recorder)
+    project.read("b.py")
     project.runs([notebook("a.py", "1")])
     (tmp_path / "b.py").write_text("# %%\n1000\n")
     project.runs([notebook("a.py", "1")])
     assert recorder.started == ["a.py"]
+
+
+def test_an_edited_notebook_that_another_one_imports_makes_it_run(tmp_path: Path) -> None:
+    (tmp_path / "b.py").write_text("# %%\nx = 1\n")
+    recorder = Recorder()
+    project = Project(tmp_path, executor=recorder)
+    project.read("b.py")
+    project.runs([notebook("a.py", "from b import x")])
+    (tmp_path / "b.py").write_text("# %%\nx = 1000\n")
+    project.runs([notebook("a.py", "from b import x")])
+    assert recorder.started == ["a.py", "a.py"]
 
 
 def test_an_interrupt_ends_all_kernels_and_is_raised_again(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from nbpublish.model import Notebook, Problem
-from nbpublish.project import JUNK, Project
+from nbpublish.project import ENVIRONMENT, JUNK, Project
 
 
 class NotebookFile(File):
@@ -33,11 +33,12 @@ def with_notebooks(files: Files, project: Project) -> tuple[Files, list[Problem]
     """The same files in the same order, notebooks as pages, and the problems of files that cannot be published.
 
     Helper modules, scripts and data stay what they are: files that MkDocs copies to the site. What tools leave behind
-    (`__pycache__`, `__marimo__`, …) does not get there.
+    (`__pycache__`, `__marimo__`, virtual environments, …) does not get there.
     """
     found: list[File] = []
+    environments = tuple(uri.removesuffix(ENVIRONMENT) for uri in files.src_uris if uri.endswith(f"/{ENVIRONMENT}"))
     for file in files:
-        if JUNK & set(file.src_uri.split("/")):
+        if JUNK & set(file.src_uri.split("/")) or file.src_uri.startswith(environments):
             file.inclusion = InclusionLevel.EXCLUDED
         notebook = None
         if is_served(file) and not file.is_documentation_page() and project.takes(file.src_uri):
