@@ -9,6 +9,7 @@ a script needs no server, which keeps files, charts and widgets within their HTM
 from __future__ import annotations
 
 import builtins
+import logging
 import warnings
 from contextlib import ExitStack
 from functools import cache
@@ -57,6 +58,7 @@ class MarimoBridge(Bridge):
         _use_standard_settings(self._context)
         session.namespace["__builtins__"] = vars(builtins)  # as in marimo's kernel; mo.cache looks names up in it
         part("_output.formatters.formatters:register_formatters")()
+        logging.getLogger("marimo").setLevel(logging.CRITICAL)  # its log is for whoever runs a server
 
     def before_cell(self, cell: Cell) -> None:
         self._cell.close()

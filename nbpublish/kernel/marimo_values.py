@@ -22,6 +22,7 @@ MARKED = {"marimo": True}
 LINE = 72
 """A list or dictionary of plain values that fits into so many characters is shown as text rather than as a tree."""
 
+_FOLDER = re.compile(r"(<marimo-file-browser\b[^>]*? data-initial-path=)'[^']*'")
 _MODEL = re.compile(r"model-?id='(?:&quot;)?([0-9a-f]{32})(?:&quot;)?'", re.IGNORECASE)
 
 
@@ -109,7 +110,9 @@ def _mime(value: Any) -> list[Output] | None:
 
 
 def _named(markup: str) -> str:
-    """Ids of models, which marimo draws at random, in the order of their appearance."""
+    """Models with ids in the order of their appearance, where marimo draws them at random, and files to browse
+    without the folder of whoever builds the page."""
+    markup = _FOLDER.sub(r"\1'&quot;.&quot;'", markup)
     order: dict[str, str] = {}
     for found in _MODEL.finditer(markup):
         order.setdefault(found[1], f"{len(order):032x}")
