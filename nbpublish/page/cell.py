@@ -11,7 +11,7 @@ from nbpublish.page.code import highlight
 from nbpublish.page.context import Context, anchor
 from nbpublish.page.html import attributes, escape
 from nbpublish.page.markdown_output import prose
-from nbpublish.page.outputs import render_outputs
+from nbpublish.page.outputs import bundle, render_outputs
 from nbpublish.page.settings import PageSettings
 
 FOLD_ONLY = re.compile(r'\A<div class="nb-cell nb-codecell"[^>]*>\n<details class="nb-fold nb-fold-code">')
@@ -36,7 +36,7 @@ def render_cell(cell: Cell, run: Run, context: Context) -> str:
     if cell.kind == "markdown":
         return _element("nb-prose", cell, prose(cell, context) + _notices(cell, run))
     if cell.kind == "raw":
-        return _element("nb-raw", cell, f'<pre class="nb-text">{escape(cell.source)}</pre>')
+        return _element("nb-raw", cell, _raw(cell, context))
     return _code_cell(cell, run, context)
 
 
@@ -78,6 +78,13 @@ def _code_cell(cell: Cell, run: Run, context: Context) -> str:
     return _element(kind, cell, inside, _state(cell, run)) if inside else ""
 
 
+def _raw(cell: Cell, context: Context) -> str:
+    """A raw cell is meant for one format of page: HTML and prose are shown as such, all others as they are written."""
+    if (kind := cell.options.mimetype) in ("text/html", "text/markdown", "text/latex"):
+        return bundle({kind: cell.source}, {}, context)
+    return f'<pre class="nb-text">{escape(cell.source)}</pre>'
+
+
 def _result(cell: Cell, run: Run, trace: Trace | None, context: Context) -> str:
     if trace is None:
         return names.not_run(cell, run, context)
@@ -112,7 +119,7 @@ def _notices(cell: Cell, run: Run) -> str:
 def _state(cell: Cell, run: Run) -> str | None:
     trace, reason = run.traces.get(cell.id), run.reasons.get(cell.id)
     if trace:
-        return {"failed": "failed", "died": "failed"}.get(trace.exit)
+        return "failed" if trace.exit in ("failed", "died") and not cell.options.raises else None
     if reason and reason.action == "not_run":
         return "not-executed" if reason.cause == "not-executed" else "not-run"
     return None

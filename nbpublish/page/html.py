@@ -82,9 +82,9 @@ def is_closed(html: str) -> bool:
     checker = _Checker()
     try:
         checker.feed(html)
-        checker.close()
     except (AssertionError, ValueError):
         return False
+    # what is left is a tag or comment that never ends, and would swallow what follows on the page
     return checker.good and not checker.open and not checker.rawdata
 
 

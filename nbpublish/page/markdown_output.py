@@ -14,8 +14,9 @@ from nbpublish.page.html import parse, serialize, text_of
 from nbpublish.page.native import translate
 from nbpublish.page.native.element import Bundler
 
-MARK = re.compile("\ue000(\\d+)\ue001")
-"""Stands for an element while Markdown is read: private-use characters, which Markdown takes for letters."""
+MARK = re.compile("\ue000([\ue100-\ue109]+)\ue001")
+"""Stands for an element while Markdown is read: private-use characters, which have no meaning in Markdown, and which
+leave no letter or digit in the id of a heading. Those in the middle are the digits of the element's number."""
 _PARTS = re.compile(
     r"(?P<code>^[ ]{0,3}(?P<fence>```+|~~~+).*?(?:^[ ]{0,3}(?P=fence)|\Z)|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
     r"|<(?P<name>marimo-[\w.-]+|iconify-icon)\b[^>]*>",
@@ -59,11 +60,19 @@ def _taken_out(text: str) -> tuple[str, list[str]]:
         at = match.end()
         if match["name"]:
             at = _end(text, match["name"], at)
-            parts.append(f"\ue000{len(elements)}\ue001")
+            parts.append(_mark(len(elements)))
             elements.append(text[match.start() : at])
         else:
             parts.append(match.group())
     return "".join(parts) + text[at:], elements
+
+
+def _mark(number: int) -> str:
+    return "\ue000" + "".join(chr(0xE100 + int(digit)) for digit in str(number)) + "\ue001"
+
+
+def _number(digits: str) -> int:
+    return int("".join(str(ord(digit) - 0xE100) for digit in digits[:9]))
 
 
 def _end(text: str, name: str, at: int) -> int:
@@ -84,7 +93,9 @@ def _put_back(soup: BeautifulSoup, elements: list[str]) -> None:
             node.replace_with(MARK.sub(lambda mark: _nth(elements, mark), str(node)))
             continue
         pieces = MARK.split(str(node))
-        html = [NavigableString(piece) if i % 2 == 0 else _at(elements, int(piece)) for i, piece in enumerate(pieces)]
+        html = [
+            NavigableString(piece) if i % 2 == 0 else _at(elements, _number(piece)) for i, piece in enumerate(pieces)
+        ]
         holder = parse("")
         for piece in html:
             if isinstance(piece, NavigableString):
@@ -100,7 +111,7 @@ def _put_back(soup: BeautifulSoup, elements: list[str]) -> None:
 
 
 def _nth(elements: list[str], mark: re.Match[str]) -> str:
-    return _at(elements, int(mark.group(1)))
+    return _at(elements, _number(mark.group(1)))
 
 
 def _at(elements: list[str], index: int) -> str:

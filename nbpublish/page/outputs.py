@@ -152,7 +152,7 @@ def _media(value: object, mimetype: str, metadata: Metadata, context: Context) -
 
 
 def _latex(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
-    return f'<div class="nb-math">{formula(_text(value), context)}</div>'
+    return f'<div class="nb-math" tabindex="0">{formula(_text(value), context)}</div>'
 
 
 def _json(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:

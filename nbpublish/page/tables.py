@@ -104,14 +104,23 @@ def _elided(table: Tag, context: Context) -> None:
 def _scopes(table: Tag) -> None:
     for head in table.select("thead th"):
         head.attrs.setdefault("scope", "col")
-    for head in table.select("tbody th"):
-        head.attrs.setdefault("scope", "row")
+    for row in _body(table):
+        for head in row.find_all("th", recursive=False):
+            head.attrs.setdefault("scope", "row")
+
+
+def _body(table: Tag) -> list[Tag]:
+    """The rows below the head, with or without a `tbody` around them; not those of tables within."""
+    return [row for row in table.find_all("tr") if not row.find_parent("thead") and row.find_parent("table") is table]
 
 
 def _align(table: Tag) -> None:
     """Mark the columns of numbers, where every row has the same cells."""
-    rows = [row.find_all(["th", "td"], recursive=False) for row in table.select("tbody > tr")]
-    if not rows or any(len(row) != len(rows[0]) for row in rows) or table.select("tbody [colspan], tbody [rowspan]"):
+    rows = [row.find_all(["th", "td"], recursive=False) for row in _body(table)]
+    rows = [row for row in rows if not (len(row) == 1 and row[0].get("colspan"))]  # a row that spans all says no value
+    if not rows or any(len(row) != len(rows[0]) for row in rows):
+        return
+    if any(cell.get("colspan") or cell.get("rowspan") for row in rows for cell in row):
         return
     heads = [row.find_all(["th", "td"], recursive=False) for row in table.select("thead > tr")]
     for index in range(len(rows[0])):

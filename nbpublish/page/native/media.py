@@ -17,7 +17,7 @@ def _tex(e: Element) -> str:
     match = re.fullmatch(r"\s*\|\|([(\[])(.*)\|\|[)\]]\s*", text, re.DOTALL)
     display = bool(match) and match.group(1) == "[" if match else False
     html = formula(match.group(2) if match else text, e.context, display=display)
-    return f'<div class="nb-math">{html}</div>' if display else html
+    return f'<div class="nb-math" tabindex="0">{html}</div>' if display else html
 
 
 def _mermaid(e: Element) -> str:
