@@ -80,6 +80,8 @@ class LocalKernel:
         self._seconds_left = limits.notebook
         self._ready = False
         self._interrupted = False
+        self._obituary: ErrorData | None = None
+        """How the process has ended, once it has."""
         self._connection, theirs = Pipe()
         self._process, self._tree = self._spawn(theirs)
         theirs.close()
@@ -112,6 +114,8 @@ class LocalKernel:
 
         Raises KernelError where the process ends before it has become a kernel.
         """
+        if self._obituary:
+            return Trace("", (error_output(self._obituary),), "died")
         transcript = Transcript()
         self._places.remember(cell)
         started = time.monotonic()
@@ -146,7 +150,7 @@ class LocalKernel:
     def _follow(self, cell: Cell, transcript: Transcript) -> Overrun | None:
         """Receive what happens until the cell has ended, or until it goes beyond a limit, which is returned."""
         now = time.monotonic()
-        seconds = self._limits.cell if cell.options.timeout is None else cell.options.timeout
+        seconds = self._seconds_for(cell)
         cell_ends = now + seconds if seconds is not None else float("inf")
         notebook_ends = now + self._seconds_left if self._seconds_left is not None else float("inf")
         next_look = now
@@ -162,6 +166,9 @@ class LocalKernel:
                 if self._limits.memory is not None and self._tree.memory() > self._limits.memory:
                     return "memory"
         return None
+
+    def _seconds_for(self, cell: Cell) -> float | None:
+        return self._limits.cell if cell.options.timeout is None else cell.options.timeout
 
     def _stop(self, overrun: Overrun, transcript: Transcript) -> None:
         """End a cell that went too far: politely first, so that it can say where it was."""
@@ -206,18 +213,21 @@ class LocalKernel:
             for text in lost_text(self._files, transcript, self._limits.output):
                 transcript.add(text)
         outputs = transcript.outputs()
-        if overrun in ("cell", "notebook"):
-            limit = self._limits.notebook if overrun == "notebook" else cell.options.timeout or self._limits.cell
-            outputs = timed_out(outputs, out_of_time(overrun, limit or 0))
-        else:
-            outputs += (error_output(self._autopsy(overrun)),)
+        error = self._autopsy(cell, overrun)
+        if not alive:
+            self._obituary = error
+        outputs = timed_out(outputs, error) if error["name"] == "Timeout" else (*outputs, error_output(error))
         return Trace("", outputs, "failed" if alive else "died", seconds=seconds)
 
-    def _autopsy(self, overrun: Overrun | None) -> ErrorData:
-        if overrun == "memory":
-            return out_of_memory(self._limits.memory or 0)
+    def _autopsy(self, cell: Cell, overrun: Overrun | None) -> ErrorData:
         if self._interrupted:
             return interrupted()
+        if overrun == "memory":
+            return out_of_memory(self._limits.memory or 0)
+        if overrun == "notebook":
+            return out_of_time("notebook", self._limits.notebook or 0)
+        if overrun == "cell":
+            return out_of_time("cell", self._seconds_for(cell) or 0)
         self._tree.kill()
         return crash(self._process.wait(), self._last_words(), self._places)
 

@@ -15,6 +15,8 @@ from nbpublish.kernel.transcript import Transcript
 from nbpublish.model import ERROR, ErrorData, FrameData, Output
 
 _FRAME = re.compile(r'^  File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
+_ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
+"""How the fault handler writes what is not ASCII."""
 
 
 def timed_out(outputs: tuple[Output, ...], error: ErrorData) -> tuple[Output, ...]:
@@ -78,12 +80,16 @@ def _frames(words: str, places: Places) -> list[FrameData]:
     """Frames of the crashed thread, outermost first. The fault handler writes the innermost first."""
     current = words.partition("Current thread")[2].partition("\n\n")[0]
     frames = []
-    for file, line, function in reversed(_FRAME.findall(current)):
+    for file, line, function in reversed(_FRAME.findall(_ESCAPE.sub(_character, current))):
         if not own_file(file) and file != "<string>":  # `python -c` is how a kernel starts
             path, library = places.name(file)
             code = places.line(file, int(line))
             frames.append(FrameData(path=path, line=int(line), function=function, code=code, library=library))
     return frames
+
+
+def _character(escape: re.Match[str]) -> str:
+    return chr(int(escape[1][1:], 16))
 
 
 def _size(bytes: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,8 +13,9 @@ from contextlib import suppress
 import psutil
 
 _MARK = "NBPUBLISH_KERNEL"
-_ROUNDS = 5
-"""How often to look again for processes started while the others were being killed."""
+_ROUNDS = 100
+_PAUSE = 0.01
+"""How often to look again for processes that take their time or were started meanwhile, and seconds between."""
 
 
 class Tree:
@@ -44,7 +46,7 @@ class Tree:
                     process.kill()
             if not found:
                 return
-            psutil.wait_procs([process for process in found if process.pid != self.root], timeout=1)
+            time.sleep(_PAUSE)
 
     def memory(self) -> int:
         """Bytes of memory that the root and its descendants have resident."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import __future__  # isort: skip
 import ast
+import inspect
 import io
 import tokenize
 from types import CodeType
@@ -26,6 +27,10 @@ class Compiled(NamedTuple):
     body: CodeType
     last: CodeType | None
     """The expression whose value is displayed; None where the cell ends otherwise or with a semicolon."""
+
+    @property
+    def awaits(self) -> bool:
+        return any(part.co_flags & inspect.CO_COROUTINE for part in self if part)
 
     @property
     def futures(self) -> int:

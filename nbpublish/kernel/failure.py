@@ -107,6 +107,8 @@ def _message(exception: BaseException) -> str:
         return _syntax_message(exception)
     if isinstance(exception, SystemExit):
         return f"sys.exit was called with {exception.code!r}."
+    if type(exception).__name__ == "BdbQuit":
+        return "A debugger was started, but nobody can answer it while the notebook is being published."
     if isinstance(exception, KeyError) and len(exception.args) == 1:
         text = repr(exception.args[0])
     else:

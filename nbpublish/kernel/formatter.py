@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import importlib
+import json
 from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractContextManager
 from types import SimpleNamespace
@@ -84,6 +85,26 @@ class Formatter:
         if isinstance(height, int):
             return {"width": round(own_width * height / own_height), "height": height}
         return {"width": own_width, "height": own_height}
+
+
+def plain(output: Output) -> Output:
+    """`output` with nothing in it but Python's own types: it may hold objects of classes that only the author has."""
+    data = {str(mime): _plain(value) for mime, value in output.data.items()}
+    return Output(output.channel, data, {str(key): _plain(value) for key, value in output.metadata.items()})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if type(value) is str else str.__str__(value)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    if value is None or type(value) in (bool, int, float):
+        return value
+    return json.loads(json.dumps(value, default=_as_json, skipkeys=True))
+
+
+def _as_json(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else str(value)
 
 
 def _content(mime: str, value: Any) -> Any:

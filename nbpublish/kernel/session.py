@@ -18,17 +18,17 @@ from collections.abc import Callable, Container, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import CodeType
 from typing import Any, NoReturn
 
 from nbpublish.kernel.bridge import BRIDGES, Bridge, Ending
 from nbpublish.kernel.capture import Capture, Stream, redirected
 from nbpublish.kernel.display import IPYTHON, Display
 from nbpublish.kernel.events import Exit, Shown, Sink
-from nbpublish.kernel.execute import compile_cell
+from nbpublish.kernel.execute import Compiled, compile_cell
 from nbpublish.kernel.failure import Places, error_data, error_output, warning_text
-from nbpublish.kernel.formatter import Formatter
+from nbpublish.kernel.formatter import Formatter, plain
 from nbpublish.kernel.imports import Watch
+from nbpublish.kernel.rich_html import steady
 from nbpublish.kernel.surroundings import Siblings, entered, main_module, replaced
 from nbpublish.model import Cell, Channel, Names, Notebook, Output
 
@@ -84,7 +84,7 @@ class Session:
         enter(replaced(sys, breakpointhook=_no_breakpoint))
         enter(replaced(warnings, formatwarning=self._format_warning))
         if self.notebook.order == "document":
-            enter(replaced(builtins, display=self.display.display, get_ipython=self.shell))
+            enter(replaced(builtins, display=self.display.display, get_ipython=self.shell, _=None))
         self._siblings.uncover()
         self._stack.callback(self._siblings.cover)
         self._watch.start()
@@ -122,9 +122,9 @@ class Session:
         with self.ours():
             try:
                 bridge: Bridge = importlib.import_module(module).bridge(self)
-            except ModuleNotFoundError as error:
-                if error.name != module:
-                    raise
+            except Exception as error:  # the author's import goes on; what their library will lack is said
+                if not isinstance(error, ModuleNotFoundError) or error.name != module:
+                    self.report(error)
                 return
         self._bridges.append(bridge)
         self._stack.callback(bridge.close)
@@ -156,11 +156,13 @@ class Session:
 
     def _run(self, cell: Cell) -> Exit:
         exit: Exit = "ok"
-        for bridge in list(self._bridges):
-            bridge.before_cell(cell)
         try:
+            for bridge in list(self._bridges):
+                bridge.before_cell(cell)
             self.value = self._execute(cell)
             if self.value is not None:
+                if self.notebook.order == "document":
+                    vars(builtins)["_"] = self.value  # the last result, as in IPython and in Python's own prompt
                 self.show(self.value, "result")
         except BaseException as exception:
             exit = self._end(exception)
@@ -179,12 +181,18 @@ class Session:
         code = compile_cell(cell.code, str(self.path), cell.line, futures=self._futures, private=private)
         if self.notebook.order == "document":
             self._futures |= code.futures
-        self._evaluate(code.body)
-        return self._evaluate(code.last) if code.last else None
+        if code.awaits or self.notebook.format == "ipynb":  # Jupyter runs every cell within its loop
+            return self._wait_for(self._evaluate_awaiting(code))
+        eval(code.body, self.namespace)
+        return eval(code.last, self.namespace) if code.last else None
 
-    def _evaluate(self, code: CodeType) -> object:
-        value = eval(code, self.namespace)
-        return self._wait_for(value) if code.co_flags & inspect.CO_COROUTINE else value
+    async def _evaluate_awaiting(self, code: Compiled) -> object:
+        value = None
+        for part in filter(None, code):
+            value = eval(part, self.namespace)
+            if part.co_flags & inspect.CO_COROUTINE:
+                value = await value
+        return value if code.last else None
 
     def _wait_for(self, coroutine: Coroutine[Any, Any, object]) -> object:
         """Run top-level `await` on the loop that the notebook has for its whole life."""
@@ -229,7 +237,7 @@ class Session:
 
     def emit(self, output: Output, display_id: str | None = None, update: bool = False) -> None:
         """Put an output after everything captured so far, or in place of the one with the same `display_id`."""
-        self.capture.show(Shown(output, display_id, update))
+        self.capture.show(Shown(plain(output), display_id, update))
 
     def show(self, value: object, channel: Channel = "display") -> None:
         """Put a value there as `display(value)` does."""
@@ -248,7 +256,7 @@ class Session:
             outputs = bridge.outputs_of(value)
             if outputs is not None:
                 return [replace(output, channel=channel) for output in outputs]
-        data, metadata = self.formatter.bundle(value, include, exclude)
+        data, metadata = steady(*self.formatter.bundle(value, include, exclude))
         return [self.formatter.output(channel, data, metadata)] if data else []
 
     def report(self, exception: BaseException) -> None:

@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from nbpublish.kernel.session import Session
 
-_NEW_NAMES = ("In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_dh", "_ih", "_oh", "exit", "quit", "open")
+_NEW_NAMES = ("In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh", "exit", "quit", "open")
 """What IPython puts into a namespace of its own accord."""
 
 
@@ -33,7 +33,7 @@ def shell_of(session: Session) -> NotebookShell:
     return shell
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
+class _Publisher(DisplayPublisher):
     def publish(self, data: Any, metadata: Any = None, source: Any = None, **options: Any) -> None:
         self.shell.session.display.publish_display_data(data, metadata, **options)
 
@@ -41,28 +41,26 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
         self.shell.session.display.clear_output(wait)
 
 
-class NotebookShell(InteractiveShell):  # type: ignore[misc]
+class NotebookShell(InteractiveShell):
     """Not called after Jupyter's shell: libraries that look for that one expect a browser they can talk to."""
 
     session: Session
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options)  # type: ignore[no-untyped-call]
         self.colors = "nocolor"
 
     def init_history(self) -> None:
         """Keep none: the history is a database in the author's home."""
-        super().init_history()
-        self.history_manager.enabled = False
+        super().init_history()  # type: ignore[no-untyped-call]
+        if self.history_manager:
+            self.history_manager.enabled = False
 
     def init_display_pub(self) -> None:
-        self.display_pub = _Publisher(parent=self, shell=self)
+        self.display_pub = _Publisher(parent=self, shell=self)  # type: ignore[no-untyped-call]
 
     def init_sys_modules(self) -> None:
         """Leave `sys.modules["__main__"]` as it is: the session has put the author's module there."""
-
-    def init_displayhook(self) -> None:
-        super().init_displayhook()
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is none."""
@@ -74,7 +72,8 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
     def system(self, cmd: str) -> None:
         """Run `!cmd` with the captured file descriptors, so that its output comes in order."""
         self.session.capture.take_in()
-        status = subprocess.call(self.var_expand(cmd, depth=1), shell=True, stdin=subprocess.DEVNULL)
+        command = str(self.var_expand(cmd, depth=1))  # type: ignore[no-untyped-call]
+        status = subprocess.call(command, shell=True, stdin=subprocess.DEVNULL)
         self.session.namespace["_exit_code"] = status
 
     system_raw = system_piped = system
@@ -84,4 +83,4 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         if exception is not None:
             self.session.report(exception)
 
-    showsyntaxerror = showtraceback
+    showsyntaxerror = showtraceback  # type: ignore[assignment]
