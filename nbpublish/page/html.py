@@ -85,7 +85,7 @@ def is_closed(html: str) -> bool:
     except (AssertionError, ValueError):
         return False
     # what is left is a tag or comment that never ends, and would swallow what follows on the page
-    return checker.good and not checker.open and not checker.rawdata
+    return checker.good and not checker.open and "<" not in checker.rawdata
 
 
 class _Checker(HTMLParser):

@@ -45,7 +45,10 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     last = end if close is None else close  # pymdownx closes an open block at the end, too
     options, first = _options(state, start + 1, last)
     push = _PUSH.get(match[1].lower(), _push_callout)
+    indent = _indent(state, first, last)
+    state.blkIndent += indent
     push(state, (start, first, last), (match[1].lower(), match[2]), options)
+    state.blkIndent -= indent
     state.line = last if close is None else close + 1
     return True
 
@@ -65,6 +68,12 @@ def _options(state: StateBlock, first: int, end: int) -> tuple[Options, int]:
     except yaml.YAMLError:
         return {}, first
     return (options, line) if isinstance(options, dict) else ({}, first)
+
+
+def _indent(state: StateBlock, first: int, end: int) -> int:
+    """Columns by which all content is indented, as many write it after `!!!`; it is no code then."""
+    depths = [state.sCount[line] - state.blkIndent for line in range(first, end) if not state.isEmpty(line)]
+    return 4 if depths and min(depths) >= 4 else 0
 
 
 def _attrs(options: Options) -> dict[str, str]:
