@@ -24,23 +24,38 @@ from nbpublish.model import Cell, Output
 
 
 def bridge(session: Surroundings) -> Bridge:
-    """The bridge to the marimo just imported; one that does nothing, and says so, where marimo is too strange."""
+    """The bridge to the marimo just imported; where it is too strange, one that only says so."""
+    missing = [*draw_elements(), *_be_an_app()]
     try:
-        found = MarimoBridge(session)
+        found: _Telling = MarimoBridge(session)
     except MissingPartError as error:
-        session.emit(Output("stderr", {"text/plain": complaint([str(error)])}))
-        return Bridge()
-    if missing := (*draw_elements(), *_be_an_app()):
-        session.emit(Output("stderr", {"text/plain": complaint(list(missing))}))
+        found = _Telling(session)
+        missing.append(str(error))
+    if missing:
+        found.untold = complaint(missing)
     return found
 
 
-class MarimoBridge(Bridge):
+class _Telling(Bridge):
+    """Has something to tell the author in the first cell that runs."""
+
+    untold = ""
+
+    def __init__(self, session: Surroundings) -> None:
+        self._session = session
+
+    def before_cell(self, cell: Cell) -> None:
+        if self.untold:
+            self._session.emit(Output("stderr", {"text/plain": self.untold}))
+            self.untold = ""
+
+
+class MarimoBridge(_Telling):
     """marimo's context for one notebook."""
 
     def __init__(self, session: Surroundings) -> None:
         """Raises MissingPartError where the context cannot be set up."""
-        self._session = session
+        super().__init__(session)
         self._cell = ExitStack()
         self._stopped = False
         types = part("_runtime.context.types")
@@ -58,9 +73,11 @@ class MarimoBridge(Bridge):
         _use_standard_settings(self._context)
         session.namespace["__builtins__"] = vars(builtins)  # as in marimo's kernel; mo.cache looks names up in it
         part("_output.formatters.formatters:register_formatters")()
+        part(":md")("`x`")  # loads the libraries of prose now, while no file beside the notebook can stand in for them
         logging.getLogger("marimo").setLevel(logging.CRITICAL)  # its log is for whoever runs a server
 
     def before_cell(self, cell: Cell) -> None:
+        super().before_cell(cell)
         self._cell.close()
         self._stopped = False
         self._know(cell)

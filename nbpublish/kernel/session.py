@@ -93,6 +93,8 @@ class Session:
         self._stack.callback(self.display.restore_ipython)
         for library, module in BRIDGES.items():
             self._watch.when_imported(library, lambda module=module: self._bring_up(module))  # type: ignore[misc]
+        if self.notebook.format == "marimo" and any("marimo" in cell.code for cell in self.notebook.cells):
+            self._siblings.keep("marimo")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -78,6 +78,25 @@ class Siblings:
             sys.modules.update(theirs)
             sys.path[:0] = paths
 
+    def keep(self, library: str) -> None:
+        """Import a library that every notebook of a kind needs, and let no sibling take the place of what it loads.
+
+        So does `marimo` itself, which has loaded all its libraries before it looks at a notebook: a lecture called
+        `markdown.py` must not break the others.
+        """
+        if library in _importable(self.folder):
+            return
+        with self.aside():
+            before = set(sys.modules)
+            try:
+                importlib.import_module(library)
+            except ImportError:  # the cell that needs it says so
+                return
+            loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
+        self.native |= loaded
+        for name in [name for name in self._libraries if name.partition(".")[0] in loaded]:
+            sys.modules[name] = self._libraries.pop(name)
+
     def cover(self) -> None:
         """Undo `uncover`, and forget the author's modules, for a process that lives on."""
         for name, module in list(sys.modules.items()):
