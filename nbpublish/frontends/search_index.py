@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
 
@@ -17,11 +18,14 @@ Section = tuple[str, str, str, str]
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 SILENT = frozenset({"script", "style", "svg", "template", "annotation", "annotation-xml", "button", "select"})
-INLINE = frozenset(
-    "a abbr b bdi bdo cite code data del dfn em i ins kbd mark q ruby s samp small span strong sub sup time u var wbr "
-    "math mfrac mi mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle msub msubsup msup mtext munder "
-    "munderover semantics".split()
-)
+# fmt: off
+INLINE = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "ruby",
+    "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
+    "math", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "ms", "mspace", "msqrt",
+    "mstyle", "msub", "msubsup", "msup", "mtext", "munder", "munderover", "semantics",
+})
+# fmt: on
 BREAK = "\0"
 """Stands where a block begins or ends, as it cannot stand in HTML."""
 LINK_TO_SELF = frozenset({"headerlink", "nb-anchor"})
@@ -42,19 +46,28 @@ def sections(url: str, title: str, html: str) -> list[Section]:
     parser.feed(html)
     parser.close()
     found = []
-    for anchor, heading, text in parser.parts:
-        entry = (f"{url}#{anchor}" if anchor else url, page, _squeeze("".join(heading)) or page, _squeeze("".join(text)))
-        if entry[3] or entry[2] != page or anchor is None:
-            found.append(entry)
+    for part in parser.parts:
+        section, text = _squeeze("".join(part.heading)) or page, _squeeze("".join(part.text))
+        if text or section != page or part.anchor is None:
+            found.append((f"{url}#{part.anchor}" if part.anchor else url, page, section, text))
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A section while it is read, its heading and its text in pieces."""
+
+    anchor: str | None
+    heading: list[str] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+
+
 class _Cutter(HTMLParser):
-    """Collects `(anchor, heading, text)`, the heading and the text in pieces."""
+    """Collects the parts of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.parts: list[tuple[str | None, list[str], list[str]]] = [(None, [page], [])]
+        self.parts = [_Part(None, [page])]
         self._heading: str | None = None
         self._silent: list[str] = []
         """Elements that are open and not read, from the outermost."""
@@ -70,9 +83,9 @@ class _Cutter(HTMLParser):
             self._heading = tag
             # the title of the page leads to its top, not to an anchor just below it
             if tag != "h1" or len(self.parts) > 1:
-                self.parts.append((values["id"], [], []))
+                self.parts.append(_Part(values["id"]))
             else:
-                self.parts[0][1].clear()
+                self.parts[0].heading.clear()
         elif tag not in INLINE:
             self.handle_data(BREAK)
 
@@ -91,7 +104,8 @@ class _Cutter(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self.parts[-1][1 if self._heading else 2].append(data)
+            part = self.parts[-1]
+            (part.heading if self._heading else part.text).append(data)
 
 
 def _squeeze(text: str) -> str:

@@ -16,6 +16,14 @@
   const here = find(".nav [aria-current]");
   if (here && here.offsetTop > here.closest(".nav").clientHeight - 80) here.closest(".nav").scrollTop = here.offsetTop - 160;
 
+  // A folder opened from the disk is a list of files, not the page in it.
+  if (location.protocol === "file:") {
+    addEventListener("click", (event) => {
+      const link = event.target.closest?.("a[href]");
+      if (link?.protocol === "file:" && link.pathname.endsWith("/")) link.pathname += "index.html";
+    }, true);
+  }
+
   const links = [...document.querySelectorAll(".contents a")];
   const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1)))).filter(Boolean);
   const mark = () => {

@@ -1,0 +1,320 @@
+"""The theme in a browser: pages opened from the disk in Chromium, read, searched and printed, also without script."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_theme import build_site
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+WIDTHS = [320, 390, 768, 1024, 1440]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_site(tmp_path_factory.mktemp("theme"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("There is no chromium on the path; CI must have one.")
+        pytest.skip("There is no chromium on the path.")
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        yield chromium
+        chromium.close()
+
+
+class Reader:
+    """A tab of the browser that keeps what went wrong and what was asked for."""
+
+    def __init__(self, browser: Any, site: Path, **settings: Any) -> None:
+        self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **settings})
+        self.tab = self.context.new_page()
+        self.site = site
+        self.faults: list[str] = []
+        self.requests: list[str] = []
+        self.tab.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.tab.on("console", lambda message: message.type == "error" and self.faults.append(message.text))
+        self.tab.on("requestfailed", self._failed)
+        self.tab.on("request", lambda request: self.requests.append(request.url))
+
+    def _failed(self, request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the reader went on before the favicon was there
+            self.faults.append(f"{request.failure}: {request.url}")
+
+    def open(self, page: str = "part/ridge.html") -> Any:
+        self.tab.goto((self.site / page.split("#")[0]).as_uri() + "".join(page.partition("#")[1:]))
+        return self.tab
+
+    def style(self, selector: str, name: str) -> str:
+        return self.tab.locator(selector).first.evaluate(f"(element) => getComputedStyle(element)['{name}']")
+
+
+@pytest.fixture
+def reader(browser: Any, site: Path) -> Iterator[Any]:
+    readers: list[Reader] = []
+
+    def make(**settings: Any) -> Reader:
+        readers.append(Reader(browser, site, **settings))
+        return readers[-1]
+
+    yield make
+    for made in readers:
+        made.context.close()
+        assert not made.faults
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_scrolled_sideways_and_nothing_comes_from_elsewhere(reader: Any, width: int, scheme: str) -> None:
+    here = reader(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    for page in ("index.html", "part/ridge.html", "part/english.html"):
+        tab = here.open(page)
+        assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert all(address.startswith(("file://", "data:")) for address in here.requests)
+
+
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].map((v) => v / 255);
+  };
+  const over = ([r, g, b, a], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a), 1];
+  const background = (element) => {
+    const layers = [];
+    for (let e = element; e; e = e.parentElement) layers.push(rgba(getComputedStyle(e).backgroundColor));
+    return layers.reverse().reduce((below, layer) => over(layer, below), [1, 1, 1, 1]);
+  };
+  const light = ([r, g, b]) => [r, g, b].map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const found = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!own || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    if (element.closest("script, option, .headerlink")) continue;
+    const below = background(element);
+    const [a, b] = [light(over(rgba(getComputedStyle(element).color), below)), light(below)];
+    const code = element.closest(".highlight") !== null;
+    found.push([(Math.max(a, b) + .05) / (Math.min(a, b) + .05), code, element.tagName + "." + element.className]);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", ["part/ridge.html", "part/english.html"])
+def test_every_text_can_be_told_from_what_it_stands_on(reader: Any, page: str, scheme: str) -> None:
+    tab = reader(color_scheme=scheme).open(page)
+    found = tab.evaluate(CONTRAST)
+    assert len(found) > 30
+    assert [entry for entry in found if entry[0] < (5 if entry[1] else 4.5)] == []
+
+
+def test_japanese_is_set_as_japanese(reader: Any) -> None:
+    here = reader()
+    here.open()
+    assert here.style("body", "lineBreak") == "strict"
+    size, height = (float(here.style("main p", name).removesuffix("px")) for name in ("fontSize", "lineHeight"))
+    assert height / size == pytest.approx(1.85, abs=0.01)
+    size, height = (float(here.style("p[lang=en]", name).removesuffix("px")) for name in ("fontSize", "lineHeight"))
+    assert height / size == pytest.approx(1.65, abs=0.01)
+    assert here.style("h1", "wordBreak") == "auto-phrase"
+    assert here.style("main p em", "fontSynthesisStyle") == "none", "no slanted kana"
+
+
+def test_the_contents_follow_the_reader(reader: Any) -> None:
+    tab = reader().open()
+    assert tab.locator(".contents a[aria-current]").count() == 0
+    tab.evaluate("document.getElementById('long').scrollIntoView()")
+    tab.wait_for_selector(".contents a[href='#long'][aria-current]")
+    tab.evaluate("scrollTo(0, 0)")
+    tab.wait_for_selector(".contents a[href='#long']:not([aria-current])")
+
+
+# --- light and dark -------------------------------------------------------------------------------------------------
+
+
+def test_the_choice_of_light_and_dark_is_kept_and_painted_first(browser: Any, tmp_path: Path) -> None:
+    site = build_site(tmp_path)
+    here = Reader(browser, site, color_scheme="light")
+    tab = here.open()
+    light = here.style("body", "backgroundColor")
+    tab.click(".theme-button")
+    dark = here.style("body", "backgroundColor")
+    assert dark != light
+    # without the deferred script only what stands in the head can have set it, before anything is painted
+    (site / "assets" / "theme.js").unlink()
+    here.open("part/english.html")
+    assert here.style("body", "backgroundColor") == dark
+    here.context.close()
+
+
+def test_pictures_lie_on_paper_in_the_dark(reader: Any) -> None:
+    here = reader(color_scheme="dark")
+    here.open()
+    assert here.style(".nb-figure img", "backgroundColor") == "rgb(255, 255, 255)"
+
+
+# --- without a script -----------------------------------------------------------------------------------------------
+
+
+def test_without_a_script_everything_can_be_read_and_nothing_pretends(reader: Any) -> None:
+    tab = reader(java_script_enabled=False, viewport={"width": 390, "height": 800}).open()
+    for text in ("一枚目", "二枚目", "甲の中身"):
+        assert tab.get_by_text(text).is_visible()
+    assert not tab.locator(".search-button").is_visible()
+    assert not tab.locator(".theme-button").is_visible()
+    assert not tab.locator("nav.nav").is_visible()
+    tab.click(".menu-button")
+    assert tab.locator("nav.nav").is_visible()
+    tab.locator("nav.nav").get_by_role("link", name="機械学習入門").click()
+    assert tab.url.endswith("index.html")
+
+
+def test_tabs_of_marimo_need_no_script(reader: Any) -> None:
+    tab = reader(java_script_enabled=False).open()
+    assert not tab.get_by_text("乙の中身").is_visible()
+    tab.get_by_text("乙", exact=True).click()
+    assert tab.get_by_text("乙の中身").is_visible()
+    assert not tab.get_by_text("甲の中身").is_visible()
+
+
+# --- with one -------------------------------------------------------------------------------------------------------
+
+
+def test_tabs_are_one_stop_for_the_keyboard(reader: Any) -> None:
+    here = reader()
+    tab = here.open()
+    tab.get_by_role("tab", name="NumPy").focus()
+    tab.keyboard.press("ArrowRight")
+    assert tab.get_by_role("tab", name="scikit-learn").get_attribute("aria-selected") == "true"
+    assert tab.get_by_text("二枚目").is_visible()
+    assert not tab.get_by_text("一枚目").is_visible()
+    assert tab.locator("[role=tab][tabindex='0']").count() == 1
+    tab.keyboard.press("Home")
+    assert tab.get_by_text("一枚目").is_visible()
+
+
+def test_a_link_into_a_hidden_tab_opens_it(reader: Any) -> None:
+    tab = reader().open("part/ridge.html#in-second-tab")
+    assert tab.get_by_text("二枚目").is_visible()
+
+
+def test_code_is_copied_as_it_was_written(reader: Any) -> None:
+    here = reader()
+    here.context.add_init_script("navigator.clipboard.writeText = async (text) => { window.copied = text; };")
+    tab = here.open()
+    tab.locator(".nb-code").first.hover()
+    tab.locator(".nb-code .nb-copy").first.click()
+    tab.wait_for_selector(".nb-copy[aria-label='コピーしました']")
+    lines = tab.evaluate("window.copied").split("\n")
+    assert (lines[0], lines[-1]) == ("@cache", '    return "text", 42')
+
+
+def test_what_is_prepared_twice_is_prepared_once(reader: Any) -> None:
+    tab = reader().open()
+    before = tab.locator("body").inner_html()
+    tab.evaluate("window.nb.init()")
+    assert tab.locator("body").inner_html() == before
+
+
+def test_only_what_scrolls_takes_the_focus(reader: Any) -> None:
+    tab = reader(viewport={"width": 390, "height": 800}).open()
+    tab.wait_for_selector(".nb-code pre[tabindex='0']")
+    assert tab.locator(".nb-stream[tabindex]").count() == 0
+    assert [math.get_attribute("tabindex") for math in tab.locator(".nb-math").all()] == [None, "0"]
+
+
+# --- the search -----------------------------------------------------------------------------------------------------
+
+
+def test_search_from_the_keyboard_finds_half_width_kana_and_goes_there(reader: Any) -> None:
+    here = reader()
+    tab = here.open("part/english.html")
+    assert not any("search" in address for address in here.requests), "loaded on first use"
+    tab.keyboard.press("/")
+    tab.wait_for_selector("dialog.search[open]")
+    tab.keyboard.type("ｱﾙｺﾞﾘｽﾞﾑ")
+    tab.wait_for_selector(".search li mark")
+    assert tab.locator(".search mark").first.text_content() == "アルゴリズム"
+    assert tab.locator(".search-status").text_content() == "1 件見つかりました"
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/part/ridge.html")
+
+
+def test_search_leads_to_the_section_and_the_arrows_choose(reader: Any) -> None:
+    tab = reader().open("index.html")
+    tab.keyboard.press("Control+k")
+    tab.wait_for_selector("dialog.search[open]")
+    tab.keyboard.type("リッジ 確認")
+    tab.wait_for_selector(".search li")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("ArrowUp")
+    chosen = tab.locator(".search [aria-selected=true]").get_attribute("id")
+    assert tab.locator(".search input").get_attribute("aria-activedescendant") == chosen
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/part/ridge.html#least-squares")
+
+
+def test_a_search_without_result_says_so_and_shows_no_markup(reader: Any) -> None:
+    tab = reader().open("index.html")
+    tab.click(".search-button")
+    tab.locator(".search input").fill("<b>ない")
+    tab.wait_for_function("document.querySelector('.search-status').textContent === '見つかりませんでした。'")
+    tab.keyboard.press("Escape")
+    assert not tab.locator("dialog.search").is_visible()
+
+
+def test_an_index_that_cannot_be_loaded_is_reported(browser: Any, tmp_path: Path) -> None:
+    site = build_site(tmp_path)
+    (site / "assets" / "search-index.js").unlink()
+    here = Reader(browser, site)
+    tab = here.open("index.html")
+    tab.keyboard.press("/")
+    tab.wait_for_function("document.querySelector('.search-status').textContent.includes('読み込めません')")
+    here.context.close()
+
+
+def test_folders_open_from_the_disk(browser: Any, tmp_path: Path) -> None:
+    here = Reader(browser, build_site(tmp_path, use_directory_urls=True))
+    tab = here.open("index.html")
+    tab.get_by_role("link", name="Using the software").click()
+    tab.wait_for_url("**/part/english/index.html")
+    here.context.close()
+
+
+# --- on paper -------------------------------------------------------------------------------------------------------
+
+
+def test_paper_is_white_unfolded_and_without_the_frame(reader: Any) -> None:
+    here = reader(color_scheme="dark")
+    tab = here.open()
+    tab.click(".theme-button")
+    tab.click(".theme-button")
+    assert tab.locator("html").get_attribute("data-theme") == "dark"
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for text in ("一枚目", "二枚目", "甲の中身", "乙の中身", "答えです。"):
+        assert tab.get_by_text(text).is_visible(), text
+    for selector in (".header", "nav.nav", ".contents", ".neighbours", ".nb-copy"):
+        assert not tab.locator(selector).first.is_visible(), selector
+    assert here.style("body", "colorScheme") == "light"
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    tab.emulate_media(media="screen")
+    assert not tab.get_by_text("答えです。").is_visible()
