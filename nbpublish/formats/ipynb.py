@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -36,14 +37,17 @@ def read(path: str, text: str) -> Notebook:
     entries = entries if isinstance(entries, list) else []
     drafts = [
         draft
-        for entry, line in zip(entries, _lines(text, len(entries)), strict=True)
-        if (draft := _draft(path, entry, line, problems))
+        for entry, (line, spread) in zip(entries, _lines(text, len(entries)), strict=True)
+        if (draft := _draft(path, entry, line, spread, problems))
     ]
     metadata, language = _metadata(data.get("metadata"), text)
     problems += take_front_matter(path, drafts, metadata)
     foreign = leave_foreign(path, drafts, language)
     problems += foreign
     cells, found = cells_of(path, drafts, magics=not foreign)
+    last = text.count("\n") + 1  # a source that is one long string has fewer lines in the file
+    cells = tuple(replace(cell, line=min(cell.line, last)) for cell in cells)
+    found = tuple(replace(problem, line=min(problem.line, last)) for problem in found)
     return Notebook(path, "ipynb", cells, metadata=metadata, problems=(*problems, *found))
 
 
@@ -63,15 +67,14 @@ def _loaded(path: str, text: str) -> tuple[dict[str, Any], Problem | None]:
     version = data.get("nbformat", 4 if "cells" in data else 3)
     if version == 4 and isinstance(data.get("cells"), list):
         return data, None
-    return _upgraded(path, data, version)
+    return _upgraded(path, text, version)
 
 
-def _upgraded(path: str, data: dict[str, Any], version: Any) -> tuple[dict[str, Any], Problem | None]:
-    import nbformat
+def _upgraded(path: str, text: str, version: Any) -> tuple[dict[str, Any], Problem | None]:
+    from nbformat import convert, reader
 
     try:
-        data.setdefault("nbformat", version)
-        node = nbformat.convert(nbformat.from_dict(data), 4)  # type: ignore[no-untyped-call]
+        node = convert(reader.reads(text), 4)  # type: ignore[no-untyped-call]
         return dict(node), None
     except Exception as error:  # nbformat raises whatever its schema's code happens to meet
         what = str(error).split("\n")[0] or type(error).__name__
@@ -79,8 +82,10 @@ def _upgraded(path: str, data: dict[str, Any], version: Any) -> tuple[dict[str, 
         return {}, Problem("unreadable", message, path, 1)
 
 
-def _lines(text: str, count: int) -> list[int]:
-    """For each cell the line of the file on which its source starts, or 1 where the JSON's layout does not tell.
+def _lines(text: str, count: int) -> list[tuple[int, bool]]:
+    """For each cell the line of the file on which its source starts, and whether its lines are lines of the file.
+
+    1 where the JSON's layout does not tell.
 
     The cells' `source` keys are those of one indentation that are as many as the cells; a line of JSON that begins
     with a quoted key and a colon cannot stand inside a string.
@@ -89,10 +94,12 @@ def _lines(text: str, count: int) -> list[int]:
     line, position = 1, 0
     for match in _SOURCE.finditer(text):
         line, position = line + text.count("\n", position, match.start()), match.start()
-        found.append((match[1], line + 1 if match[2] else line))
-    depths = Counter(indent for indent, _ in found)
+        found.append((match[1], line + 1 if match[2] else line, bool(match[2])))
+    depths = Counter(indent for indent, _, _ in found)
     fitting = sorted((indent for indent, times in depths.items() if times == count), key=len)
-    return [line for indent, line in found if indent == fitting[0]] if fitting else [1] * count
+    if not fitting:
+        return [(1, False)] * count
+    return [(line, spread) for indent, line, spread in found if indent == fitting[0]]
 
 
 def _text_of(value: Any) -> str:
@@ -101,16 +108,17 @@ def _text_of(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _draft(path: str, entry: Any, line: int, problems: list[Problem]) -> Draft | None:
+def _draft(path: str, entry: Any, line: int, spread: bool, problems: list[Problem]) -> Draft | None:
     kind = entry.get("cell_type") if isinstance(entry, dict) else None
     if kind == "heading":
         kind = "markdown"
-    if kind not in {"code", "markdown", "raw"}:
+    if kind not in ("code", "markdown", "raw"):
         message = f"This cell is of no known type ({kind!r}) and is left out. Save the notebook again in Jupyter."
         problems.append(Problem("unreadable", message, path, line))
         return None
     metadata = entry.get("metadata") if isinstance(entry.get("metadata"), dict) else {}
-    source, line = trimmed(clean(_text_of(entry.get("source"))).split("\n"), line)
+    source, start = trimmed(clean(_text_of(entry.get("source"))).split("\n"), line)
+    line = start if spread else line
     name = metadata.get("name")
     draft = Draft(kind, source, line)
     if isinstance(name, str) and name:

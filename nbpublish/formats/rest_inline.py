@@ -53,6 +53,7 @@ def inline(text: str, targets: Targets) -> str:
     text = _QUOTED.sub(lambda m: keep(_quoted(m["text"], m["mark"], targets)), text)
     text = _FOOTNOTE.sub(lambda m: keep(f"[^{m[1].lstrip('#')}]"), text)
     text = _SUBSTITUTION.sub(lambda m: targets.words.get(m[1], m[1] if " " not in m[1] else m[0]), text)
+    text = re.sub(r"\\\s", "", text)  # an escaped blank only keeps markup apart
     text = _NAMED.sub(lambda m: _named(m["name"], targets) or m[0], text)
     while re.search("\x00\\d+\x00", text):
         text = re.sub("\x00(\\d+)\x00", lambda m: kept[int(m[1])], text)

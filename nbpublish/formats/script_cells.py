@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ from nbpublish.formats.markers import Marker
 from nbpublish.formats.options import options_of
 from nbpublish.formats.script_header import Header, front_matter
 from nbpublish.formats.strings import continued
-from nbpublish.formats.text import trimmed
+from nbpublish.formats.text import is_python, parse, trimmed
 from nbpublish.model import Problem
 
 _QUOTED = re.compile(r"[rRuU]?(\"\"\"|''')(.*?)\1", re.DOTALL)
@@ -42,9 +43,14 @@ def prose_of(lines: list[str], line: int) -> tuple[str, int]:
 
 
 def docstring_of(source: str) -> str | None:
-    """The text of a source that is nothing but one triple-quoted string."""
+    """The text of a source that is nothing but one triple-quoted string, its escapes read as Python reads them."""
     quoted = _QUOTED.fullmatch(source)
-    return quoted[2] if quoted else None
+    if not quoted or "\\" not in source:
+        return quoted[2] if quoted else None
+    match parse(source).body if is_python(source) else []:
+        case [ast.Expr(ast.Constant(str() as value))]:
+            return value
+    return None
 
 
 def draft_of(path: str, marker: Marker, lines: list[str], line: int, header: Header) -> Draft:

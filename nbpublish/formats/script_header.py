@@ -88,5 +88,6 @@ def front_matter(path: str, text: str, line: int) -> tuple[dict[str, Any], Probl
     if said is None:
         return {}, None
     if not isinstance(said, dict):
-        return {}, Problem("front-matter", "The YAML header holds no `key: value` lines and has no effect.", path, line, None, "warning")
+        message = "The YAML header holds no `key: value` lines and has no effect."
+        return {}, Problem("front-matter", message, path, line, severity="warning")
     return {str(key): value for key, value in said.items()}, None
