@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
+import yaml
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
@@ -55,6 +56,18 @@ class Site:
 def copy_site(name: str, to: Path) -> Path:
     """A copy that a test may change, and in which running notebooks may leave files."""
     return Path(shutil.copytree(SITES / name, to / name))
+
+
+def write_site(folder: Path, files: dict[str, str], **settings: Any) -> Path:
+    """A site of a few files in `folder/docs`, under MkDocs's smallest theme."""
+    settings = {"site_name": "Small", "theme": {"name": "mkdocs", "highlightjs": False}, **settings}
+    settings.setdefault("plugins", ["search", "nbpublish"])
+    for name, text in files.items():
+        path = folder / "docs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (folder / "mkdocs.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    return folder
 
 
 def build_site(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -161,6 +162,17 @@ def test_sections_of_notebooks_can_be_searched(site: Site) -> None:
 def test_what_cells_printed_and_drew_does_not_drown_the_search(site: Site) -> None:
     assert "NEEDLE" in site.html("notebooks/alpha/index.html")
     assert "NEEDLE" not in site.html("search/search_index.json")
+
+
+@pytest.mark.parametrize("plugins", ["few", "many"])
+def test_the_index_of_our_theme_has_the_same_sections(combination: Callable[[str], Site], plugins: str) -> None:
+    site = combination(f"nbpublish {plugins}")
+    index = site.html("assets/search-index.js")
+    entries = json.loads(re.sub(r"^.*?index:|\}\s*;\s*$", "", index, flags=re.DOTALL))
+    sections = {url: text for url, _, _, text in entries}
+    assert "Advice stands here" in sections["notebooks/alpha/#results-of-alpha"]
+    assert "notebooks/nihongo/#実験の結果" in sections
+    assert "NEEDLE" not in index
 
 
 def test_markdown_pages_stay_with_python_markdown(site: Site) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import functools
 import html
-import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 from urllib.parse import unquote, urlsplit
 
 from markdown.extensions.toc import nest_toc_tokens  # type: ignore[import-untyped]
@@ -19,7 +19,7 @@ from mkdocs.structure.toc import TableOfContents, get_toc
 from mkdocs.utils import get_relative_url
 
 from nbpublish.frontends.mkdocs_files import as_markdown
-from nbpublish.model import Fragment, Heading, Page, Run
+from nbpublish.model import Fragment, Heading, Page, Problem, Run, Visibility
 from nbpublish.page.markdown.autorefs import without_autorefs
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
@@ -27,7 +27,7 @@ from nbpublish.project import unexpected
 
 ASSETS = "assets/nbpublish"
 """Folder of the site for what pages need beside them."""
-_HEADING = re.compile(r'(?P<start><(?P<tag>h[1-6])\b[^>]*\bid="(?P<id>[^"]+)"[^>]*>.*?)</(?P=tag)>', re.DOTALL)
+VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
 
 
 class NotebookPage(MkDocsPage):
@@ -49,7 +49,8 @@ class NotebookPage(MkDocsPage):
         links = _RelativePathTreeprocessor(self.file, files, config)
         link = functools.partial(address, links.path_to_url)
         self.rendered = page = render_safely(self.run, page_settings(self, config), link)
-        content = notices(self.run) + with_permalinks(page.html, config)
+        self.rendered = page = replace(page, problems=(*page.problems, *odd_metadata(self)))
+        content = notices(self.run) + page.html
         autorefs: Any = config.plugins.get("autorefs") or config.plugins.get("mkdocs-autorefs")
         self.content = content if autorefs else without_autorefs(content)
         self.toc = table_of_contents(page.headings, config)
@@ -85,10 +86,19 @@ def page_settings(page: MkDocsPage, config: MkDocsConfig) -> PageSettings:
         chosen["slugify"] = lambda text: slugify(text, separator)
     return PageSettings(
         language=language_of(page, config),
-        code=code if code in ("show", "fold", "hide") else plugin.config.code,
+        code=code if code in VISIBILITIES else plugin.config.code,
         asset_base=get_relative_url(ASSETS, page.url) + "/",
         **chosen,
     )
+
+
+def odd_metadata(page: NotebookPage) -> list[Problem]:
+    """A warning where the page's metadata ask for what does not exist."""
+    code, path = page.meta.get("code"), page.run.notebook.path
+    if code in (None, *VISIBILITIES):
+        return []
+    message = f"`code: {code}` means nothing. Write one of {', '.join(VISIBILITIES)}."
+    return [Problem("unknown-metadata", message, path, 1, severity="warning")]
 
 
 def language_of(page: MkDocsPage, config: MkDocsConfig) -> str:
@@ -120,7 +130,11 @@ def address(path_to_url: Callable[[str], str], url: str) -> str:
     CommonMark writes `#%E7%B5%90…` for `#結果`, and MkDocs compares anchors as they are written.
     """
     plain = unquote(url)
-    if urlsplit(plain)[:4] != tuple(map(unquote, urlsplit(url)[:4])):  # an escaped `#` or `?` has to stay one
+    try:
+        same = urlsplit(plain)[:4] == tuple(map(unquote, urlsplit(url)[:4]))
+    except ValueError:  # `//[` is taken for half an IPv6 address
+        same = False
+    if not same:  # an escaped `#` or `?` has to stay one
         plain = url
     found = path_to_url(plain)
     return url if found == plain else found
@@ -134,23 +148,6 @@ def notices(run: Run) -> str:
         f"{html.escape(str(problem))}</p>\n"
         for problem in found
     )
-
-
-def with_permalinks(content: str, config: MkDocsConfig) -> str:
-    """A link to itself in every heading, where the site asks the `toc` extension for it."""
-    toc = config.mdx_configs.get("toc") or {}
-    permalink = toc.get("permalink")
-    if not permalink:
-        return content
-    symbol = html.escape(permalink if isinstance(permalink, str) else "¶")
-    title = html.escape(str(toc.get("permalink_title", "Permanent link")))
-    kind = html.escape(str(toc.get("permalink_class", "headerlink")))
-
-    def linked(heading: re.Match[str]) -> str:
-        link = f'<a class="{kind}" href="#{heading["id"]}" title="{title}">{symbol}</a>'
-        return f"{heading['start']}{link}</{heading['tag']}>"
-
-    return _HEADING.sub(linked, content)
 
 
 def render_safely(run: Run, settings: PageSettings, link: Callable[[str], str]) -> Page:
