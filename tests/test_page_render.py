@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pages import code, page, printed, prose, raised, result, run
 
 from nbpublish.build import build
 from nbpublish.executors.local import LocalExecutor
@@ -16,8 +17,6 @@ from nbpublish.page.messages import LANGUAGES, Words
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
 from nbpublish.store.memory import MemoryStore
-
-from pages import code, page, printed, prose, raised, result, run
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 

@@ -103,16 +103,15 @@ def _shown_outputs(cell: Cell, trace: Trace) -> tuple[Output, ...]:
 
 
 def _problems(cell: Cell, run: Run) -> tuple[Problem, ...]:
-    """What was found before running; a failure shows its traceback instead."""
+    """The errors found before running; a failure shows its traceback, and a warning is for the author's terminal."""
     found = run.notebook.problems + run.graph.problems
-    return tuple(problem for problem in found if problem.cell == cell.id)
+    return tuple(problem for problem in found if problem.cell == cell.id and problem.severity == "error")
 
 
 def _notices(cell: Cell, run: Run) -> str:
     parts = []
     for problem in _problems(cell, run):
-        kind = "nb-problem" if problem.severity == "error" else "nb-problem nb-warning"
-        parts.append(f'<p class="{kind}" data-code="{escape(problem.code)}">{escape(problem.message)}</p>')
+        parts.append(f'<p class="nb-problem" data-code="{escape(problem.code)}">{escape(problem.message)}</p>')
     return "".join(parts)
 
 

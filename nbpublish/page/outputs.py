@@ -111,21 +111,20 @@ def chart_title(value: object) -> str:
 
 
 def _html(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
-    text = _text(value)
-    soup = parse(text)
+    soup = parse(_text(value))
     translate.elements(soup, context, bundle)
     tables.clean(soup, context)
     foreign.scrub(soup, context)
     foreign.extract(soup, context)
     html = serialize(soup).strip()
     if not html:
-        return None if text.strip() else ""
+        return ""
     note = tables.size_note(metadata.get("table"), context)
     kinds = [_kind(child) for child in soup.children if str(child).strip()]
     options = context.peek_options()
-    if kinds[0] == "nb-table" and options and options.caption:
+    if kinds[:1] == ["nb-table"] and options and options.caption:
         return captioned(html + note, context, "nb-figure nb-figure-table")
-    if all(kind.startswith("nb-") for kind in kinds):
+    if kinds and all(kind.startswith("nb-") for kind in kinds):
         return html + note
     return f'<div class="nb-html">{html}{note}</div>'
 

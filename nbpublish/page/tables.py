@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import PageElement
 
 from nbpublish.page.context import Context
 from nbpublish.page.html import attributes, escape
@@ -32,6 +33,15 @@ def clean(soup: BeautifulSoup, context: Context) -> None:
     for note in soup.select("div > p"):
         if re.fullmatch(r"[\d,]+ rows × [\d,]+ columns", note.get_text(strip=True)):
             note["class"] = "nb-note"
+    for box in soup.find_all("div", recursive=False):
+        if not box.attrs and all(_is_ours(node) for node in box.children):
+            box.unwrap()
+
+
+def _is_ours(node: PageElement) -> bool:
+    if isinstance(node, Tag):
+        return bool({"nb-table", "nb-note"} & {*_classes(node)})
+    return not str(node).strip()
 
 
 def size_note(facts: object, context: Context) -> str:

@@ -17,7 +17,11 @@ class Words:
     def __init__(self, language: str) -> None:
         code = language.replace("_", "-").lower()
         primary = code.partition("-")[0]
-        self._words = {**EN, **LANGUAGES.get(primary, {}), **LANGUAGES.get(code, {})}
+        self._words = dict(EN)
+        for words in (LANGUAGES.get(primary, {}), LANGUAGES.get(code, {})):
+            for key in words:
+                self._words.pop(f"{key}.one", None)  # a form for one belongs to the language of its message
+            self._words |= words
 
     def __call__(self, key: str, **values: object) -> str:
         """The message as plain text. Raises KeyError for a message that no language has."""

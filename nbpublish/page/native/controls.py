@@ -140,8 +140,13 @@ def _button(e: Element) -> str:
 
 def _refresh(e: Element) -> str:
     label = e.label or e.words("widget.refresh")
-    interval = e.text("default-interval")
-    shown = f'<output class="nb-value">{escape(interval)}</output>' if interval else ""
+    chosen = e.text("default-interval")
+    options = "".join(
+        f"<option{attributes(selected=option == chosen)}>{escape(option)}</option>"
+        for option in map(said, e.items("options"))
+    )
+    name = attributes(aria_label=e.context.words("widget.refresh"))
+    shown = f" <select{name} disabled>{options}</select>" if options else ""
     return (
         f'<span class="nb-widget" data-widget="refresh"><button type="button" disabled>{label}</button>{shown}</span>'
     )

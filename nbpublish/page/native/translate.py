@@ -24,7 +24,7 @@ TRANSLATIONS: Mapping[str, Callable[[Element], str]] = {
 """By the element's name without `marimo-`."""
 
 CUSTOM = re.compile(r"marimo-[\w.-]+|iconify-icon")
-_UNFINISHED = re.compile(r"<marimo-([\w.-]+)[^>]*\Z")
+_UNFINISHED = re.compile(r"<(/?)marimo-([\w.-]*)[^>]*\Z")
 _DEEPEST = 12
 """Levels of HTML within attributes of HTML; each level of an honest notebook is a call of `mo.…` within another."""
 
@@ -51,9 +51,9 @@ def _cut_off(soup: BeautifulSoup, context: Context) -> None:
     for text in soup.find_all(string=_UNFINISHED):
         match = _UNFINISHED.search(text)
         if match and not text.find_parent(["pre", "code", "script", "style", "textarea"]):
-            what = context.words("what.element", name=match.group(1))
-            before = escape(text[: match.start()])
-            text.replace_with(*list(parse(before + placeholders.live("element", what, context)).contents))
+            what = context.words("what.element", name=match.group(2))
+            rest = "" if match.group(1) else placeholders.live("element", what, context)
+            text.replace_with(*list(parse(escape(text[: match.start()]) + rest).contents))
 
 
 def html(text: str, context: Context, bundle: Bundler) -> str:
