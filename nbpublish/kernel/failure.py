@@ -103,27 +103,26 @@ def _shortened(frames: list[FrameData]) -> list[FrameData]:
 
 
 def _message(exception: BaseException) -> str:
+    """The text of an exception with its notes and its parts; the author may have defined any of them wrongly."""
+    try:
+        return _text_with_notes(exception)
+    except BaseException as broken:
+        return f"<the exception's own text cannot be shown: reading it raised {type(broken).__name__}>"
+
+
+def _text_with_notes(exception: BaseException) -> str:
     if isinstance(exception, SyntaxError):
         return _syntax_message(exception)
     if isinstance(exception, SystemExit):
         return f"sys.exit was called with {exception.code!r}."
     if type(exception).__name__ == "BdbQuit":
         return "A debugger was started, but nobody can answer it while the notebook is being published."
-    if isinstance(exception, KeyError) and len(exception.args) == 1:
-        text = repr(exception.args[0])
-    else:
-        text = _safe_text(exception)
-    parts = [text + _suggestion(exception, text), *map(str, getattr(exception, "__notes__", ()))]
+    text = str(exception)
+    notes = getattr(exception, "__notes__", ())
+    parts = [text + _suggestion(exception, text), *(map(str, notes) if isinstance(notes, list) else ())]
     if isinstance(exception, BaseExceptionGroup):
         parts += [_indented(f"{type(inner).__name__}: {_message(inner)}") for inner in exception.exceptions]
     return "\n".join(parts)
-
-
-def _safe_text(exception: BaseException) -> str:
-    try:
-        return str(exception)
-    except BaseException as broken:
-        return f"<the exception's own text cannot be shown: its __str__ raised {type(broken).__name__}>"
 
 
 def _suggestion(exception: BaseException, text: str) -> str:

@@ -143,6 +143,8 @@ def _figures_of(value: object) -> list[Any]:
         return _if_open(getattr(value, "figure", None))
     if type(value).__module__ == "numpy" and getattr(value, "dtype", "") == "object":
         value = list(getattr(value, "flat", ()))
+    if type(value).__module__ == "matplotlib.container" and not isinstance(value, tuple):
+        value = list(vars(value).values())
     if isinstance(value, dict):
         value = [item for item in value.values() if not (isinstance(item, list) and not item)]
     if not isinstance(value, (list, tuple)) or not 0 < len(value) <= _MOST_PARTS:

@@ -2,7 +2,8 @@
 
 They become `_cell_<digest>_x` in the tree that is compiled. Which names are globals of the cell is asked of `symtable`,
 so parameters, attributes, keywords and locals keep theirs; names of functions and classes are set back in the
-compiled code, so that nobody sees the change in a repr or a traceback.
+compiled code, so that nobody sees the change in a repr or a traceback. One thing cannot be followed: a class body that
+reads a private global and then binds the same name (`_x = _x`).
 """
 
 from __future__ import annotations
