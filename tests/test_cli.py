@@ -53,6 +53,17 @@ def test_a_second_build_does_not_publish_the_first_one(folder: Path) -> None:
     assert not list((folder / ".nbpublish").glob("*-*"))
 
 
+def test_a_link_to_an_anchor_that_is_not_there_is_a_warning_unless_the_author_decides(folder: Path) -> None:
+    (folder / "index.md").write_text("# Welcome\n\n[There](first.py#nowhere)\n", encoding="utf-8")
+    assert "index.md:3: warning: " in run("check", folder).stderr
+    docs = folder / "docs"
+    docs.mkdir()
+    for page in ("index.md", "first.py"):
+        (folder / page).rename(docs / page)
+    (folder / "mkdocs.yml").write_text("site_name: C\nvalidation:\n  anchors: ignore\n", encoding="utf-8")
+    assert "no problems" in run("check", folder).stderr
+
+
 def test_json_is_one_object_on_standard_output(folder: Path) -> None:
     result = run("build", folder, "--json")
     told = json.loads(result.stdout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -34,17 +35,27 @@ def load(folder: Path, config_file: Path | None = None) -> MkDocsConfig:
     path = config_file or find_config(folder)
     try:
         config = _with_file(path) if path else _without_file(folder)
+        decided = _decides_on_anchors(config.get("validation"))
         errors, _ = config.validate()
     except (MkDocsException, OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{shown(path or folder)}: {error}") from error
     if errors:
         said = "\n".join(f"  {name}: {error}" for name, error in errors)
         raise ConfigError(f"{shown(path or folder)} cannot be used:\n{said}")
+    if not decided:
+        config.validation.links.anchors = logging.WARNING  # MkDocs itself only mentions them
     if not path:
         # MkDocs forbids a site folder inside the docs folder, because it would publish the site as well; `LEFT_OUT`
         # prevents that here.
         config.site_dir = str(folder.resolve() / "site")
     return config
+
+
+def _decides_on_anchors(validation: Any) -> bool:
+    """Whether `validation`, as written in mkdocs.yml, says what a link to an anchor that is not there means."""
+    if not isinstance(validation, dict):
+        return False
+    return "anchors" in validation or "anchors" in (validation.get("links") or {})
 
 
 def _with_file(path: Path) -> MkDocsConfig:
