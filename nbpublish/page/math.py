@@ -23,10 +23,10 @@ class MathError(ValueError):
 
 
 class Equations:
-    """Converts the math of one page, so that equation numbers and labels run on from cell to cell."""
+    """Converts the math of one page: equation numbers, labels and macros hold from cell to cell."""
 
     def __init__(self) -> None:
-        self._converter = LatexToMathML(fancy_error=False)
+        self._converter = LatexToMathML(fancy_error=False, global_group=True)
 
     def to_mathml(self, latex: str, *, display: bool) -> str:
         """As `to_mathml` below; a `\\eqref` to an equation further down the page shows `(??)`."""
@@ -87,9 +87,10 @@ _SIMPLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\\require\s*\{[^{}]*\}", ""),
         (r"\\(La)?TeX(?![A-Za-z])", r"\\text{\1TeX}"),
         (r"(?<!\\)\\(?=\n)", r"\\ "),
-        (r"\\newcommand(?![A-Za-z])", r"\\renewcommand"),
+        (r"\\DeclareMathOperator(\*?)\s*\{(\\[A-Za-z]+)\}\s*\{([^{}]*)\}", r"\\def\2{\\operatorname\1{\3}}"),
     )
 )
+_COMMAND = re.compile(r"\\(?:new|renew|provide)command\*?\s*\{?\s*(\\[A-Za-z]+)\s*\}?\s*(?:\[(\d)\])?(?=\s*\{)")
 _NUMBERED = re.compile(r"\\(?:tag\*?|label)\s*\{")
 _SUBSTACK = re.compile(r"\\substack\s*\{")
 _TEXT = re.compile(r"\\(?:text|textrm|textbf|textit)\s*\{")
@@ -102,12 +103,18 @@ def rewrite(latex: str) -> str:
         return source
     for pattern, replacement in _SIMPLE:
         source = pattern.sub(replacement, source)
+    # MathJax lets a page define a command again
+    source = _COMMAND.sub(lambda match: rf"\def{match[1]}{_parameters(match[2])}", source)
     source = _replace_groups(source, _SUBSTACK, lambda _, body: rf"\begin{{subarray}}{{c}}{body}\end{{subarray}}")
     source = _replace_groups(source, _TEXT, _math_out_of_text)
     if _NUMBERED.search(source) and r"\begin" not in source:
         environment = "equation*" if r"\tag" in source else "equation"
         source = rf"\begin{{{environment}}}{source}\end{{{environment}}}"
     return source
+
+
+def _parameters(count: str | None) -> str:
+    return "".join(f"#{number}" for number in range(1, int(count or 0) + 1))
 
 
 def _math_out_of_text(command: str, body: str) -> str:

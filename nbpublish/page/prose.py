@@ -136,8 +136,10 @@ class Prose:
             self._number_footnote(token, env)
         elif token.type == "problem":
             self._problem(token.info, token.content, line)
-        if id := token.attrs.get("id"):
-            self.anchors.add(str(id))
+        if id := str(token.attrs.get("id", "")):
+            if id in self.anchors:
+                self._problem("duplicate-id", f"Another element of the page has the id `{id}`. Choose another.", line)
+            self.anchors.add(id)
 
     def _resolve(self, url: str, line: int) -> str:
         return url if not url or is_absolute(url) else self._link(url, line)
@@ -183,9 +185,7 @@ class Prose:
         for index, token in enumerate(tokens):
             if token.type == "heading_open":
                 self._take_heading(token, tokens[index + 1], env)
-            self._started = self._started or not (
-                token.hidden or token.type == "anchor" or (token.type == "html_block" and _COMMENT.match(token.content))
-            )
+            self._started = self._started or _shows(token)
 
     def _take_heading(self, opening: Token, inline: Token, env: Env) -> None:
         children = inline.children or []
@@ -212,6 +212,12 @@ _ID = re.compile(r' id="([^"]*)"')
 _RAW_ID = re.compile(r"""<[A-Za-z][^<>]*?\sid\s*=\s*(?:"([^"]+)"|'([^']+)')""")
 _URL = r"""\s*=\s*)(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
 _RAW_URL = re.compile(rf"""(?P<before><(?:img|a|source|video|audio)\b[^<>]*?\s(?:src|href|poster){_URL}""", re.I)
+
+
+def _shows(token: Token) -> bool:
+    """Whether a reader sees anything of a token of the outermost level."""
+    comment = token.type == "html_block" and _COMMENT.match(token.content)
+    return not (token.hidden or token.type in ("anchor", "problem") or comment)
 
 
 def _offset(text: str, source: str) -> int:

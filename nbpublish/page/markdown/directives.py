@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from pygments.lexers import find_lexer_class_by_name
+from pygments.util import ClassNotFound
 
 from nbpublish.page.markdown.attributes import parse_attributes
 from nbpublish.page.markdown.callouts import KINDS, push_block, push_callout
@@ -72,7 +75,16 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _names_a_directive(match: re.Match[str]) -> bool:
     if match[1][0] == ":":
         return bool(match[2] or match[3] or match[4]) and "." not in (match[5] or "")[:1]
-    return bool(match[2])  # ```python and ```{ .python } are code
+    # ```python and ```{ .python } are code, and so is ```{python} of R Markdown and Quarto
+    return bool(match[2]) and (match[2] in _PUSH or match[2] in KINDS or not _is_language(match[2]))
+
+
+@cache
+def _is_language(name: str) -> bool:
+    try:
+        return find_lexer_class_by_name(name) is not None
+    except ClassNotFound:
+        return False
 
 
 def _name(match: re.Match[str], options: dict[str, str]) -> tuple[str, str]:
@@ -112,16 +124,17 @@ def _attrs(directive: Directive) -> dict[str, str]:
 
 def _push_callout(state: StateBlock, directive: Directive) -> None:
     options = directive.options
-    options.setdefault("class", "")
-    kind, title = directive.name, directive.argument or None
-    if kind == "admonition":
-        kind = "note"
-    fold: bool | None = None
-    if "dropdown" in options["class"].split() or "collapse" in options or kind in ("dropdown", "details"):
-        opened = "open" in options or options.get("collapse") == "false"
-        kind, fold = ("" if kind in ("dropdown", "details") else kind), not opened
-        options["class"] = " ".join(name for name in options["class"].split() if name != "dropdown")
-    push_callout(state, directive.lines, kind, title, fold=fold, attrs=_attrs(directive))
+    classes = options.get("class", "").split()
+    kind, fold = directive.name, None
+    if kind in ("dropdown", "details") or "dropdown" in classes or "collapse" in options:
+        fold = "open" not in options and options.get("collapse") != "false"
+    classes = [name for name in classes if name != "dropdown"]
+    if kind == "admonition":  # its class says which one
+        kind = classes.pop(0) if classes else "note"
+    elif kind in ("dropdown", "details"):
+        kind = ""
+    options["class"] = " ".join(classes)
+    push_callout(state, directive.lines, kind, directive.argument or None, fold=fold, attrs=_attrs(directive))
 
 
 def _push_div(state: StateBlock, directive: Directive) -> None:
@@ -193,7 +206,7 @@ def _push_other(state: StateBlock, directive: Directive) -> None:
         return _push_callout(state, directive)
     directive.options.setdefault("class", "")
     token = state.push("problem", "", 0)
-    token.map, token.hidden, token.info = [directive.start, directive.end], True, "unknown-directive"
+    token.map, token.info = [directive.start, directive.end], "unknown-directive"
     token.content = (
         f"The directive {{{directive.name}}} has no meaning here; its content is shown in a box. "
         "Write it as Markdown, or as one of note, tip, warning, figure, math, code-block, tab-set."
@@ -208,6 +221,7 @@ _PUSH: dict[str, Callable[[StateBlock, Directive], None]] = {
     **dict.fromkeys(("tab-item", "tab"), _push_tab_item),
     **dict.fromkeys(("code-block", "code", "sourcecode", "code-cell", "ipython", "ipython3"), _push_code),
     **dict.fromkeys(("figure", "image"), _push_figure),
+    **dict.fromkeys(("dropdown", "details"), _push_callout),
     **dict.fromkeys(("toctree", "tableofcontents", "contents"), _push_nothing),
     "math": _push_math,
 }

@@ -87,7 +87,7 @@ def fence_html(token: Token, words: Words) -> str:
     title = str(token.meta.get("title") or fence.title)
     marked = fence.marked | _lines(str(token.meta.get("hl_lines", "")))
     first = fence.first if fence.first is not None else _number(token.meta.get("linenums"))
-    html = highlight(token.content, fence.language)
+    html = highlight(token.content, fence.language or "text")
     if marked or first is not None:
         html = _with_lines(html, marked, first)
     id = str(token.attrs.get("id") or fence.id)

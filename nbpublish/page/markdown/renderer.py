@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -42,6 +43,14 @@ class ProseRenderer(RendererHTML):
         return ""
 
 
+_EMPTY = re.compile(r"<math[^>]*></math>")
+
+
 def display_math(mathml: str, tag: str, attrs: str = "") -> str:
-    """A formula of its own line in a box that the reader can scroll; `span` within a paragraph."""
+    """A formula of its own line in a box that the reader can scroll; `span` within a paragraph.
+
+    A formula that only defines macros shows nothing.
+    """
+    if _EMPTY.fullmatch(mathml):
+        return ""
     return f'<{tag} class="nb-math" tabindex="0"{attrs}>{mathml}</{tag}>'
