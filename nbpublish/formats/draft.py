@@ -30,8 +30,14 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
 
 
-def cells_of(path: str, drafts: Iterable[Draft], *, magics: bool) -> tuple[tuple[Cell, ...], tuple[Problem, ...]]:
-    """The cells, and the problems of each with its id. `magics`: the code may hold IPython's syntax."""
+def cells_of(
+    path: str, drafts: Iterable[Draft], *, last: int, magics: bool
+) -> tuple[tuple[Cell, ...], tuple[Problem, ...]]:
+    """The cells, and the problems of each with its id.
+
+    `last` is the file's last line, which an empty cell at its end must not go past; `magics` says that the code may
+    hold IPython's syntax.
+    """
     cells: list[Cell] = []
     problems: list[Problem] = []
     taken: set[str] = set()
@@ -39,8 +45,9 @@ def cells_of(path: str, drafts: Iterable[Draft], *, magics: bool) -> tuple[tuple
         if draft.kind == "code":
             _refine(draft, path, magics)
         id = _unique(_wish(draft), taken)
-        cells.append(Cell(id, draft.kind, draft.source, draft.line, draft.name, draft.options, draft.python))
-        problems += [replace(problem, cell=id) for problem in draft.problems]
+        line = min(draft.line, last)
+        cells.append(Cell(id, draft.kind, draft.source, line, draft.name, draft.options, draft.python))
+        problems += [replace(problem, cell=id, line=min(problem.line, last)) for problem in draft.problems]
     return tuple(cells), tuple(problems)
 
 

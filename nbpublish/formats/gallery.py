@@ -41,7 +41,7 @@ def read(path: str, text: str) -> Notebook:
         draft = draft_of(path, Marker(), rows[code:stop], code + 1, header)
         if draft.source:
             drafts.append(draft)
-    cells, found = cells_of(path, drafts, magics=True)
+    cells, found = cells_of(path, drafts, last=len(lines), magics=True)
     return Notebook(path, "gallery", cells, metadata=header.metadata, problems=(*header.problems, *found))
 
 

@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -44,10 +43,7 @@ def read(path: str, text: str) -> Notebook:
     problems += take_front_matter(path, drafts, metadata)
     foreign = leave_foreign(path, drafts, language)
     problems += foreign
-    cells, found = cells_of(path, drafts, magics=not foreign)
-    last = text.count("\n") + 1  # a source that is one long string has fewer lines in the file
-    cells = tuple(replace(cell, line=min(cell.line, last)) for cell in cells)
-    found = tuple(replace(problem, line=min(problem.line, last)) for problem in found)
+    cells, found = cells_of(path, drafts, last=text.count("\n") + 1, magics=not foreign)
     return Notebook(path, "ipynb", cells, metadata=metadata, problems=(*problems, *found))
 
 

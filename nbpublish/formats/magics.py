@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from functools import cache
 from typing import Any
 
@@ -34,6 +35,9 @@ CELL_MAGICS = _words(
     """
 )
 
+# Python ends no line at these, but the `splitlines` in IPython's transformer does: they are hidden from it.
+_PLACES = {separator: chr(0xF0000 + n) for n, separator in enumerate("\v\f\x1c\x1d\x1e\x85\u2028\u2029")}
+_HIDDEN = str.maketrans(_PLACES)
 _INSTALLERS = re.compile(r"\s*(?:pip3?|conda|mamba|micromamba|uv|python3? -m pip)\s+(?:\S+\s+)*?(?:install|add|sync)\b")
 
 
@@ -51,15 +55,19 @@ def translate(source: str, path: str, line: int) -> tuple[str | None, list[Probl
 
 
 def _transformed(source: str) -> str:
-    body = source.lstrip("\n")
+    body = source.lstrip("\n").translate(_HIDDEN)
     above = len(source) - len(body)  # the transformer drops empty lines at the head
     try:
-        python: str = _transformer().transform_cell(body)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            python: str = _transformer().transform_cell(body)
     except Exception:  # whatever it cannot read stays for Python to judge
         return source
     python = python.removesuffix("\n")
+    for separator, place in _PLACES.items():
+        python = python.replace(place, separator).replace(repr(place)[1:-1], repr(separator)[1:-1])
     missing = source.count("\n") - above - python.count("\n")
-    return "\n" * above + python + "\n" * max(missing, 0)
+    return "\n" * above + python + "\n" * missing if missing >= 0 else source
 
 
 @cache

@@ -56,7 +56,7 @@ def read(path: str, text: str) -> Notebook:
     reader.comments_until(len(lines) + 1)
     if not reader.made:
         reader.problem("no-app", "There is no `app = marimo.App()` above the cells; marimo cannot open this file.", 1)
-    cells, problems = cells_of(path, reader.drafts, magics=False)
+    cells, problems = cells_of(path, reader.drafts, last=len(lines), magics=False)
     problems = tuple(sorted((*reader.problems, *problems), key=lambda problem: problem.line))
     setup = "setup" if any(draft.id == "setup" for draft in reader.drafts) and reader.setup else None
     return Notebook(path, "marimo", cells, "dataflow", setup, reader.metadata, problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbpublish.formats.text import parse
 
@@ -40,11 +40,8 @@ def pieces_of(text: str) -> list[Piece]:
         found = list(_statements(parse(text), 0))
     except SyntaxError:
         found = list(_recovered(text.split("\n")))
-    limits = [piece.start - 1 for piece in found[1:]] + [0]
-    return [
-        Piece(piece.start, piece.end, piece.node, piece.error, limit)
-        for piece, limit in zip(found, limits, strict=True)
-    ]
+    limits = [*(piece.start - 1 for piece in found[1:]), 0]
+    return [replace(piece, limit=limit) for piece, limit in zip(found, limits, strict=False)]
 
 
 def _statements(tree: ast.Module, offset: int) -> Iterator[Piece]:

@@ -31,7 +31,7 @@ def read(path: str, text: str) -> Notebook:
     problems = [*header.problems, *take_front_matter(path, drafts, metadata)]
     foreign = leave_foreign(path, drafts, header.language)
     problems += foreign
-    cells, found = cells_of(path, drafts, magics=not foreign)
+    cells, found = cells_of(path, drafts, last=len(lines), magics=not foreign)
     return Notebook(path, "percent", cells, metadata=metadata, problems=(*problems, *found))
 
 
