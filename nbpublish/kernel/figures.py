@@ -144,13 +144,17 @@ def _figures_of(value: object) -> list[Any]:
     if type(value).__module__ == "numpy" and getattr(value, "dtype", "") == "object":
         value = list(getattr(value, "flat", ()))
     if type(value).__module__ == "matplotlib.container" and not isinstance(value, tuple):
-        value = list(vars(value).values())
+        value = list(getattr(value, "wedges", ()))
     if isinstance(value, dict):
-        value = [item for item in value.values() if not (isinstance(item, list) and not item)]
-    if not isinstance(value, (list, tuple)) or not 0 < len(value) <= _MOST_PARTS:
+        value = list(value.values())
+    if not isinstance(value, (list, tuple)) or len(value) > _MOST_PARTS:
         return []
-    found = [_figures_of(item) for item in value]
+    found = [_figures_of(item) for item in value if not _is_empty(item)]
     return list(dict.fromkeys(figure for figures in found for figure in figures)) if all(found) else []
+
+
+def _is_empty(part: object) -> bool:
+    return part is None or (isinstance(part, (list, tuple)) and not part)
 
 
 def _if_open(figure: Any) -> list[Any]:
