@@ -56,6 +56,7 @@ def test_a_name_bound_in_one_branch_only_may_still_come_from_outside() -> None:
     assert "x" not in refs("if c:\n    x = 1\nelse:\n    x = 2\nprint(x)")
     assert "x" not in refs("if c:\n    x = 1\nelse:\n    raise ValueError\nprint(x)")
     assert "x" in refs("for i in y:\n    x = i\nprint(x)")
+    assert "x" not in refs("for i in (1, 2):\n    x = i\nprint(x)")
     assert "x" in refs("while c:\n    x = 1\nprint(x)")
     assert "x" in refs("match c:\n    case 1: x = 1\nprint(x)")
     assert "x" not in refs("try:\n    import x\nexcept ImportError:\n    x = None\nx")

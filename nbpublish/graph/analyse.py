@@ -25,7 +25,7 @@ def analyse(notebook: Notebook) -> Graph:
             names, parents, found = _dataflow(notebook, readings, names)
             problems += found
         else:
-            parents = document_parents(names, {id: reading.late for id, reading in readings.items()})
+            parents = document_parents(names, readings)
     spoiled = {p.cell for p in (*notebook.problems, *problems) if p.severity == "error"}
     order = [id for id in names if id not in spoiled]
     if notebook.order == "dataflow":

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nbpublish.graph.names import Reading
 from nbpublish.model import Names
 
-Late = Mapping[str, frozenset[str]]
-"""By function or class that a cell defines: what it reads when it is called."""
 
-
-def document_parents(names: Mapping[str, Names], late: Mapping[str, Late]) -> dict[str, set[str]]:
-    """A cell's parents are, for each name it reads, the last cell above that bound or deleted it.
+def document_parents(names: Mapping[str, Names], readings: Mapping[str, Reading]) -> dict[str, set[str]]:
+    """A cell's parents are, for each name it reads, the last cell above that bound it for certain, and those since
+    that may have bound or deleted it, as in one branch of an `if`.
 
     A function reads its globals when it is called: a cell that mentions one also depends on the cells that bound
     them since. A dynamic cell may read and bind any name, so it depends on all above and all below depend on it.
@@ -26,8 +25,8 @@ def document_parents(names: Mapping[str, Names], late: Mapping[str, Late]) -> di
         if own.dynamic:
             dynamic.add(id)
         for name in own.defs | own.deletes:
-            state.bind(name, id)
-        for function, reads in late[id].items():
+            state.bind(name, id, certain=name in readings[id].certain)
+        for function, reads in readings[id].late.items():
             state.define(function, reads)
     return parents
 
@@ -36,8 +35,8 @@ class _State:
     """What the names mean at one point of the document."""
 
     def __init__(self) -> None:
-        self._latest: dict[str, str] = {}
-        """By name, the cell that bound it last."""
+        self._binders: dict[str, set[str]] = {}
+        """By name, the cells of which one bound it last."""
         self._reads: dict[str, frozenset[str]] = {}
         """By function, what it reads when it is called."""
         self._readers: dict[str, set[str]] = {}
@@ -47,13 +46,16 @@ class _State:
 
     def sources(self, refs: frozenset[str]) -> set[str]:
         names = refs.union(*(self._since[ref] for ref in refs if ref in self._since))
-        return {self._latest[name] for name in names if name in self._latest}
+        return {cell for name in names for cell in self._binders.get(name, ())}
 
-    def bind(self, name: str, cell: str) -> None:
-        self._latest[name] = cell
-        for read in self._reads.pop(name, ()):
-            self._readers[read].discard(name)
-        self._since.pop(name, None)
+    def bind(self, name: str, cell: str, *, certain: bool) -> None:
+        if certain:
+            self._binders[name] = {cell}
+            for read in self._reads.pop(name, ()):
+                self._readers[read].discard(name)
+            self._since.pop(name, None)
+        else:
+            self._binders.setdefault(name, set()).add(cell)
         waiting = [name]
         seen: set[str] = set()
         while waiting:
@@ -63,7 +65,7 @@ class _State:
                 waiting.append(function)
 
     def define(self, function: str, reads: frozenset[str]) -> None:
-        self._reads[function] = reads
-        self._since[function] = set()
+        self._reads[function] = self._reads.get(function, frozenset()) | reads
+        self._since.setdefault(function, set())
         for read in reads:
             self._readers.setdefault(read, set()).add(function)

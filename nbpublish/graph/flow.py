@@ -49,7 +49,8 @@ class Flow(ast.NodeVisitor):
         before = set(self._bound)
         self.visit(node.target)
         self._run(node.body)
-        self._bound = before
+        if not _surely_runs(node):
+            self._bound = before
         self._run(node.orelse)
 
     visit_AsyncFor = visit_For  # noqa: N815
@@ -58,6 +59,16 @@ class Flow(ast.NodeVisitor):
         self._evaluate(node.test)
         self._branches(node.body, ())
         self._run(node.orelse)
+
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
+        before = set(self._bound)
+        self._evaluate(*node.items)
+        self._run(node.body)
+        if any(_swallows(item.context_expr) for item in node.items):
+            self._bound = before
+
+    def visit_AsyncWith(self, node: ast.AsyncWith) -> None:
+        self.visit_With(node)
 
     def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
         before = set(self._bound)
@@ -106,3 +117,25 @@ class Flow(ast.NodeVisitor):
         self.generic_visit(node)
         if node.rest:
             self._bind(node.rest)
+
+
+def _surely_runs(loop: ast.For | ast.AsyncFor) -> bool:
+    """Whether the body runs at least once, and from end to end: over a literal, or over `range(3)`."""
+    if any(isinstance(node, ast.Break | ast.Continue) for part in loop.body for node in ast.walk(part)):
+        return False
+    match loop.iter:
+        case ast.List(elements) | ast.Tuple(elements) | ast.Set(elements):
+            return any(not isinstance(element, ast.Starred) for element in elements)
+        case ast.Call(ast.Name("range"), [ast.Constant(int() as stop)], []):
+            return stop > 0
+        case ast.Constant(str() as text):
+            return text != ""
+    return False
+
+
+def _swallows(manager: ast.expr) -> bool:
+    """Whether a context manager is known to go on after an exception: `suppress(…)`, `pytest.raises(…)`."""
+    match manager:
+        case ast.Call(ast.Name(name) | ast.Attribute(attr=name)):
+            return name in ("suppress", "raises")
+    return False

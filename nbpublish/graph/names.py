@@ -20,6 +20,8 @@ class Reading:
     texts: Texts = field(default_factory=Texts)
     late: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By name that the cell binds to a function or class: what it reads when it is called."""
+    certain: frozenset[str] = frozenset()
+    """What of `names.defs` the cell binds in any case, not in one branch only."""
     missing: frozenset[str] = frozenset()
     """Private names that the cell reads without binding them."""
     star: int | None = None
@@ -62,7 +64,7 @@ def read(code: str, *, private: bool = True) -> Reading:
     )
     late = {name: frozenset(reads) for name, reads in scopes.late.items() if name in scopes.defs}
     star = scopes.stars[0].lineno if scopes.stars else None
-    return Reading(names, texts, late, frozenset(own & scopes.refs - scopes.defs), star)
+    return Reading(names, texts, late, frozenset(scopes.certain), frozenset(own & scopes.refs - scopes.defs), star)
 
 
 def shared_names(readings: Iterable[Reading]) -> dict[str, set[str]]:

@@ -52,7 +52,12 @@ class Scopes(Flow):
     def module(self, tree: ast.Module) -> None:
         self.trees.append(tree)
         self._run(tree.body)
-        self.refs |= self._pending - self.defs
+        self.refs |= self._pending - self._bound
+
+    @property
+    def certain(self) -> set[str]:
+        """What of `defs` is bound at the end of the module, whichever way the code takes."""
+        return self._bound & self.defs
 
     # --- names
 
