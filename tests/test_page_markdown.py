@@ -166,6 +166,13 @@ def test_addresses_with_a_scheme_are_left_alone() -> None:
     assert "wrong" not in page.render(text, cell(text))
 
 
+def test_large_images_stay_in_the_page() -> None:
+    address = "data:image/png;base64," + "A" * 3000 + "=="
+    html = render(f"![a]({address}) <img src='{address}'>\n\n```\n{address}\n```\n\n[^1]\n\n[^1]: ![b]({address})")
+    assert html.count(f'"{address}"') == 3
+    assert html.count(address) == 4
+
+
 def test_problems_name_the_line() -> None:
     page = prose()
     text = "Text $\\ok$\n\n$$\nx\n\\wrong\n$$\n\n| a |\n|---|\n| b |\n| $\\worse$ |\n\n```{bibliography}\n```"

@@ -72,10 +72,11 @@ class Prose:
         self._cell, self._first_line = cell, cell.line + _offset(text, cell.source)
         self.read(text, cell)
         env = self._env(cell)
-        html = self._html(parser().parse(text, env), env)
+        images: list[str] = []
+        html = self._html(parser().parse(_shortened(text, images), env), env)
         for label, definition in env["footnote_definitions"].items():
-            self._footnotes.html[cell.id, label] = self._html(definition, env)
-        return html
+            self._footnotes.html[cell.id, label] = _restored(self._html(definition, env), images)
+        return _restored(html, images)
 
     def inline(self, text: str, cell: Cell | None = None) -> str:
         """One line of Markdown, such as a caption → inline HTML."""
@@ -218,6 +219,25 @@ def _shows(token: Token) -> bool:
     """Whether a reader sees anything of a token of the outermost level."""
     comment = token.type == "html_block" and _COMMENT.match(token.content)
     return not (token.hidden or token.type in ("anchor", "problem") or comment)
+
+
+_LONG_IMAGE = re.compile(r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=]{400,}")
+
+
+def _shortened(text: str, images: list[str]) -> str:
+    """The text with short addresses in place of long `data:` ones, which markdown-it would read letter by letter."""
+
+    def short(match: re.Match[str]) -> str:
+        images.append(match[0])
+        return f"nbpublish-image:{len(images) - 1}."
+
+    return _LONG_IMAGE.sub(short, text)
+
+
+def _restored(html: str, images: list[str]) -> str:
+    for number, image in enumerate(images):
+        html = html.replace(f"nbpublish-image:{number}.", image)
+    return html
 
 
 def _offset(text: str, source: str) -> int:
