@@ -76,6 +76,23 @@ def test_one_format_recognises_a_script() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        '"""\n===\nFit\n===\n"""\nimport numpy as np\n\nprint(np.pi)\n',
+        '"""\nFit\n===\n\nText.\n"""\nimport matplotlib.pyplot as plt\n\nplt.plot([1])\nplt.show()\n',
+        '"""\n.. currentmodule:: x\n\n.. _fit:\n\nIt\'s a fit\n==========\n"""\n# %%\n# Prose.\n',
+    ],
+)
+def test_examples_of_one_block(text: str) -> None:
+    assert GALLERY.recognises(text)
+
+
+def test_a_rule_with_a_space_separates_nothing() -> None:
+    text = '"""\n===\nFit\n===\n"""\nx = 1\n# ' + "#" * 40 + "\n# Plot\ny = 2\n"
+    assert [cell.kind for cell in GALLERY.read("plot.py", text).cells] == ["markdown", "code"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         '"""\nTools\n=====\n\nFor the lecture.\n"""\n\nimport numpy as np\n\n\ndef f():\n    return 1\n',
         '"""Tools."""\n\n' + "#" * 40 + "\n# Licence\n" + "#" * 40 + "\nx = 1\n",
     ],

@@ -15,7 +15,7 @@ from nbpublish.formats.strings import continued
 from nbpublish.formats.text import clean, trimmed
 from nbpublish.model import Notebook
 
-_SEPARATOR = re.compile(r"#{20,}|#[ \t]*%%(?=\s|$)|# #{18,}")
+_SEPARATOR = re.compile(r"#{20,}|#[ \t]*%%(?=\s|$)")
 
 
 def recognises(text: str) -> bool:

@@ -30,7 +30,7 @@ _TITLE = re.compile(
     r"""
     (?: [ \t]* (?:\#[^\n]*)? \n )*
     [rRuU]? (?:\"\"\"|''') \s*
-    (?: \.\.[ ]_[^\n]*:[ \t]*\n\s* )*
+    (?: \.\.[ ][^\n]*\n\s* )*
     (?P<over> ([=#*^~-])\2{2,} [ \t]*\n )?
     [ \t]* (?P<title> (?: (?!\"\"\"|''') [^\n] )+ ) \n
     [ \t]* (?P<under> ([=#*^~-])\5{2,} ) [ \t]*\n
@@ -38,6 +38,8 @@ _TITLE = re.compile(
     re.VERBOSE,
 )
 _SEPARATOR = re.compile(r"^(?:#{20,}[^\n]*|#[ \t]*%%(?=[ \t]|$)[^\n]*)\n#", re.MULTILINE)
+_DOES_SOMETHING = re.compile(r"^[A-Za-z_][\w.]*(?:\(|\s*=|,)|^(?:for|with|if) ", re.MULTILINE)
+_OF_A_GALLERY = re.compile(r"^(?:# sphinx_gallery_\w+\s*=|(?:plt|pyplot|pl|pylab|plotly\.io)\.show\()", re.MULTILINE)
 
 
 def style(text: str) -> Style | None:
@@ -59,7 +61,7 @@ def _undeclared(text: str, lines: list[str]) -> Style | None:
     if title:
         if _SEPARATOR.search(text, title.end()) and not re.search(r"^# ?%%.*\[(?:markdown|md)\]", text, re.MULTILINE):
             return "gallery"
-        if title["over"] and re.search(r"^[A-Za-z_][\w.]*(?:\(|\s*=|,)|^(?:for|with|if) ", text, re.MULTILINE):
+        if _DOES_SOMETHING.search(text) if title["over"] else _OF_A_GALLERY.search(text):
             return "gallery"
     if marker_lines(lines):
         return "percent"
