@@ -225,6 +225,7 @@ def test_a_cell_that_quotes_marimo_stays_one_though_another_is_broken() -> None:
         ("def helper():\n    return 1\n", [("stray-statement", 6)]),
         ("@app.cell\ndef _():\n    1\n\nwith app.setup:\n    import x\n", [("setup-not-first", 10)]),
         ("app = marimo.App()\n", [("stray-statement", 6)]),
+        ("app._unparsable_cell('1')\n    # below\n", [("syntax", 6), ("stray-comment", 7)]),
     ],
 )
 def test_what_marimo_would_drop_is_told(text: str, problems: list[tuple[str, int]]) -> None:

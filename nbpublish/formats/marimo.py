@@ -235,7 +235,7 @@ class _Reader:
         elif isinstance(piece.node, ast.Expr):
             call = piece.node.value
         said = list(self._keywords(call)) if isinstance(call, ast.Call) and kind != "unparsable" else []
-        end = self._tail(piece)
+        end = piece.end if kind == "unparsable" else self._tail(piece)
         draft = cell_of(self.path, self.lines, piece, kind, said, end)
         self.done = max(self.done, end)
         self._add(draft, piece)
