@@ -47,6 +47,7 @@ def test_a_box_is_drawn_without_menclose_which_browsers_lack() -> None:
 def test_a_tag_or_label_needs_no_environment() -> None:
     assert "(A)" in to_mathml(r"x \tag{A}", display=True)
     assert 'id="eq:x"' in to_mathml(r"x \label{eq:x}", display=True)
+    assert 'id="eq:y"' in to_mathml(r"\begin{aligned} x \end{aligned} \label{eq:y}", display=True)
 
 
 def test_numbers_run_on_over_a_page_and_can_be_referred_to() -> None:

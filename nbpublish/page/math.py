@@ -92,6 +92,7 @@ _SIMPLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 _COMMAND = re.compile(r"\\(?:new|renew|provide)command\*?\s*\{?\s*(\\[A-Za-z]+)\s*\}?\s*(?:\[(\d)\])?(?=\s*\{)")
 _NUMBERED = re.compile(r"\\(?:tag\*?|label)\s*\{")
+_NUMBERS = re.compile(r"\\begin\{(?:align|equation|flalign|gather|multline)\*?\}")
 _SUBSTACK = re.compile(r"\\substack\s*\{")
 _TEXT = re.compile(r"\\(?:text|textrm|textbf|textit)\s*\{")
 
@@ -107,7 +108,7 @@ def rewrite(latex: str) -> str:
     source = _COMMAND.sub(lambda match: rf"\def{match[1]}{_parameters(match[2])}", source)
     source = _replace_groups(source, _SUBSTACK, lambda _, body: rf"\begin{{subarray}}{{c}}{body}\end{{subarray}}")
     source = _replace_groups(source, _TEXT, _math_out_of_text)
-    if _NUMBERED.search(source) and r"\begin" not in source:
+    if _NUMBERED.search(source) and not _NUMBERS.search(source):
         environment = "equation*" if r"\tag" in source else "equation"
         source = rf"\begin{{{environment}}}{source}\end{{{environment}}}"
     return source
