@@ -434,6 +434,13 @@ def test_ordinary_links_and_the_authors_own_scripts_stay() -> None:
     assert page.problems == ()
 
 
+def test_a_comment_in_a_script_loads_nothing() -> None:
+    html = "<script>/* from https://example.org/a.js */\n// see https://example.org/b.js\nf()</script>"
+    page = page_of(result("text/html", html))
+    assert html in page.html
+    assert page.problems == ()
+
+
 def test_a_remote_picture_in_prose_stays_with_a_warning_at_its_line() -> None:
     page = render_run(run(prose("p", "text\n\n![a](https://example.org/a.png)", line=5)))
     assert 'src="https://example.org/a.png"' in page.html

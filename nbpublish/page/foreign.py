@@ -38,6 +38,8 @@ _SCRIPT_LOAD = re.compile(
       |\b(?:import|from|require|src|href|fetch|importScripts)\s*[(=:]?\s*[(\[]?\s*["'`]\s*(?:https?:)?//(?!localhost)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SCRIPT_COMMENT = re.compile(r"/\*.*?\*/|(?:^|(?<=[\s;{}]))//[^\n]*", re.DOTALL | re.MULTILINE)
+"""Comments often cite where code was taken from, which loads nothing."""
 _URL = re.compile(r"""(?:https?:)?//[^\s"'`<>)\\]+""")
 _CHARTS = {"plotly": "plotly", "vega": "vegalite", "bokeh": "bokeh", "holoviews": "holoviews"}
 
@@ -91,9 +93,7 @@ def _embedded(element: Tag, context: Context) -> None:
             url = _URL.search(text)
             _warn("stylesheet", url.group() if url else "", "", context)
             element.string = _CSS_LOAD.sub("", text)
-    elif match := _SCRIPT_LOAD.search(text):
-        url = _URL.search(text, match.start())
-        address = url.group() if url else ""
+    elif address := _loaded(element):
         _warn("script", address, placeholders.host_of(address) or "", context)
         replace(element, placeholders.remote("script", address, context))
 
@@ -121,10 +121,11 @@ def _frame(element: Tag, document: str, context: Context) -> None:
 
 
 def _loaded(element: Tag) -> str | None:
+    """The address on another host that an element fetches, or that its script does."""
     url = str(element.get("src") or element.get("href") or "")
     if url and placeholders.host_of(url):
         return url
-    text = element.get_text() if element.name == "script" else ""
+    text = _SCRIPT_COMMENT.sub("", element.get_text()) if element.name == "script" else ""
     match = _SCRIPT_LOAD.search(text)
     address = _URL.search(text, match.start()) if match else None
     return address.group() if address else None
