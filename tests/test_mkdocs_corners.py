@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -95,6 +96,22 @@ def test_what_is_excluded_from_notebooks_is_an_ordinary_file(tmp_path: Path) -> 
     site = built(tmp_path, {"scripts/a.py": prose("A"), "index.md": "# Home"}, plugins=plugins)
     assert site.has("scripts/a.py")
     assert not site.has("scripts/a/index.html")
+
+
+def test_a_notebook_that_is_excluded_is_in_nobodys_way(tmp_path: Path) -> None:
+    files = {"a.py": prose("Paired"), "a.ipynb": "no notebook at all", "index.md": "# Home"}
+    site = built(tmp_path, files, exclude_docs="*.ipynb\n")
+    assert site.problems == ()
+    assert "Paired" in site.html("a/index.html")
+
+
+def test_of_two_notebooks_for_one_page_the_script_is_published(tmp_path: Path) -> None:
+    cells = [{"cell_type": "markdown", "id": "x", "metadata": {}, "source": "# From Jupyter"}]
+    ipynb = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    site = built(tmp_path, {"a.py": prose("From a script"), "a.ipynb": ipynb, "index.md": "# Home"})
+    assert site.codes == [("a.ipynb", "duplicate-page")]
+    assert "a.py is published" in site.problems[0].message
+    assert "From a script" in site.html("a/index.html")
 
 
 def test_without_execution_pages_show_their_code(tmp_path: Path) -> None:

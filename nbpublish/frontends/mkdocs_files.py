@@ -79,10 +79,10 @@ def _leave_out_unreadable(files: list[File]) -> list[Problem]:
 
 
 def _leave_out_duplicates(files: list[File]) -> list[Problem]:
-    """Of files that would be written to the same place, keep the one that is no notebook, else the first."""
+    """Of files that would be written to the same place, keep the one that is no notebook, else the script."""
     problems = []
     kept: dict[str, File] = {}
-    for file in sorted(files, key=lambda file: isinstance(file, NotebookFile)):
+    for file in sorted(files, key=lambda file: (isinstance(file, NotebookFile), not file.src_uri.endswith(".py"))):
         if not is_served(file):
             continue
         other = kept.setdefault(file.dest_uri, file)
