@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from bridge_notebook import run
 
+from nbpublish.executors.local import LocalExecutor
 from nbpublish.model import Trace
 
 SETUP = """
@@ -159,7 +160,7 @@ CONSTRUCTS = {
 @cache
 def execution(number: int) -> dict[str, Trace]:
     """The traces of all constructs; each number stands for a process of its own."""
-    traces = run(SETUP, *(expression for expression, _ in CONSTRUCTS.values()))
+    traces = run(SETUP, *(expression for expression, _ in CONSTRUCTS.values()), executor=LocalExecutor)
     assert traces[0].exit == "ok", traces[0].outputs
     return dict(zip(CONSTRUCTS, traces[1:], strict=True))
 

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from nbpublish.kernel.bridge import Bridge, Ending, Surroundings
-from nbpublish.kernel.marimo_parts import MissingPartError, complaint, is_a_part, part
+from nbpublish.kernel.marimo_parts import MissingPartError, complaint, is_a_part, named, part
 from nbpublish.kernel.marimo_static import draw_elements
 from nbpublish.kernel.marimo_values import outputs_of
 from nbpublish.model import Cell, Output
@@ -28,9 +28,9 @@ def bridge(session: Surroundings) -> Bridge:
     missing = [*draw_elements(), *_be_an_app()]
     try:
         found: _Telling = MarimoBridge(session)
-    except MissingPartError as error:
+    except Exception as error:  # a missing part, or one that has changed and does not work as it did
         found = _Telling(session)
-        missing.append(str(error))
+        missing.append(named(error))
     if missing:
         found.untold = complaint(missing)
     return found
@@ -152,8 +152,8 @@ def _be_an_app() -> tuple[str, ...]:
     for change in (_answer_as_app, _keep_what_is_gathered):
         try:
             change()
-        except MissingPartError as error:
-            missing.append(str(error))
+        except Exception as error:
+            missing.append(named(error))
     return tuple(missing)
 
 
@@ -167,8 +167,9 @@ def _answer_as_app() -> None:
 def _keep_what_is_gathered() -> None:
     """Let `mo.output.append(figure)` keep the figure, which marimo turns into a small picture at once."""
     module = part("_runtime.output._output")
-    formatting = part("_runtime.output._output:formatting")
-    as_html, html, nothing = formatting.as_html, part("_output.hypertext:Html"), formatting.FormattedOutput.empty
+    part("_runtime.output._output:formatting")
+    as_html, html = part("_output.formatting:as_html"), part("_output.hypertext:Html")
+    nothing = part("_output.formatting:FormattedOutput.empty")
 
     def kept(value: Any) -> Any:
         if isinstance(value, html):

@@ -38,6 +38,11 @@ def is_a_part(value: object, name: str) -> bool:
         return False
 
 
+def named(error: Exception) -> str:
+    """What is missing: the part's name, or what a part that has changed says of the call that failed."""
+    return str(error) if isinstance(error, MissingPartError) else f"a part ({type(error).__name__}: {error})"
+
+
 def complaint(missing: list[str]) -> str:
     """What to tell the author of a notebook whose marimo lacks these parts."""
     try:

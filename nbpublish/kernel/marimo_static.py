@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from nbpublish.kernel.bundle import Bundle, is_a
-from nbpublish.kernel.marimo_parts import MissingPartError, is_a_part, part
+from nbpublish.kernel.marimo_parts import MissingPartError, is_a_part, named, part
 from nbpublish.kernel.rich import rich
 from nbpublish.kernel.rich_tables import table_of_rows
 
@@ -152,8 +152,8 @@ def draw_elements() -> tuple[str, ...]:
     for change in (_change_texts, _change_formatters):
         try:
             change()
-        except MissingPartError as error:
-            missing.append(str(error))
+        except Exception as error:
+            missing.append(named(error))
     return tuple(missing)
 
 
