@@ -32,7 +32,7 @@ from nbpublish.formats.format import Format
 from nbpublish.model import Cell, Graph, Notebook, Problem, Reason, Run, Visibility
 from nbpublish.store.memory import MemoryStore
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("mkdocs.plugins.nbpublish.project")  # of the family that `mkdocs --verbose` shows
 
 JUNK = frozenset({"__pycache__", "__marimo__", ".ipynb_checkpoints", ".virtual_documents", "node_modules", "venv"})
 """Folders that tools leave beside notebooks; nothing in them is meant to be published."""
