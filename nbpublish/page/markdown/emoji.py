@@ -31,7 +31,7 @@ def _emoji(state: StateInline, silent: bool) -> bool:
         return False
     if match := _ICON.match(src, start, state.posMax):
         html = icon(match[1], match[2])
-    elif not (match := _SHORT.match(src, start, state.posMax)) or src[start - 1 : start] == ":":
+    elif not (match := _SHORT.match(src, start, state.posMax)) or _is_ratio(src[start - 1 : start], match[1]):
         return False
     elif named := _SET.match(match[1]):
         html = icon(named[1], named[2])
@@ -41,6 +41,11 @@ def _emoji(state: StateInline, silent: bool) -> bool:
         push_html(state, html, match.end())
     state.pos = match.end()
     return True
+
+
+def _is_ratio(before: str, name: str) -> bool:
+    """`1:100:1`, and what follows two colons, is no emoji."""
+    return before == ":" or (before.isdigit() and name.isdigit())
 
 
 def icon(collection: str, name: str) -> str:

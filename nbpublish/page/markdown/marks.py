@@ -53,8 +53,9 @@ def _sub_sup(state: StateInline, silent: bool) -> bool:
 
 
 def _is_range(before: str, content: str, after: str) -> bool:
-    """Whether two tildes or carets belong to two expressions: `10~20代、30~40代`, `x^2+y^2`."""
-    return content[0].isdigit() and after.isdigit() and before.isalnum()
+    """Whether two tildes or carets belong to two expressions: `10~20代、30~40代`, `x^2+y^-2`, `~/a:~/b`."""
+    number = content[0].isdigit() or content[0] in "+-"
+    return content[0] == "/" or (number and before.isalnum() and (after.isdigit() or after in ("+", "-")))
 
 
 _KEYS = re.compile(r'\+\+((?:[\w-]+|"[^"\n]+")(?:\+(?:[\w-]+|"[^"\n]+"))*)\+\+(?!\+)')

@@ -32,7 +32,7 @@ _LATEX = re.compile(r"[\\^_]|\s*[A-Za-z]\s*(?:[=<>]|$)")
 def _inline(state: StateInline, silent: bool) -> bool:
     src, start = state.src, state.pos
     if src[start] == "$":
-        match = _dollars(src, start, state.posMax)
+        match = dollars(src, start, state.posMax)
     elif src[start] == "\\" and src[start + 1 : start + 3].lstrip("\\")[:1] == "(":
         match = _PAREN.match(src, start, state.posMax)
     else:
@@ -46,7 +46,8 @@ def _inline(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _dollars(src: str, start: int, end: int) -> re.Match[str] | None:
+def dollars(src: str, start: int, end: int) -> re.Match[str] | None:
+    """The formula between dollars that opens at `start`; its source is group 1."""
     if match := _DOUBLE.match(src, start, end):
         return match
     if start and src[start - 1] in "0123456789$":
@@ -89,7 +90,7 @@ def _math_in_text(html: str, start: int, end: int, convert: Callable[[str, bool,
         if opening.start() < position or opening[0] == "\\$":
             continue
         at = opening.start()
-        match = _PAREN.match(html, at, end) if opening[0] == "\\(" else _dollars(html, at, end)
+        match = _PAREN.match(html, at, end) if opening[0] == "\\(" else dollars(html, at, end)
         if match and match[1].strip():
             display = match[0].startswith("$$")
             parts += html[position:at], convert(unescape(match[1]).strip(), display, at)

@@ -1,7 +1,7 @@
 """Lines of text without spaces between words are joined without one.
 
 A line break in the source shows as a space. Between two wide characters there must be none, also where markup stands
-between them. CSS Text calls it segment break transformation and leaves it to browsers, which differ; so it is done here.
+between them. CSS Text calls that segment break transformation and leaves it to browsers, which differ: it is done here.
 """
 
 from __future__ import annotations
