@@ -46,6 +46,12 @@ def test_library_frames_are_marked_and_have_short_paths() -> None:
     assert any(f["path"].startswith("_pytest/") and f["library"] for f in third["frames"])
 
 
+def test_generated_code_belongs_to_whoever_runs_it() -> None:
+    assert [f["path"] for f in failing("exec('1/0')")["frames"] if not f["library"]] == ["week/nb.py", "<string>"]
+    generated = failing("import timeit\ntimeit.timeit('1/0')")
+    assert [f["path"] for f in generated["frames"] if not f["library"]] == ["week/nb.py"]
+
+
 def test_a_syntax_error_has_a_line_and_a_caret() -> None:
     error = failing("x = 1\nprint('日本' 2)")
     assert error["name"] == "SyntaxError"

@@ -81,12 +81,14 @@ def error_data(exception: BaseException, places: Places) -> ErrorData:
 
 
 def _frames(trace: TracebackType | None, places: Places) -> Iterator[FrameData]:
+    library = False
     for frame, line in traceback.walk_tb(trace):
         code = frame.f_code
         file = code.co_filename
         if own_file(file):
             continue
-        path, library = places.name(file)
+        path, named_library = places.name(file)
+        library = named_library or (file.startswith("<") and library)  # code made by a library is the library's
         text = places.line(file, line)
         yield FrameData(path=path, line=line, function=as_written(code.co_qualname), code=text, library=library)
 
