@@ -164,7 +164,11 @@ def test_constant_prose_needs_no_execution(code: str, prose: str, line: int) -> 
 
 
 @pytest.mark.parametrize(
-    "code", ['mo.md(f"{x}")', 'mo.md("x");', 't = mo.md("x")', 'mo.md("x").callout()', 'mo.md("x"); y = 1', "mo.md(x)"]
+    "code",
+    [
+        *('mo.md(f"{x}")', 'mo.md("x");', 'mo.md("語") ; # no', 't = mo.md("x")', 'mo.md("x").callout()'),
+        *('mo.md("x"); y = 1', "mo.md(x)", 'mo.md("x", y)', 'marimo.md("x")'),
+    ],
 )
 def test_prose_that_depends_on_something_is_code(code: str) -> None:
     assert only(read(f"@app.cell\ndef _(mo, x):\n    {code}\n    return\n")).kind == "code"

@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 
 from nbpublish.formats.detect import decode, formats_available, read
 from nbpublish.formats.rest import Converter
-from nbpublish.model import Notebook
+from nbpublish.model import Notebook, Problem
 
 NAMES = ("formats_marimo.py", "formats_percent.py", "formats_light.py", "formats_gallery.py", "formats_jupyter.ipynb")
 TEXTS = {name: (Path(__file__).parent / "notebooks" / name).read_text(encoding="utf-8") for name in NAMES}
 names = st.sampled_from(NAMES)
-scripts = st.sampled_from(NAMES[:-1])
 fuzz = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PIECES = [
     *("@app.cell\n", "def _():\n", "    return\n", "    x = 1\n", '"""', "'''", "# %%", " [markdown]", "\n", "# +\n"),
@@ -134,21 +133,21 @@ def _begins(name: str) -> list[int]:
     return [n for n, line in enumerate(lines) if re.match(sign, line) and "no marker" not in line]
 
 
-@fuzz
-@given(st.sampled_from(["formats_marimo.py", "formats_percent.py"]), st.data())
-def test_a_deleted_line_spoils_only_the_cells_beside_it(name: str, data: st.DataObject) -> None:
+@pytest.mark.parametrize("name", ["formats_marimo.py", "formats_percent.py"])
+def test_a_deleted_line_spoils_only_the_cells_beside_it(name: str) -> None:
     lines = TEXTS[name].split("\n")
     begins = [*_begins(name), len(lines)]
-    at = data.draw(st.integers(begins[0], len(lines) - 1))
-    part = sum(begin <= at for begin in begins) - 1
-    near = range(begins[max(part - 1, 0)], begins[min(part + 2, len(begins) - 1)])
-    before, after = read(name, TEXTS[name]), read(name, "\n".join(lines[:at] + lines[at + 1 :]))
+    before = read(name, TEXTS[name])
     assert before
-    assert after
-    kept = [(cell.kind, cell.name, cell.source) for cell in after.cells]
-    for cell in before.cells:
-        if cell.line - 1 not in near:
-            assert (cell.kind, cell.name, cell.source) in kept, lines[at]
+    for at in range(begins[0], len(lines)):
+        part = sum(begin <= at for begin in begins) - 1
+        near = range(begins[max(part - 1, 0)], begins[min(part + 2, len(begins) - 1)])
+        after = read(name, "\n".join(lines[:at] + lines[at + 1 :]))
+        assert after
+        kept = [(cell.kind, cell.name, cell.source) for cell in after.cells]
+        for cell in before.cells:
+            if cell.line - 1 not in near:
+                assert (cell.kind, cell.name, cell.source) in kept, lines[at]
 
 
 # --- nothing is lost -------------------------------------------------------------------------------------------------
@@ -171,24 +170,24 @@ def _signature_lines(text: str) -> set[int]:
     return inside
 
 
-@fuzz
-@given(scripts, st.sampled_from(["# unique_word", "unique_word = 1"]), st.sampled_from(["", "    ", "\t"]), st.data())
-def test_an_inserted_line_is_in_one_cell_or_told(name: str, word: str, indent: str, data: st.DataObject) -> None:
+@pytest.mark.parametrize("indent", ["", "    ", "\t"])
+@pytest.mark.parametrize("word", ["# unique_word", "unique_word = 1"])
+@pytest.mark.parametrize("name", NAMES[:-1])
+def test_an_inserted_line_is_in_one_cell_or_told(name: str, word: str, indent: str) -> None:
     lines = TEXTS[name].split("\n")
-    at = data.draw(st.integers(0, len(lines)).filter(lambda at: at not in _signature_lines(TEXTS[name])))
-    text = "\n".join([*lines[:at], indent + word, *lines[at:]])
-    notebook = read(name, text)
-    assert notebook
-    held = [cell for cell in notebook.cells if "unique_word" in cell.source]
-    told = [p for p in notebook.problems if p.line <= at + 1 <= _end(p.message, p.line)]
-    metadata = "unique_word" in json.dumps(notebook.metadata, default=str)
-    assert len(held) + metadata == 1 or (not held and told), (at + 1, notebook.problems)
+    for at in sorted({*range(len(lines) + 1)} - _signature_lines(TEXTS[name])):
+        notebook = read(name, "\n".join([*lines[:at], indent + word, *lines[at:]]))
+        assert notebook
+        held = [cell for cell in notebook.cells if "unique_word" in cell.source]
+        told = [problem for problem in notebook.problems if at + 1 in _lines_told(problem)]
+        metadata = "unique_word" in json.dumps(notebook.metadata, default=str)
+        assert len(held) + metadata == 1 or (not held and told), (at + 1, notebook.problems)
 
 
-def _end(message: str, line: int) -> int:
-    """Last line a problem speaks of."""
-    found = re.search(r"ends on line (\d+)", message)
-    return int(found[1]) if found else line
+def _lines_told(problem: Problem) -> range:
+    """The lines a problem speaks of."""
+    found = re.search(r"ines (\d+) to (\d+)", problem.message)
+    return range(int(found[1]), int(found[2]) + 1) if found else range(problem.line, problem.line + 1)
 
 
 def _lines_of(notebook: Notebook) -> set[int]:

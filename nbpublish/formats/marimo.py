@@ -202,6 +202,9 @@ class _Reader:
             return self._stray(piece)
         self.guarded = True
         assert isinstance(piece.node, ast.If)
+        for n in range(piece.start, piece.end + 1):
+            if self.lines[n - 1].lstrip().startswith("#"):
+                self.problem("stray-comment", "marimo drops this comment on saving. Move it into a cell.", n, "warning")
         for node in (*piece.node.body, *piece.node.orelse):
             match node:
                 case ast.Expr(ast.Call(ast.Attribute(ast.Name("app"), "run"))):
@@ -212,15 +215,15 @@ class _Reader:
         return None
 
     def _stray(self, piece: Piece) -> None:
-        where = f" It ends on line {piece.end}." if piece.end > piece.start else ""
-        message = "This stands outside every cell, and marimo drops it on saving. Move it into a cell." + where
+        what = f"Lines {piece.start} to {piece.end} stand" if piece.end > piece.start else "This stands"
+        message = f"{what} outside every cell, and marimo drops it on saving. Move it into a cell."
         self.problem("stray-statement", message, piece.start)
 
     def _broken(self, piece: Piece) -> None:
         draft = broken_cell(self.path, self.lines, piece)
         assert piece.error
         if draft is None:
-            message = f"Python cannot read this part of the file: {piece.error.msg}. It ends on line {piece.end}."
+            message = f"Python cannot read lines {piece.start} to {piece.end}, which are no cell: {piece.error.msg}."
             self.made = self.made or any(_APP_LINE.match(line) for line in self.lines[piece.start - 1 : piece.end])
             return self.problem("syntax", message, piece.error_line)
         return self._add(draft, piece)

@@ -187,15 +187,18 @@ def _definition(lines: list[str], node: _Function | ast.ClassDef, kind: str, end
 def _prose(node: _Function, source: str, line: int, name: str | None) -> Draft | None:
     """A cell that is nothing but `mo.md` of a constant is prose, and needs no Python to be read."""
     body = node.body[:-1] if isinstance(node.body[-1], ast.Return) else node.body
-    if len(body) != 1 or _constant(body[0]) is None or source.endswith(";"):
+    if len(body) != 1 or _constant(body[0]) is None:
         return None
     try:
-        text = _constant(parse(source).body[0])  # read again, because the indentation is out of the string now
-    except (SyntaxError, IndexError):
+        (again,) = parse(source).body  # read again, because the indentation is out of the string now
+    except (SyntaxError, ValueError):
         return None
-    if text is None:
-        return None
-    value, place = text
+    found = _constant(again)
+    lines = source.split("\n")
+    last = again.end_lineno or 1
+    if found is None or lines[last - 1][_column(lines, last, again.end_col_offset or 0) :].lstrip().startswith(";"):
+        return None  # a `;` keeps it from being displayed
+    value, place = found
     head, _, rest = value.partition("\n")
     rows = [*(row.rstrip() for row in [head.lstrip()]), *textwrap.dedent(rest).split("\n")]
     spread = (place.end_lineno or place.lineno) - place.lineno
