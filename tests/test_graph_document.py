@@ -60,6 +60,13 @@ def test_a_function_reads_what_was_bound_since_it_was_defined() -> None:
     assert parents("f = lambda: k", "k = 2", "f()") == ["", "", "01"]
 
 
+def test_who_mentions_a_function_that_binds_a_global_may_bind_it() -> None:
+    count = "def count():\n    global n\n    n += 1"
+    assert parents("n = 0", count, "count()", "n") == ["", "0", "1", "012"]
+    assert parents("n = 0", count, "count()", "count()") == ["", "0", "1", "012"]
+    assert parents("n = 0", count, "def twice(): count(); count()", "twice()", "n") == ["", "0", "1", "2", "0123"]
+
+
 def test_a_function_defined_anew_no_longer_reads_what_the_old_one_did() -> None:
     assert parents("def f(): return k", "def f(): return 1", "k = 2", "f()") == ["", "", "", "1"]
 

@@ -73,6 +73,7 @@ def test_a_function_reads_its_globals_when_it_is_called() -> None:
     assert "x" in refs("def f(): return x\ny = f()\nx = 1")
     assert "g" not in refs("def f(): return g()\ndef g(): return 1\nf()")
     assert "k" not in refs("f = lambda: k\nk = 1")
+    assert "n" in refs("def count():\n    global n\n    n += 1")
 
 
 def test_a_comprehension_in_a_class_body_does_not_see_the_class() -> None:

@@ -24,10 +24,12 @@ def document_parents(names: Mapping[str, Names], readings: Mapping[str, Reading]
             parents[id] |= dynamic
         if own.dynamic:
             dynamic.add(id)
+        for name in state.bound_by_calls(own.refs):
+            state.bind(name, id, certain=False)
         for name in own.defs | own.deletes:
             state.bind(name, id, certain=name in readings[id].certain)
         for function, reads in readings[id].late.items():
-            state.define(function, reads)
+            state.define(function, reads, readings[id].late_defs[function])
     return parents
 
 
@@ -39,6 +41,8 @@ class _State:
         """By name, the cells of which one bound it last."""
         self._reads: dict[str, frozenset[str]] = {}
         """By function, what it reads when it is called."""
+        self._binds: dict[str, frozenset[str]] = {}
+        """By function, what it or a function it calls binds by `global` when it is called."""
         self._readers: dict[str, set[str]] = {}
         """By name, the functions that read it."""
         self._since: dict[str, set[str]] = {}
@@ -48,12 +52,16 @@ class _State:
         names = refs.union(*(self._since[ref] for ref in refs if ref in self._since))
         return {cell for name in names for cell in self._binders.get(name, ())}
 
+    def bound_by_calls(self, refs: frozenset[str]) -> frozenset[str]:
+        return frozenset[str]().union(*(self._binds[ref] for ref in refs if ref in self._binds))
+
     def bind(self, name: str, cell: str, *, certain: bool) -> None:
         if certain:
             self._binders[name] = {cell}
             for read in self._reads.pop(name, ()):
                 self._readers[read].discard(name)
             self._since.pop(name, None)
+            self._binds.pop(name, None)
         else:
             self._binders.setdefault(name, set()).add(cell)
         waiting = [name]
@@ -64,8 +72,9 @@ class _State:
                 seen.add(function)
                 waiting.append(function)
 
-    def define(self, function: str, reads: frozenset[str]) -> None:
+    def define(self, function: str, reads: frozenset[str], binds: frozenset[str]) -> None:
         self._reads[function] = self._reads.get(function, frozenset()) | reads
         self._since.setdefault(function, set())
+        self._binds[function] = self._binds.get(function, frozenset()) | binds | self.bound_by_calls(reads)
         for read in reads:
             self._readers.setdefault(read, set()).add(function)

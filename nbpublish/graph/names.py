@@ -20,6 +20,8 @@ class Reading:
     texts: Texts = field(default_factory=Texts)
     late: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By name that the cell binds to a function or class: what it reads when it is called."""
+    late_defs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By the same names: what they bind when they are called."""
     certain: frozenset[str] = frozenset()
     """What of `names.defs` the cell binds in any case, not in one branch only."""
     missing: frozenset[str] = frozenset()
@@ -62,9 +64,13 @@ def read(code: str, *, private: bool = True) -> Reading:
         frozenset(scopes.deletes - own),
         dynamic,
     )
-    late = {name: frozenset(reads) for name, reads in scopes.late.items() if name in scopes.defs}
+    late, late_defs = (
+        {name: frozenset(of) for name, of in by_name.items() if name in scopes.defs}
+        for by_name in (scopes.late, scopes.late_defs)
+    )
     star = scopes.stars[0].lineno if scopes.stars else None
-    return Reading(names, texts, late, frozenset(scopes.certain), frozenset(own & scopes.refs - scopes.defs), star)
+    missing = frozenset(own & scopes.refs - scopes.defs)
+    return Reading(names, texts, late, late_defs, frozenset(scopes.certain), missing, star)
 
 
 def shared_names(readings: Iterable[Reading]) -> dict[str, set[str]]:

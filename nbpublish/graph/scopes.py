@@ -35,6 +35,8 @@ class Scopes(Flow):
         self.refs: set[str] = set()
         self.late: dict[str, set[str]] = {}
         """By function, class or variable with a lambda: what it reads when it is called."""
+        self.late_defs: dict[str, set[str]] = {}
+        """By function, class or variable with a lambda: what it binds when it is called, by `global`."""
         self.deletes: set[str] = set()
         self.stars: list[ast.ImportFrom] = []
         self.trees: list[ast.Module] = []
@@ -146,7 +148,7 @@ class Scopes(Flow):
         self._evaluate(*node.decorator_list, *node.args.defaults, *node.args.kw_defaults)
         with self._types(node):
             self._evaluate(*(arg.annotation for arg in _arguments(node.args)), node.returns)
-        self._define(self._owner or node.name, node.name, node.lineno)
+        self._define(self._owner or node.name, node.name, node)
         if node.decorator_list:
             self._called()
         self._bind(node.name)
@@ -155,7 +157,7 @@ class Scopes(Flow):
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._evaluate(*node.args.defaults, *node.args.kw_defaults)
-        self._define(self._owner, "lambda", node.lineno)
+        self._define(self._owner, "lambda", node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._evaluate(*node.decorator_list)
@@ -197,13 +199,18 @@ class Scopes(Flow):
 
     visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
 
-    def _define(self, owner: str, name: str, line: int) -> None:
+    def _define(self, owner: str, name: str, node: _Function | ast.Lambda) -> None:
         """Note what a function reads when it is called; `owner` is the name by which other cells call it."""
-        reads = self._functions.reads(name, line)
+        reads = self._functions.reads(name, node.lineno)
+        binds = self._functions.binds(name, node.lineno)
+        if binds:  # `n += 1` reads `n`, which `symtable` does not say
+            targets = (n.target for n in ast.walk(node) if isinstance(n, ast.AugAssign))
+            reads |= binds & {target.id for target in targets if isinstance(target, ast.Name)}
         if owner:
             self.late.setdefault(owner, set()).update(reads)
+            self.late_defs.setdefault(owner, set()).update(binds)
         self._pending |= reads - self._bound
-        self.defs |= self._functions.binds(name, line)
+        self.defs |= binds
 
     def _embed(self, magic: Magic) -> None:
         """The code of a magic runs here and now, as if it stood in the cell."""
