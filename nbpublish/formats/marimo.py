@@ -15,7 +15,8 @@ from typing import Any
 
 from nbpublish.formats.draft import Draft, cells_of
 from nbpublish.formats.format import Format
-from nbpublish.formats.marimo_cells import CELL_KINDS, broken_cell, cell_of
+from nbpublish.formats.marimo_broken import broken_cell
+from nbpublish.formats.marimo_cells import CELL_KINDS, cell_of
 from nbpublish.formats.marimo_pieces import Piece, pieces_of
 from nbpublish.formats.script_metadata import script_metadata
 from nbpublish.formats.text import clean, parse
@@ -181,7 +182,8 @@ class _Reader:
                     self.problem("app-option", "`app_title` is not a text and has no effect.", line, "warning")
         return None
 
-    def _keywords(self, call: ast.Call) -> Iterator[tuple[str, Any, int]]:
+    def _keywords(self, call: ast.Call, positional: int = 0) -> Iterator[tuple[str, Any, int]]:
+        """The call's options with their lines; it may have so many arguments without a name."""
         for keyword in call.keywords:
             try:
                 value = ast.literal_eval(keyword.value)
@@ -193,7 +195,7 @@ class _Reader:
                 self.problem("app-option", message, keyword.value.lineno, "warning")
             else:
                 yield keyword.arg, value, keyword.value.lineno
-        for argument in call.args:
+        for argument in call.args[positional:]:
             message = "marimo takes options by name only and ignores this one."
             self.problem("app-option", message, argument.lineno, "warning")
 
@@ -237,7 +239,7 @@ class _Reader:
             call = next(node for node in piece.node.decorator_list if app_attribute(node) == kind)
         elif isinstance(piece.node, ast.Expr):
             call = piece.node.value
-        said = list(self._keywords(call)) if isinstance(call, ast.Call) and kind != "unparsable" else []
+        said = list(self._keywords(call, 1 if kind == "unparsable" else 0)) if isinstance(call, ast.Call) else []
         end = piece.end if kind == "unparsable" else self._tail(piece)
         draft = cell_of(self.path, self.lines, piece, kind, said, end)
         self.done = max(self.done, end)
