@@ -108,7 +108,7 @@ class MarimoBridge(_Telling):
     def after_cell(self) -> list[Output]:
         """What `mo.output.append` and its kin have gathered; as in marimo the cell's own value takes its place."""
         gathered = getattr(getattr(self._context, "execution_context", None), "output", None)
-        items = list(getattr(gathered, "_items", ()))
+        items = list(getattr(gathered, "_items", gathered or ()))  # before marimo 0.23 it was a list or None
         replaced = self._stopped or self._session.value is not None
         outputs = [] if replaced else [output for item in items for output in self._shown(item)]
         self._cell.close()

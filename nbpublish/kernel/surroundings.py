@@ -87,12 +87,12 @@ class Siblings:
         if library in _importable(self.folder):
             return
         with self.aside():
-            before = set(sys.modules)
+            before = {*sys.modules, *self._libraries}
             try:
                 importlib.import_module(library)
             except ImportError:  # the cell that needs it says so
                 return
-            loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
+            loaded = {name.partition(".")[0] for name in {*sys.modules, *self._libraries} - before}
         self.native |= loaded
         for name in [name for name in self._libraries if name.partition(".")[0] in loaded]:
             sys.modules[name] = self._libraries.pop(name)
