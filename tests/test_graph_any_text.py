@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbpublish.graph.analyse import analyse
@@ -46,11 +46,13 @@ def check(found: Graph, codes: list[str]) -> None:
         assert problem.message
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ORDERS), st.lists(TEXTS, max_size=4))
 def test_any_text_is_analysed(order: Literal["dataflow", "document"], codes: list[str]) -> None:
     check(graph(order, *codes), codes)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ORDERS), st.sampled_from(SOURCES), st.integers(0, 8000), st.integers(0, 8000))
 def test_any_piece_of_a_program_is_analysed(
     order: Literal["dataflow", "document"], source: str, start: int, length: int

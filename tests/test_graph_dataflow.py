@@ -7,7 +7,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbpublish.graph.analyse import analyse
@@ -176,6 +176,7 @@ def naive_order(cells: list[str], parents: dict[str, set[str]]) -> list[str]:
     return order
 
 
+@settings(deadline=None)
 @given(dags())
 def test_the_order_is_the_naive_one(dag: tuple[list[str], dict[str, set[str]]]) -> None:
     cells, parents = dag
@@ -183,6 +184,7 @@ def test_the_order_is_the_naive_one(dag: tuple[list[str], dict[str, set[str]]]) 
     assert cycles(cells, parents) == []
 
 
+@settings(deadline=None)
 @given(st.integers(1, 6).flatmap(lambda n: st.sets(st.tuples(st.integers(0, n), st.integers(0, n)), max_size=12)))
 def test_a_circle_holds_exactly_the_cells_that_reach_themselves(edges: set[tuple[int, int]]) -> None:
     cells = [str(i) for i in range(7)]
@@ -196,6 +198,7 @@ def test_a_circle_holds_exactly_the_cells_that_reach_themselves(edges: set[tuple
         assert all(b in reach[a] for a, b in permutations(group, 2))
 
 
+@settings(deadline=None)
 @given(dags())
 def test_the_graph_of_generated_cells_is_the_graph_they_were_generated_from(
     dag: tuple[list[str], dict[str, set[str]]],

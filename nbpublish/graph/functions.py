@@ -25,7 +25,8 @@ class Functions:
         if self._tables is None:  # most cells hold no function and need no tables
             self._tables = {}
             for table in _with_children(symtable.symtable(self._code, "<cell>", "exec")):
-                self._tables.setdefault((table.get_name(), table.get_lineno()), []).append(table)
+                name_and_line = table.get_name().strip("<>"), table.get_lineno()  # `lambda`, or `<lambda>` of late
+                self._tables.setdefault(name_and_line, []).append(table)
         for table in self._tables.get((name, line), ()):
             for inner in _with_children(table):
                 yield from inner.get_symbols()
