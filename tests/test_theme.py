@@ -215,8 +215,9 @@ def test_a_page_is_cut_at_its_headings() -> None:
     ]
 
 
-def test_a_formula_is_one_word() -> None:
+def test_a_formula_within_a_sentence_is_one_word_and_a_displayed_one_is_left_out() -> None:
     html = "<p>重み<math><msub><mi>w</mi><mn>1</mn></msub><mo>=</mo><mn>0</mn></math>です。</p>"
+    html += '<div><math display="block"><mfrac><mn>1</mn><mn>2</mn></mfrac></math></div>'
     assert sections("p/", "P", html) == [("p/", "P", "P", "重みw1=0です。")]
 
 

@@ -77,7 +77,7 @@ class _Cutter(HTMLParser):
         if self._silent:
             if tag == self._silent[0]:
                 self._silent.append(tag)
-        elif tag in SILENT or LINK_TO_SELF & set((values.get("class") or "").split()):
+        elif tag in SILENT or _is_noise(tag, values):
             self._silent.append(tag)
         elif tag in HEADINGS and values.get("id"):
             self._heading = tag
@@ -106,6 +106,12 @@ class _Cutter(HTMLParser):
         if not self._silent:
             part = self.parts[-1]
             (part.heading if self._heading else part.text).append(data)
+
+
+def _is_noise(tag: str, attributes: dict[str, str | None]) -> bool:
+    """Links of headings to themselves, and displayed formulas: without its layout, ½ would read as 12."""
+    displayed = tag == "math" and attributes.get("display") == "block"
+    return displayed or bool(LINK_TO_SELF & set((attributes.get("class") or "").split()))
 
 
 def _squeeze(text: str) -> str:
