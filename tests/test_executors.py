@@ -417,6 +417,14 @@ def test_a_kernel_that_cannot_start_is_our_failure(tmp_path: Path, monkeypatch: 
         notebook.run("1")
 
 
+def test_a_fault_of_ours_is_called_ours_and_the_kernel_lives_on(tmp_path: Path) -> None:
+    with started(tmp_path) as notebook:
+        notebook.run("from nbpublish.kernel.capture import Capture\nbefore = Capture.begin\nCapture.begin = None")
+        trace = notebook.run("1")
+        assert trace.exit == "failed"
+        assert "That is our bug" in error(trace)["message"]
+
+
 # --- in this process ----------------------------------------------------------------------------------------------
 
 
@@ -432,3 +440,16 @@ def test_the_inline_executor_gives_the_same_and_leaves_no_trace(tmp_path: Path) 
     after = (sys.stdout, sys.modules["__main__"], list(sys.path), Path.cwd(), dict(os.environ), list(sys.meta_path))
     assert before == after
     assert "sibling_of_nb" not in sys.modules
+
+
+def test_the_inline_executor_gives_libraries_back_as_they_were(tmp_path: Path) -> None:
+    import matplotlib.pyplot as plt
+    from IPython.core import display_functions
+
+    before = (plt.show, plt.Figure.show, display_functions.display)
+    (tmp_path / "nb.py").touch()
+    with InlineExecutor(tmp_path).start(Notebook("nb.py", "percent", ())) as kernel:
+        source = "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\ndisplay([1])"
+        trace = kernel.run(Cell("c", "code", source, 1), Names())
+    assert ["image/svg+xml" in output.data for output in trace.outputs] == [True, False]
+    assert (plt.show, plt.Figure.show, display_functions.display) == before

@@ -80,6 +80,12 @@ def error_data(exception: BaseException, places: Places) -> ErrorData:
     return ErrorData(name=type(exception).__name__, message=_cut(as_written(message)), frames=frames)
 
 
+def own_fault(exception: BaseException) -> ErrorData:
+    """What to say when not the author's code failed but ours."""
+    text = f"nbpublish itself failed on this cell ({_message(exception)}). That is our bug: please report it."
+    return ErrorData(name=type(exception).__name__, message=text, frames=[])
+
+
 def _frames(trace: TracebackType | None, places: Places) -> Iterator[FrameData]:
     library = False
     for frame, line in traceback.walk_tb(trace):

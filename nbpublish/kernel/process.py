@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nbpublish.kernel.capture import Stream
-from nbpublish.kernel.events import Ended
+from nbpublish.kernel.events import Ended, Shown
+from nbpublish.kernel.failure import error_output, own_fault
 from nbpublish.kernel.session import Session
 from nbpublish.model import Cell, Names, Notebook
 
@@ -61,15 +62,18 @@ def main(native: frozenset[str], arguments: list[str]) -> None:
 
 def _serve(session: Session, connection: Connection, cell: Cell, names: Names) -> None:
     """Run a cell; only meanwhile an interrupt from outside is a `KeyboardInterrupt`."""
-    handler = signal.getsignal(signal.SIGINT)
-    if handler in (signal.SIG_IGN, None):
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    ended = Ended("failed", 0.0)
     try:
-        exit, seconds = session.run(cell, names)
-    finally:
+        if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        ended = Ended(*session.run(cell, names))
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-    connection.send(Ended(exit, seconds))
+    except BaseException as error:  # the session itself, or an interrupt that came a moment late
+        with suppress(ValueError, OSError):
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        connection.send(Shown(error_output(own_fault(error))))
+    connection.send(ended)
 
 
 def _receive(connection: Connection) -> Work | None:

@@ -68,6 +68,7 @@ class Session:
         self._watch = Watch()
         self._bridges: list[Bridge] = []
         self._brought_up: set[str] = set()
+        self._last: object = ""
         self._broken = False
         self._futures = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -84,7 +85,7 @@ class Session:
         enter(replaced(sys, breakpointhook=_no_breakpoint))
         enter(replaced(warnings, formatwarning=self._format_warning))
         if self.notebook.order == "document":
-            enter(replaced(builtins, display=self.display.display, get_ipython=self.shell, _=None))
+            enter(replaced(builtins, display=self.display.display, get_ipython=self.shell, _=self._last))
         self._siblings.uncover()
         self._stack.callback(self._siblings.cover)
         self._watch.start()
@@ -163,8 +164,7 @@ class Session:
                 bridge.before_cell(cell)
             self.value = self._execute(cell)
             if self.value is not None:
-                if self.notebook.order == "document":
-                    vars(builtins)["_"] = self.value  # the last result, as in IPython and in Python's own prompt
+                self._call_it_underscore(self.value)
                 self.show(self.value, "result")
         except BaseException as exception:
             exit = self._end(exception)
@@ -177,6 +177,12 @@ class Session:
             for output in outputs:
                 self.emit(output)
         return exit
+
+    def _call_it_underscore(self, value: object) -> None:
+        """`_` is the last result, as in IPython and at Python's own prompt, unless the author has put another there."""
+        names = vars(builtins)
+        if self.notebook.order == "document" and names.get("_") is self._last:
+            names["_"] = self._last = value
 
     def _execute(self, cell: Cell) -> object:
         private = cell.id if self.notebook.order == "dataflow" else None
