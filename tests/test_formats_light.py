@@ -85,6 +85,11 @@ def test_examples_of_one_block(text: str) -> None:
     assert GALLERY.recognises(text)
 
 
+def test_a_comment_behind_the_docstring() -> None:
+    text = '"""\n===\nFit\n===\n"""  # noqa: E501\nprint(1)\n'
+    assert [cell.source for cell in GALLERY.read("plot.py", text).cells] == ["# Fit", "print(1)"]
+
+
 def test_a_rule_with_a_space_separates_nothing() -> None:
     text = '"""\n===\nFit\n===\n"""\nx = 1\n# ' + "#" * 40 + "\n# Plot\ny = 2\n"
     assert [cell.kind for cell in GALLERY.read("plot.py", text).cells] == ["markdown", "code"]

@@ -16,6 +16,7 @@ from nbpublish.formats.text import clean, trimmed
 from nbpublish.model import Notebook
 
 _SEPARATOR = re.compile(r"#{20,}|#[ \t]*%%(?=\s|$)")
+_TAIL = re.compile(r"(\"\"\"|''')[ \t]*#[^\n]*\Z")
 
 
 def recognises(text: str) -> bool:
@@ -50,7 +51,7 @@ def _docstring(rows: list[str], drafts: list[Draft], converter: Converter) -> in
     first = next((n for n, row in enumerate(rows) if row.strip() and not row.startswith("#")), len(rows))
     for stop in range(first + 1, len(rows) + 1):
         if '"""' in rows[stop - 1] or "'''" in rows[stop - 1]:
-            text = docstring_of("\n".join(rows[first:stop]).strip())
+            text = docstring_of(_TAIL.sub(r"\1", "\n".join(rows[first:stop])).strip())
             if text is not None:
                 rows[first:stop] = [""] * (stop - first)
                 prose, line = trimmed(text.split("\n"), first + 1)

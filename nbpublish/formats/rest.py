@@ -19,7 +19,7 @@ _TABLE = re.compile(r"=+(?:\s+=+)+\s*$|\+[-=+]+\+\s*$")
 ADMONITIONS = frozenset(
     (
         *("admonition", "attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip"),
-        *("todo", "topic", "versionadded", "versionchanged", "deprecated", "warning"),
+        *("dropdown", "todo", "topic", "versionadded", "versionchanged", "deprecated", "warning"),
     )
 )
 _SILENT = frozenset(
@@ -86,17 +86,22 @@ class _Body:
 
     def _explicit(self, lines: list[str], n: int, result: list[str]) -> int:
         """Whatever begins with `.. `: directives, footnotes, targets, substitutions, comments."""
-        line = lines[n]
+        margin = _indent(lines[n])
+        line = lines[n][margin:]
         if not (line.startswith(".. ") or line.rstrip() == ".."):
             return 0
-        end = _block_end(lines, n + 1)
+        end = _block_end(lines, n + 1, margin)
+        if margin:  # in a list item
+            inner = self.blocks([row[margin:] for row in lines[n:end]])
+            result += [" " * margin + row if row else "" for row in inner]
+            return end - n
         body = lines[n + 1 : end]
         note, directive, anchor = _NOTE.match(line), _DIRECTIVE.match(line), _ANCHOR.match(line)
         if note:
             text = " ".join([note["text"], *(row.strip() for row in body)]).strip()
             result += [f"[^{note['label'].lstrip('#')}]: {inline(text, self.targets)}", ""]
         elif directive:
-            result += ["", *self._directive(directive["name"], directive["argument"] or "", body), ""]
+            result += ["", *self._directive(directive["name"].lower(), directive["argument"] or "", body), ""]
         elif anchor:
             result += [f'<a id="{anchor["label"].strip("`").lower().replace(" ", "-")}"></a>', ""]
         return end - n  # link targets and substitutions are already known, and a comment is no prose
@@ -122,8 +127,8 @@ class _Body:
         return ["```rst", *shown, "```"]  # unknown: left in sight
 
     def _admonition(self, name: str, argument: str, content: list[str]) -> list[str]:
-        titled = name in {"admonition", "topic"}
-        kind, title = {"seealso": ("seealso", "See also"), "topic": ("note", argument)}.get(name, (name, ""))
+        titled = name in {"admonition", "dropdown", "topic"}
+        kind, title = ("seealso", "See also") if name == "seealso" else (name, "")
         if name.startswith(("version", "deprecated")):
             word = {"versionadded": "Added in", "versionchanged": "Changed in", "deprecated": "Deprecated since"}[name]
             version, _, argument = argument.partition(" ")
@@ -131,7 +136,8 @@ class _Body:
         elif titled:
             kind, title = "note", argument
         text = content if titled or not argument else [argument, *content]
-        head = f'!!! {kind}' + (f' "{inline(title, self.targets).replace(chr(34), chr(39))}"' if title else "")
+        shown = inline(title, self.targets).replace('"', "'")
+        head = f"{'???' if name == 'dropdown' else '!!!'} {kind}" + (f' "{shown}"' if shown else "")
         return [head, *("    " + row if row else "" for row in _stripped(self.blocks(text)))]
 
     def _table(self, lines: list[str], n: int, result: list[str]) -> int:
@@ -189,12 +195,12 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _block_end(lines: list[str], n: int) -> int:
-    """Index after the indented block that begins at `n`, blank lines at its end left out."""
+def _block_end(lines: list[str], n: int, margin: int) -> int:
+    """Index after the block that is indented deeper than `margin`, blank lines at its end left out."""
     end = n
     for at in range(n, len(lines)):
         if lines[at].strip():
-            if not lines[at][0].isspace():
+            if _indent(lines[at]) <= margin:
                 break
             end = at + 1
     return end
