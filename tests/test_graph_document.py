@@ -93,6 +93,7 @@ def test_a_name_that_nothing_defines_is_left_to_run_time() -> None:
 NAMES, FUNCTIONS = st.sampled_from("xy"), st.sampled_from("fg")
 STATEMENTS = st.one_of(
     st.builds("{} = {}".format, NAMES, st.sampled_from(["0", "1", "x", "y", "f()", "g()"])),
+    st.sampled_from(["f()", "g()"]),
     st.builds("{} += {}".format, NAMES, NAMES),
     st.builds("if {}:\n    {} = 1".format, st.sampled_from(["0", "1", "x"]), NAMES),
     st.builds("for {} in range({}): {} = 1".format, NAMES, st.sampled_from("02"), NAMES),
@@ -129,7 +130,7 @@ class Noted(dict):
         super().__delitem__(name)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(st.lists(CELLS, min_size=1, max_size=5))
 def test_a_cell_reads_only_what_cells_it_depends_on_bound(codes: list[str]) -> None:
     codes = [FIRST, *codes]  # so that most programs run to their end
