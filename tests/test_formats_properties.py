@@ -133,8 +133,9 @@ def _begins(name: str) -> list[int]:
     return [n for n, line in enumerate(lines) if re.match(sign, line) and "no marker" not in line]
 
 
+@pytest.mark.parametrize("change", ["delete", "    x = (", '    x = """', '"""'])
 @pytest.mark.parametrize("name", ["formats_marimo.py", "formats_percent.py"])
-def test_a_deleted_line_spoils_only_the_cells_beside_it(name: str) -> None:
+def test_a_broken_line_spoils_only_the_cells_beside_it(name: str, change: str) -> None:
     lines = TEXTS[name].split("\n")
     begins = [*_begins(name), len(lines)]
     before = read(name, TEXTS[name])
@@ -142,12 +143,12 @@ def test_a_deleted_line_spoils_only_the_cells_beside_it(name: str) -> None:
     for at in range(begins[0], len(lines)):
         part = sum(begin <= at for begin in begins) - 1
         near = range(begins[max(part - 1, 0)], begins[min(part + 2, len(begins) - 1)])
-        after = read(name, "\n".join(lines[:at] + lines[at + 1 :]))
+        after = read(name, "\n".join([*lines[:at], *([] if change == "delete" else [change]), *lines[at + 1 :]]))
         assert after
         kept = [(cell.kind, cell.name, cell.source) for cell in after.cells]
         for cell in before.cells:
             if cell.line - 1 not in near:
-                assert (cell.kind, cell.name, cell.source) in kept, lines[at]
+                assert (cell.kind, cell.name, cell.source) in kept, (at + 1, lines[at])
 
 
 # --- nothing is lost -------------------------------------------------------------------------------------------------

@@ -106,13 +106,20 @@ def marker_lines(lines: list[str]) -> list[int]:
             begin = found[-1] + 1 if found else 0
             after = next((j for j in range(k, len(candidates)) if candidates[j] - base not in inside), len(candidates))
             stop = candidates[after] if after < len(candidates) else len(lines)
-            if _readable("\n".join(lines[begin:stop])):
+            if not _is_commented_prose(lines, begin) and _readable("\n".join(lines[begin:stop])):
                 k = after
                 continue
             base, inside = at, continued("\n".join(lines[at:]))
         found.append(at)
         k += 1
     return _outside_fences(lines, found)
+
+
+def _is_commented_prose(lines: list[str], begin: int) -> bool:
+    """Whether a prose cell, begun on the line above, is written as comments: then no string can begin in it."""
+    marker = marker_of(lines[begin - 1]) if begin else None
+    first = next((line for line in lines[begin:] if line.strip()), "")
+    return marker is not None and marker.kind != "code" and first.startswith("#")
 
 
 def _readable(source: str) -> bool:
