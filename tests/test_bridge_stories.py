@@ -10,6 +10,8 @@ from bridge_notebook import execute, only, run, shown
 from bs4 import BeautifulSoup, Tag
 
 from nbpublish.executors.local import LocalExecutor
+from nbpublish.formats.marimo import MARIMO
+from nbpublish.graph.analyse import analyse
 from nbpublish.kernel import marimo_bridge, marimo_parts
 from nbpublish.kernel.rich_tables import LIMIT
 from nbpublish.model import ERROR, Cell, Notebook, Output, Trace
@@ -192,7 +194,7 @@ def test_the_settings_of_who_builds_the_page_do_not_show(tmp_path: Path, monkeyp
     (home / "marimo").mkdir(parents=True)
     (home / "marimo" / "marimo.toml").write_text('[display]\ntheme = "dark"\ndataframes = "plain"\n')
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
-    assert only("mo.app_meta().theme").data["text/plain"] == "'light'"
+    assert only("mo.app_meta().theme", executor=LocalExecutor).data["text/plain"] == "'light'"
 
 
 def test_a_cell_knows_what_it_defines_and_refers_to() -> None:
@@ -201,6 +203,34 @@ def test_a_cell_knows_what_it_defines_and_refers_to() -> None:
 
 def test_state_is_what_it_is_set_to() -> None:
     assert only("get, put = mo.state(1)", "put(2)", "get()").data["text/plain"] == "2"
+
+
+CACHING = """
+import marimo
+
+app = marimo.App()
+
+@app.cell
+def work():
+    import marimo as mo
+    with mo.persistent_cache("work"):
+        print("slow")
+        _half = 21
+        whole = 2 * _half
+    whole
+    return (whole,)
+"""
+
+
+def test_a_block_is_cached_with_the_names_private_to_its_cell(tmp_path: Path) -> None:
+    (tmp_path / "nb.py").write_text(CACHING)
+    notebook = MARIMO.read("nb.py", CACHING)
+    said = []
+    for _ in range(2):
+        with LocalExecutor(tmp_path).start(notebook) as kernel:
+            trace = kernel.run(notebook.cell("work"), analyse(notebook).names["work"])
+            said.append([output.data["text/plain"] for output in trace.outputs])
+    assert said == [["slow\n", "42"], ["42"]]
 
 
 def test_a_cached_function_is_called_once() -> None:
@@ -227,6 +257,10 @@ def test_a_bare_frame_shows_all_rows_up_to_a_limit() -> None:
 def test_what_plot_returns_is_its_figure() -> None:
     assert "image/svg+xml" in only(FIGURE, "plt.plot([1, 2])").data
     assert "image/svg+xml" in only(FIGURE, "plt.bar([1, 2], [3, 4])").data
+
+
+def test_a_plot_to_select_in_is_shown_as_it_is() -> None:
+    assert "image/svg+xml" in only(FIGURE, "mo.ui.matplotlib(axes)").data
 
 
 def test_no_address_in_memory_is_shown() -> None:

@@ -20,6 +20,7 @@ from nbpublish.kernel.bridge import Bridge, Ending, Surroundings
 from nbpublish.kernel.marimo_parts import MissingPartError, complaint, is_a_part, named, part
 from nbpublish.kernel.marimo_static import draw_elements
 from nbpublish.kernel.marimo_values import outputs_of
+from nbpublish.kernel.private import digest
 from nbpublish.model import Cell, Output
 
 
@@ -80,18 +81,19 @@ class MarimoBridge(_Telling):
         super().before_cell(cell)
         self._cell.close()
         self._stopped = False
-        self._know(cell)
+        id = digest(cell.id)  # marimo finds the names private to a cell by its id
+        self._know(id, cell)
         self._ids.seed(cell.id)  # the widgets of a cell keep their ids whatever other cells do
-        self._cell.enter_context(self._context.with_cell_id(cell.id))
+        self._cell.enter_context(self._context.with_cell_id(id))
 
-    def _know(self, cell: Cell) -> None:
+    def _know(self, id: str, cell: Cell) -> None:
         """Put the cell into marimo's graph, which `mo.refs`, `mo.defs` and `mo.cache` look into."""
         try:
-            if cell.id not in self._app.graph.cells:
+            if id not in self._app.graph.cells:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # the cell's own compilation has shown them
-                    compiled = part("_ast.compiler:compile_cell")(cell.code, cell.id)
-                self._app.graph.register_cell(cell.id, compiled)
+                    compiled = part("_ast.compiler:compile_cell")(cell.code, id)
+                self._app.graph.register_cell(id, compiled)
         except Exception:  # a cell that marimo cannot compile may still run: only its own refs are unknown then
             return
 

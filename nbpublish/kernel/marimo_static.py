@@ -31,6 +31,7 @@ HOLDERS = {
     "_plugins.ui._impl.altair_chart:altair_chart": "_chart",
     "_plugins.ui._impl.plotly:plotly": "_figure",
     "_plugins.ui._impl.from_anywidget:anywidget": "widget",
+    "_plugins.ui._impl.mpl:matplotlib": "axes",
     "_plugins.stateless.mpl._mpl:NonInteractiveMplHtml": "_figure",
     "_plugins.stateless.lazy:lazy": "_element",
     "_output.formatting:Plain": "child",
@@ -48,7 +49,9 @@ def held_by(value: object) -> Any:
 
 
 def _as_given(held: Any) -> Any:
-    """A data frame without the column by which `mo.ui.table` tells its rows apart."""
+    """A data frame without the column by which `mo.ui.table` tells its rows apart; axes as their figure."""
+    if is_a(held, "matplotlib.axes", "Axes"):
+        return held.get_figure(root=True)
     if ROW_ID not in getattr(held, "columns", ()):
         return held
     import narwhals

@@ -26,11 +26,15 @@ def is_private(name: str) -> bool:
     return name == "__" or (name.startswith("_") and not name.startswith("__"))
 
 
+def digest(cell: str) -> str:
+    """What stands for a cell in its private names. marimo is told it as the cell's id, for it looks for such names."""
+    return hashlib.sha256(cell.encode()).hexdigest()[:10]
+
+
 def mangle(tree: ast.Module, source: str, cell: str) -> None:
     """Rename the private globals of a cell in its tree."""
     tables = symtable.symtable(source, "<cell>", "exec")
-    prefix = f"_cell_{hashlib.sha256(cell.encode()).hexdigest()[:10]}"
-    _Mangler(prefix, tables, _roots_of_dotted_imports(tree)).visit(tree)
+    _Mangler(f"_cell_{digest(cell)}", tables, _roots_of_dotted_imports(tree)).visit(tree)
 
 
 def as_written(text: str) -> str:
