@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -129,12 +128,14 @@ def test_an_edited_notebook_that_another_one_imports_makes_it_run(tmp_path: Path
 def test_an_interrupt_ends_all_kernels_and_is_raised_again(tmp_path: Path) -> None:
     recorder = Recorder()
     both = threading.Barrier(2, timeout=10)
+    main = threading.main_thread().ident
+    assert main
     let_go: list[bool] = []
 
     def until_closed(source: str) -> None:
         both.wait()
         if source == "0":
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.pthread_kill(main, signal.SIGINT)
         let_go.append(recorder.closed.wait(10))
 
     recorder._run = until_closed
