@@ -18,7 +18,7 @@ from nbpublish.formats.format import Format
 from nbpublish.formats.marimo_broken import broken_cell
 from nbpublish.formats.marimo_cells import CELL_KINDS, cell_of
 from nbpublish.formats.marimo_pieces import Piece, pieces_of
-from nbpublish.formats.script_metadata import script_metadata
+from nbpublish.formats.script_metadata import page_metadata, script_metadata
 from nbpublish.formats.text import clean, parse
 from nbpublish.model import Notebook, Problem
 
@@ -160,7 +160,7 @@ class _Reader:
         if header.strip():
             self.metadata["header"] = header
             script, problem = script_metadata(self.path, self.lines[:end])
-            self.metadata |= {"script": script} if script is not None else {}
+            self.metadata |= {**page_metadata(script), "script": script} if script is not None else {}
             self.problems += [problem] if problem else []
 
     def _import(self, piece: Piece) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from nbpublish.formats.script_metadata import script_block, script_metadata
+from nbpublish.formats.script_metadata import page_metadata, script_block, script_metadata
 from nbpublish.model import Problem
 
 _RULE = re.compile(r"# ?---\s*$")
@@ -49,7 +49,8 @@ def header_of(path: str, lines: list[str]) -> Header:
     block = script_block(lines[:end])
     if block:
         script, problem = script_metadata(path, lines[:end])
-        header.metadata |= {"script": script} if script is not None else {}
+        if script is not None:
+            header.metadata = {**page_metadata(script), **header.metadata, "script": script}
         header.problems += [problem] if problem else []
         taken |= {*block}
     kept = [lines[n] for n in sorted(taken) if not (len(rules) >= 2 and rules[0] <= n <= rules[1])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 from nbpublish.model import Problem
@@ -25,6 +26,13 @@ def script_metadata(path: str, lines: list[str]) -> tuple[dict[str, Any] | None,
         line += int(found[1]) if found else 0
         message = f"The `# /// script` block is not TOML and has no effect: {error}."
         return None, Problem("script-metadata", message, path, line)
+
+
+def page_metadata(script: Mapping[str, Any]) -> dict[str, Any]:
+    """What the block says about the page, under `[tool.nbpublish]`: `title`, `description`, `lang`, …"""
+    tool = script.get("tool")
+    said = tool.get("nbpublish") if isinstance(tool, dict) else None
+    return dict(said) if isinstance(said, dict) else {}
 
 
 def script_block(lines: list[str]) -> range:

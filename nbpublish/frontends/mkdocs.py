@@ -3,6 +3,7 @@
     on_files   notebooks are recognised by their content and become pages (`mkdocs_files`)
     on_nav     now it is known which of them are published: those are run, several at once (`project`)
     on_pre_page, Page.render   a page is rendered from its run (`mkdocs_page`)
+    on_page_markdown   the language of a page is found from its prose
     on_env     the files that pages need beside them join the site
     on_post_build   problems are logged
 """
@@ -28,7 +29,7 @@ from nbpublish.build import Report
 from nbpublish.errors import NbpublishError
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_options import Options
-from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook
+from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook, find_language
 from nbpublish.frontends.mkdocs_search import searchable
 from nbpublish.frontends.search_index import search_index
 from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
@@ -135,6 +136,10 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
                 self._run([notebook])
             return become_notebook(page, self.runs[notebook.path])
         return page
+
+    @event_priority(-100)  # after macros and snippets have filled in theirs
+    def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> None:
+        find_language(page, markdown, config)
 
     @event_priority(100)
     def _before_search(self, /, context: TemplateContext, *, page: MkDocsPage, **_: Any) -> TemplateContext:

@@ -20,8 +20,9 @@ from mkdocs.utils import get_relative_url
 
 from nbpublish.frontends.mkdocs_files import as_markdown
 from nbpublish.model import Fragment, Heading, Page, Problem, Run, Visibility
+from nbpublish.page.language import written_language
 from nbpublish.page.markdown.autorefs import without_autorefs
-from nbpublish.page.render import render
+from nbpublish.page.render import prose_of, render
 from nbpublish.page.settings import PageSettings
 from nbpublish.project import unexpected
 
@@ -101,10 +102,28 @@ def odd_metadata(page: NotebookPage) -> list[Problem]:
     return [Problem("unknown-metadata", message, path, 1, severity="warning")]
 
 
+def find_language(page: MkDocsPage, markdown: str, config: MkDocsConfig) -> None:
+    """Put the language of a page's prose under `lang` in its metadata, unless its author or the site says the same.
+
+    There the theme's templates find it too, and for `.md` pages as for notebooks.
+    """
+    if page.meta.get("lang"):
+        return
+    if said := page.meta.get("language"):
+        page.meta["lang"] = said
+        return
+    if isinstance(page, NotebookPage):
+        found = written_language(text for cell in page.run.notebook.cells for text in prose_of(cell, page.run))
+    else:
+        found = written_language([markdown])
+    if found and found != language_of(page, config).partition("-")[0].lower():
+        page.meta["lang"] = found
+
+
 def language_of(page: MkDocsPage, config: MkDocsConfig) -> str:
     """The page's `lang`, else the theme's language (Material's word) or locale (MkDocs's word)."""
     theme = config.theme
-    if lang := page.meta.get("lang") or page.meta.get("language"):
+    if lang := page.meta.get("lang"):
         return str(lang)
     if "language" in theme:
         return str(theme["language"])

@@ -33,7 +33,7 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     words, assets = Words(settings.language), Assets(settings.asset_base)
     fragments: list[Fragment] = []
     for cell in notebook.cells:
-        for text in _prose_of(cell, run):
+        for text in prose_of(cell, run):
             prose.read(text, cell)
     context = Context(notebook, settings, prose, _NO_CELL, words, assets, visible)
     for cell in notebook.cells:
@@ -65,7 +65,7 @@ def _title_first(fragments: list[Fragment]) -> list[Fragment]:
     return [fragments[lead], *fragments[:lead], *fragments[lead + 1 :]]
 
 
-def _prose_of(cell: Cell, run: Run) -> list[str]:
+def prose_of(cell: Cell, run: Run) -> list[str]:
     """All Markdown of a cell: its own, or what it displays."""
     if cell.kind == "markdown":
         return [cell.source]
