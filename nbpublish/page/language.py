@@ -28,7 +28,7 @@ CHARACTERS_A_WORD = 1.5
 """Japanese characters that weigh as one word in other letters. They say about as much as half a word, and a little less
 is asked, because Japanese technical prose is full of English names."""
 SHARE_OF_KANA = 0.15
-"""Of the kana and Chinese characters of a Japanese text at least so many are kana, which its grammar is made of; a Chinese
+"""At least so many of a Japanese text's kana and Chinese characters are kana, which its grammar is made of; a Chinese
 page that quotes Japanese has a few."""
 
 
