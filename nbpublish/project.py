@@ -13,7 +13,7 @@ import re
 import threading
 import traceback
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -157,6 +157,9 @@ class Project:
         try:
             longest_first = sorted(notebooks, key=lambda notebook: -sum(len(cell.code) for cell in notebook.cells))
             futures = {notebook.path: pool.submit(self._run, notebook, told) for notebook in longest_first}
+            # A wait without an end can miss an interrupt that arrives just before it begins.
+            while wait(futures.values(), timeout=0.5).not_done:
+                pass
             return {notebook.path: futures[notebook.path].result() for notebook in notebooks}
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
