@@ -105,6 +105,24 @@ def test_a_module_that_is_missing_comes_with_its_remedy(here: Here, store: Memor
     )
 
 
+def test_data_that_no_network_brings_comes_with_a_remedy(here: Here, store: MemoryStore) -> None:
+    code = "from urllib.error import URLError\nraise URLError({!r})"
+    run = build(notebook(code.format("no such host"), code.format("long " * 100)), store=store, executor=here)
+    short, long = (problem.message for problem in run.problems)
+    remedy = "Look whether the network is there, or keep a copy of the data beside the notebook."
+    assert short == f"URLError: <urlopen error no such host>. {remedy}"
+    assert long.endswith(f" long … {remedy}")
+
+
+@pytest.mark.parametrize(("said", "end"), [("word " * 100, " word …"), ("語" * 500, "語 …"), ("a " + "b" * 500, "b …")])
+def test_a_long_message_is_cut_sensibly(said: str, end: str, here: Here, store: MemoryStore) -> None:
+    run = build(notebook(f"raise ValueError({said!r})"), store=store, executor=here)
+    [problem] = run.problems
+    assert problem.message.endswith(end)
+    assert 150 < len(problem.message) < 220
+    assert run.traces["a"].outputs[0].data[ERROR]["message"] == said, "the page keeps all of it"
+
+
 def test_a_stop_is_no_problem_and_its_output_stays(here: Here, store: MemoryStore) -> None:
     run = build(notebook("raise StopIteration('choose a file')\nx = 1", "y = x", "z = 1"), store=store, executor=here)
     assert fates(run) == {"a": "run", "b": "ancestor-stopped a", "c": "run"}

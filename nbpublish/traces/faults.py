@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from nbpublish.model import ERROR, Cell, ErrorData, Notebook, Problem, Trace
 
+_LONGEST = 200
+"""Characters of an exception's message that a problem repeats; the page shows all of it."""
+
+_UNREACHABLE = ("URLError", "gaierror", "ConnectionError", "ConnectionRefusedError", "ConnectError", "ConnectTimeout")
+_NETWORK = "Look whether the network is there, or keep a copy of the data beside the notebook."
 _REMEDIES = {
+    **dict.fromkeys(_UNREACHABLE, _NETWORK),
     "Timeout": "Make the cell faster, or raise `timeout` in the plugin's settings or the cell's options.",
     "MemoryLimit": "Let the cell use less memory, or raise `memory` in the plugin's settings.",
 }
@@ -33,10 +39,10 @@ def fault(notebook: Notebook, cell: Cell, trace: Trace) -> Problem | None:
         return None
     error = _error(trace)
     line = next((f["line"] for f in reversed(error["frames"]) if f["path"] == notebook.path), cell.line)
-    first_line = (error["message"].strip().splitlines() or [""])[0]
+    first_line = _shortened((error["message"].strip().splitlines() or [""])[0])
     message = f"{error['name']}: {first_line}" if first_line else error["name"]
     if remedy := _remedy(error):
-        message = f"{message.rstrip('.')}. {remedy}"
+        message = f"{message if message[-1] in '?!…' else message.rstrip('.') + '.'} {remedy}"
     code = "cell-failed" if trace.exit == "failed" else "kernel-died"
     return Problem(code, message, notebook.path, line, cell.id)
 
@@ -47,6 +53,14 @@ def _error(trace: Trace) -> ErrorData:
             data: ErrorData = output.data[ERROR]
             return data
     return ErrorData(name="Error", message="", frames=[])
+
+
+def _shortened(text: str) -> str:
+    """`text` with an ellipsis for what is too much, cut between words where there are any near the end."""
+    if len(text) <= _LONGEST:
+        return text
+    start, blank, rest = text[:_LONGEST].rpartition(" ")
+    return f"{start if blank and len(rest) < _LONGEST // 4 else text[:_LONGEST]} …"
 
 
 def _remedy(error: ErrorData) -> str:
