@@ -106,8 +106,8 @@ def test_a_module_that_is_missing_comes_with_its_remedy(here: Here, store: Memor
 
 
 def test_data_that_no_network_brings_comes_with_a_remedy(here: Here, store: MemoryStore) -> None:
-    code = "from urllib.error import URLError\nraise URLError({!r})"
-    run = build(notebook(code.format("no such host"), code.format("long " * 100)), store=store, executor=here)
+    said = [f"raise URLError({text!r})" for text in ("no such host", "long " * 100)]
+    run = build(notebook("from urllib.error import URLError", *said), store=store, executor=here)
     short, long = (problem.message for problem in run.problems)
     remedy = "Look whether the network is there, or keep a copy of the data beside the notebook."
     assert short == f"URLError: <urlopen error no such host>. {remedy}"
