@@ -104,7 +104,8 @@ def build(
 
     config = configuration.load(folder, config_file)
     strict = strict or config.strict
-    target, docs = Path(config.site_dir), Path(config.docs_dir)
+    target, docs = Path(config.site_dir).resolve(), Path(config.docs_dir)
+    publish.check_place(target, *configuration.sources(config))
     if clean:
         shutil.rmtree(publish.work_folder(target), ignore_errors=True)
     console = shown.console(quiet=quiet)

@@ -85,6 +85,11 @@ def _without_file(folder: Path) -> MkDocsConfig:
     return config
 
 
+def sources(config: MkDocsConfig) -> tuple[Path, ...]:
+    """What a site is made from and may not be written over: the docs folder and mkdocs.yml, where there is one."""
+    return (Path(config.docs_dir), *([Path(config.config_file_path)] if config.config_file_path else []))
+
+
 def shown(path: Path) -> str:
     """A path as the shell the author stands in knows it, with forward slashes."""
     return os.path.relpath(path).replace(os.sep, "/")

@@ -1,0 +1,172 @@
+"""What a build survives, told as attacks: on the author's files, by names, contents, notebooks, signals and disks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from nbpublish.errors import SiteError
+from nbpublish.frontends import publish
+from nbpublish.frontends.cli import main
+
+SCRIPT = "# %% [markdown]\n# # First chapter\n\n# %%\nprint(6 * 7)\n"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A course with a mkdocs.yml, a docs folder, and something precious beside them."""
+    docs = tmp_path / "course" / "docs"
+    docs.mkdir(parents=True)
+    (docs / "index.md").write_text("# Welcome\n", encoding="utf-8")
+    (docs / "first.py").write_text(SCRIPT, encoding="utf-8")
+    (docs.parent / "precious.txt").write_text("mine", encoding="utf-8")
+    configure(docs.parent)
+    return docs.parent
+
+
+def configure(folder: Path, more: str = "") -> None:
+    (folder / "mkdocs.yml").write_text(f"site_name: Course\ntheme: {{name: nbpublish}}\n{more}", encoding="utf-8")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Everything in a folder by path."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# --- the author's files ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["docs", "docs/site", ".", "..", "../..", "", "precious.txt", "../other", "/"])
+def test_no_site_takes_the_place_of_what_no_build_made(folder: Path, place: str) -> None:
+    other = folder.parent / "other"
+    other.mkdir()
+    (other / "thesis.tex").write_text("years", encoding="utf-8")
+    configure(folder, f"site_dir: '{place}'\n")
+    before = files(folder.parent)
+    result = run("build", folder)
+    assert result.exit_code == 2
+    assert "site_dir" in result.stderr
+    assert files(folder.parent) == before
+
+
+def test_not_even_one_that_looks_like_a_site(folder: Path) -> None:
+    """Even a sitemap beside mkdocs.yml makes no site of the author's own folder."""
+    (folder / "docs").rename(folder.parent / "docs")
+    (folder / "sitemap.xml").write_text("<urlset/>", encoding="utf-8")
+    configure(folder, "docs_dir: ../docs\nsite_dir: .\n")
+    before = files(folder.parent)
+    assert run("build", folder).exit_code == 2
+    assert files(folder.parent) == before
+
+
+def test_a_folder_called_site_in_a_folder_of_notebooks_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "first.py").write_text(SCRIPT, encoding="utf-8")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "excavation.py").write_text(SCRIPT, encoding="utf-8")
+    result = run("build", tmp_path)
+    assert result.exit_code == 2
+    assert "excavation.py" in result.stderr
+    assert (tmp_path / "site" / "excavation.py").exists()
+
+
+def test_an_empty_site_folder_and_a_site_of_mkdocs_are_replaced(folder: Path) -> None:
+    site = folder / "site"
+    site.mkdir()
+    assert run("build", folder).exit_code == 0
+    assert (site / "first" / "index.html").exists()
+    (site / "gone.html").write_text("a page of long ago", encoding="utf-8")
+    assert run("build", folder).exit_code == 0
+    assert not (site / "gone.html").exists()
+
+
+def test_hidden_files_of_the_site_folder_outlive_builds(folder: Path) -> None:
+    """As with MkDocs: authors publish from a git worktree in the site folder."""
+    for _ in range(2):
+        assert run("build", folder).exit_code == 0
+        (folder / "site" / ".git").mkdir(exist_ok=True)
+        (folder / "site" / ".git" / "HEAD").write_text("ref: refs/heads/gh-pages", encoding="utf-8")
+    assert run("build", folder).exit_code == 0
+    assert (folder / "site" / ".git" / "HEAD").exists()
+
+
+def test_a_link_to_the_site_folder_stays_a_link(folder: Path) -> None:
+    served = folder.parent / "served"
+    served.mkdir()
+    (folder / "site").symlink_to(served)
+    assert run("build", folder).exit_code == 0
+    assert (folder / "site").is_symlink()
+    assert (served / "first" / "index.html").exists()
+
+
+# --- builds that were killed, builds at the same time -----------------------------------------------------------------
+
+
+def dead_process() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_the_next_build_removes_what_a_killed_one_left(folder: Path) -> None:
+    left = folder / ".nbpublish" / f"build-{dead_process()}"
+    left.mkdir(parents=True)
+    (left / "page.html").write_text("half", encoding="utf-8")
+    assert run("build", folder).exit_code == 0
+    assert [path.name for path in (folder / ".nbpublish").iterdir() if path.name != ".gitignore"] == []
+
+
+def test_a_site_that_a_killed_build_had_only_moved_away_comes_back(folder: Path) -> None:
+    assert run("build", folder).exit_code == 0
+    (folder / "site").rename(folder / ".nbpublish" / f"build-{dead_process()}-old-site")
+    (folder / "docs" / "broken.py").write_text("# %%\n1 / 0\n", encoding="utf-8")
+    assert run("build", folder).exit_code == 1
+    assert (folder / "site" / "first" / "index.html").exists()
+
+
+def test_an_interrupt_between_the_two_renames_puts_the_old_site_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built, site = tmp_path / "built", tmp_path / "site"
+    for place in (built, site):
+        place.mkdir()
+        (place / "page.html").write_text(place.name, encoding="utf-8")
+    monkeypatch.setattr(publish, "_put", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        publish.swap(built, site)
+    assert (site / "page.html").read_text(encoding="utf-8") == "site"
+
+
+def test_two_builds_that_swap_at_the_same_time_both_get_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built, site, faster = tmp_path / "built", tmp_path / "site", tmp_path / "faster"
+    for place in (built, site, faster):
+        place.mkdir()
+        (place / "page.html").write_text(place.name, encoding="utf-8")
+    put = publish._put
+
+    def late(*places: Path) -> bool:
+        if faster.exists():
+            faster.rename(site)
+        return put(*places)
+
+    monkeypatch.setattr(publish, "_put", late)
+    publish.swap(built, site)
+    assert (site / "page.html").read_text(encoding="utf-8") == "built"
+
+
+def test_a_site_that_is_written_all_the_time_is_left_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built, site = tmp_path / "built", tmp_path / "site"
+    built.mkdir()
+    site.mkdir()
+    monkeypatch.setattr(publish, "_put", lambda built, site, old: bool(site.mkdir()))
+    with pytest.raises(SiteError, match="one build at a time"):
+        publish.swap(built, site)
