@@ -133,8 +133,8 @@ def test_figures_are_files_beside_the_page(site: Site) -> None:
 
 def test_headings_of_prose_that_a_cell_computed_are_in_the_table_of_contents(site: Site) -> None:
     beta = site.html("notebooks/beta/index.html")
-    assert 'id="the-size-is-12-57"' in beta
-    assert 'href="#the-size-is-12-57"' in beta
+    assert 'id="the-size-is-1257"' in beta
+    assert 'href="#the-size-is-1257"' in beta
 
 
 def test_the_edit_link_leads_to_the_notebook_file(site: Site) -> None:
@@ -156,7 +156,7 @@ def test_sections_of_notebooks_can_be_searched(site: Site) -> None:
     search = site.search
     assert "Advice stands here" in search["notebooks/alpha/#results-of-alpha"]["text"]
     assert search["notebooks/nihongo/#実験の結果"]["title"] == "実験の結果"
-    assert "Computed prose" in search["notebooks/beta/#the-size-is-12-57"]["text"]
+    assert "Computed prose" in search["notebooks/beta/#the-size-is-1257"]["text"]
 
 
 def test_what_cells_printed_and_drew_does_not_drown_the_search(site: Site) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown.extensions.toc import slugify_unicode
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.utils import read_fixture_file
@@ -123,6 +124,21 @@ def test_an_id_given_twice_is_a_problem() -> None:
     page = prose()
     render_all(page, "# One {#x}", "## Two {#x}")
     assert [(p.code, p.line) for p in page.problems] == [("duplicate-id", 20)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "id"),
+    [
+        ("1.1 Data", "11-data"),
+        ("What's new -- and why?", "whats-new-and-why"),
+        ("Q&A: `np.dot`", "qa-npdot"),
+        ("第1章・回帰（線形）", "第1章回帰線形"),
+    ],
+)
+def test_a_heading_has_the_id_that_mkdocs_gives_it(heading: str, id: str) -> None:
+    page = prose()
+    render_all(page, f"# {heading}")
+    assert [h.id for h in page.headings] == [id] == [slugify_unicode(heading.replace("`", ""), "-")]
 
 
 def test_headings_are_collected_as_html_without_links() -> None:

@@ -11,9 +11,13 @@ from nbpublish.model import Visibility
 
 
 def slugify(text: str) -> str:
-    """The id of a heading: its words in any script, in lower case, joined by hyphens."""
-    words = re.findall(r"[\w-]+", unicodedata.normalize("NFKC", text).lower())
-    return "-".join(words).strip("-")
+    """The id of a heading: letters and digits of any script in lower case, with hyphens for spaces.
+
+    The same as Python-Markdown's `slugify_unicode`, and for English headings as MkDocs and marimo make them, so that
+    links from one kind of page to another, and links written for marimo, arrive: `## 1.1 Data` is `#11-data`.
+    """
+    kept = re.sub(r"[^\w\s-]", "", unicodedata.normalize("NFKC", text)).strip().lower()
+    return re.sub(r"[-\s]+", "-", kept)
 
 
 @dataclass(frozen=True, slots=True)
