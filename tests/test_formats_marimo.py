@@ -257,9 +257,9 @@ def test_a_head_that_cannot_be_read_loses_no_cell() -> None:
     assert told(notebook) == [("syntax", 2)]
 
 
-def test_a_script_block_that_is_no_toml_is_told() -> None:
-    text = "# /// script\n# dependencies = [\n# ///\n" + HEAD
-    assert told(MARIMO.read("n.py", text))[0][0] == "script-metadata"
+def test_a_script_block_that_is_no_toml_is_told_and_keeps_nothing_from_running() -> None:
+    (problem,) = MARIMO.read("n.py", "# /// script\n# dependencies = [\n# ///\n" + HEAD + GUARD).problems
+    assert (problem.code, problem.severity) == ("script-metadata", "warning")
 
 
 # --- which files are marimo's ----------------------------------------------------------------------------------------

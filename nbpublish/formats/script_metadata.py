@@ -25,7 +25,7 @@ def script_metadata(path: str, lines: list[str]) -> tuple[dict[str, Any] | None,
         found = re.search(r"at line (\d+)", str(error))
         line += int(found[1]) if found else 0
         message = f"The `# /// script` block is not TOML and has no effect: {error}."
-        return None, Problem("script-metadata", message, path, line)
+        return None, Problem("script-metadata", message, path, line, severity="warning")  # marimo runs it
 
 
 def page_metadata(script: Mapping[str, Any]) -> dict[str, Any]:
