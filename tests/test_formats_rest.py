@@ -6,6 +6,7 @@ from textwrap import dedent
 
 import pytest
 
+from nbpublish.formats.gallery import GALLERY
 from nbpublish.formats.rest import Converter
 
 
@@ -18,6 +19,9 @@ def markdown(text: str) -> str:
     [
         ("``x`` and `y`", "`x` and `y`"),
         (":func:`numpy.sum` :class:`~a.b.C` :func:`sum <numpy.sum>`", "`numpy.sum` `C` sum"),
+        (":class:`~C` and `~a.b.C`", "`C` and `C`"),
+        (":ref:`grid_search`, :ref:`sphx_glr_auto_examples_svm_plot_iris.py`", "grid search, `plot_iris.py`"),
+        ("`a <https://b.org/\\\n   c/\n   d>`_", "[a](https://b.org/c/d)"),
         (":ref:`the guide <guide>` :doc:`intro`", "the guide intro"),
         (r":math:`\alpha_i`", r"$\alpha_i$"),
         ("`text <https://a.org/x_y_>`_ and `b <https://b.org>`__", "[text](https://a.org/x_y_) and [b](https://b.org)"),
@@ -53,14 +57,20 @@ def test_inline(rest: str, shown: str) -> None:
         (".. image:: a.png\n   :alt: An A\n", "![An A](a.png)"),
         (".. figure:: a.png\n   :alt: An A\n\n   Caption.\n", "![An A](a.png)\n\nCaption."),
         ("`home`_ and home_\n\n.. _home: https://a.org\n", "[home](https://a.org) and [home](https://a.org)"),
+        ("`A B`_\n\n.. _a b: https://a.org/\\\n   c\n", "[A B](https://a.org/c)"),
         ("|x|\n\n.. |x| replace:: the thing\n", "the thing"),
         (".. _here:\n\ntext", '<a id="here"></a>\n\ntext'),
+        (".. _Right here:\n\n:ref:`right here`", '<a id="right-here"></a>\n\n[right here](#right-here)'),
+        (":ref:`go <xy>` xy_ :ref:`xy`\n\n.. _xy:\n\nA\n---", '[go](#xy) [xy](#xy) [A](#xy)\n\n<a id="xy"></a>\n\n# A'),
+        ("=== ===\n A  `b`\n=== ===\n 1  2|3\n    more\n=== ===", "| A | `b` |\n| --- | --- |\n| 1 | 2\\|3 more |"),
+        ("== ==\n1  long\n== ==", "|  |  |\n| --- | --- |\n| 1 | long |"),
+        ("== ==\nwide\n== ==\n1  2\n== ==", "```text\n== ==\nwide\n== ==\n1  2\n== ==\n```"),
         (".. contents::\n   :local:\n\ntext", "text"),
         (".. a comment\n   of two lines\n\ntext", "text"),
         (".. [1] A title.\n   Second line.\n", "[^1]: A title. Second line."),
         ("#. one\n#. two\n", "1. one\n1. two"),
         (">>> 1 + 1\n2\n", "```pycon\n>>> 1 + 1\n2\n```"),
-        ("=== ===\na   b\n=== ===\n1   2\n=== ===\n", "```text\n=== ===\na   b\n=== ===\n1   2\n=== ===\n```"),
+        ("+---+---+\n| a | b |\n+---+---+\n", "```text\n+---+---+\n| a | b |\n+---+---+\n```"),
         (".. plot:: x\n\n   draw()\n", "```rst\n.. plot:: x\n    draw()\n```"),
         (".. rubric:: References\n", "**References**"),
         ("above\n\n-----\n\nbelow", "above\n\n---\n\nbelow"),
@@ -75,3 +85,10 @@ def test_heading_levels_go_on_from_block_to_block() -> None:
     assert converter.markdown("===\nA\n===") == "# A"
     assert converter.markdown("B\n---") == "## B"
     assert converter.markdown("C\n---\n\nD\n~~~") == "## C\n\n### D"
+
+
+def test_a_label_is_known_to_the_prose_of_the_whole_file() -> None:
+    text = '"""\nAny\n===\n\nSee :ref:`later`.\n"""\n\n# %%\n# .. _later:\n#\n# What follows\n# ------------\n'
+    first, second = GALLERY.read("plot_a.py", text).cells
+    assert first.source == "# Any\n\nSee [What follows](#later)."
+    assert second.source == '<a id="later"></a>\n\n## What follows'

@@ -8,6 +8,7 @@ from nbpublish.formats.draft import Draft, cells_of
 from nbpublish.formats.format import Format
 from nbpublish.formats.markers import Marker, marker_of
 from nbpublish.formats.rest import Converter
+from nbpublish.formats.rest_inline import targets_of
 from nbpublish.formats.script_cells import docstring_of, draft_of, uncommented
 from nbpublish.formats.script_header import header_of
 from nbpublish.formats.scripts import style
@@ -29,7 +30,7 @@ def read(path: str, text: str) -> Notebook:
     lines = clean(text).split("\n")
     header = header_of(path, lines)
     rows = ["" if n in header.taken else line for n, line in enumerate(lines)]
-    converter = Converter()
+    converter = Converter(targets=targets_of(uncommented(rows)))
     drafts: list[Draft] = []
     begin = _docstring(rows, drafts, converter)
     inside = continued("\n".join(rows))

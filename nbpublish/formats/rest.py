@@ -6,13 +6,13 @@ import re
 import textwrap
 from dataclasses import dataclass, field
 
-from nbpublish.formats.rest_inline import Targets, inline, targets_of
+from nbpublish.formats.rest_inline import Targets, anchor_of, inline, targets_of
+from nbpublish.formats.rest_tables import simple_table
 
 _RULE = re.compile(r"([!-/:-@[-`{-~])\1{2,}\s*$")
 _DIRECTIVE = re.compile(r"\.\. (?P<name>[\w:.+-]+?)::(?:\s+(?P<argument>.*))?$")
 _OPTION = re.compile(r":([\w-]+):\s*(.*)$")
 _NOTE = re.compile(r"\.\. \[(?P<label>#?[\w.-]+)\]\s*(?P<text>.*)$")
-_ANCHOR = re.compile(r"\.\. _(?P<label>`[^`]+`|[^:]+):\s*$")
 _ITEM = re.compile(r"(?P<indent>\s*)(?P<sign>[-*+•]|(?:\d+|#|[a-z])[.)]|\((?:\d+|[a-z])\))\s+(?P<text>\S.*)$")
 _TABLE = re.compile(r"=+(?:\s+=+)+\s*$|\+[-=+]+\+\s*$")
 
@@ -34,12 +34,14 @@ class Converter:
     """Turns the prose blocks of one file, in order: the order in which heading marks appear gives their levels."""
 
     marks: list[str] = field(default_factory=list)
+    targets: Targets = field(default_factory=Targets)
+    """What the file's other blocks declare."""
 
     def markdown(self, text: str) -> str:
         """Markdown of one block of reStructuredText."""
         text = textwrap.dedent(text.expandtabs(8)) if not text[:1].isspace() else text.expandtabs(8)
         lines = text.split("\n")
-        body = _Body(self, targets_of(lines))
+        body = _Body(self, self.targets.also(targets_of(lines)))
         return re.sub(r"\n{3,}", "\n\n", "\n".join(body.blocks(lines))).strip("\n")
 
     def level(self, mark: str) -> int:
@@ -96,14 +98,14 @@ class _Body:
             result += [" " * margin + row if row else "" for row in inner]
             return end - n
         body = lines[n + 1 : end]
-        note, directive, anchor = _NOTE.match(line), _DIRECTIVE.match(line), _ANCHOR.match(line)
+        note, directive, anchor = _NOTE.match(line), _DIRECTIVE.match(line), anchor_of(line)
         if note:
             text = " ".join([note["text"], *(row.strip() for row in body)]).strip()
             result += [f"[^{note['label'].lstrip('#')}]: {inline(text, self.targets)}", ""]
         elif directive:
             result += ["", *self._directive(directive["name"].lower(), directive["argument"] or "", body), ""]
         elif anchor:
-            result += [f'<a id="{anchor["label"].strip("`").lower().replace(" ", "-")}"></a>', ""]
+            result += [f'<a id="{anchor}"></a>', ""]
         return end - n  # link targets and substitutions are already known, and a comment is no prose
 
     def _directive(self, name: str, argument: str, body: list[str]) -> list[str]:
@@ -141,13 +143,14 @@ class _Body:
         return [head, *("    " + row if row else "" for row in _stripped(self.blocks(text)))]
 
     def _table(self, lines: list[str], n: int, result: list[str]) -> int:
-        """Tables are shown as they were drawn, in a fixed-width block."""
+        """Simple tables become tables; others are shown as they were drawn, in a fixed-width block."""
         if not _TABLE.match(lines[n]):
             return 0
         end = n + 1
         while end < len(lines) and (lines[end].strip() or (end + 1 < len(lines) and _TABLE.match(lines[end + 1]))):
             end += 1
-        result += ["", "```text", *(row.rstrip() for row in lines[n:end]), "```", ""]
+        table = simple_table([row.rstrip() for row in lines[n:end]], lambda text: inline(text, self.targets))
+        result += ["", *(table or ["```text", *(row.rstrip() for row in lines[n:end]), "```"]), ""]
         return end - n
 
     def _plain(self, lines: list[str], n: int, result: list[str]) -> int:
