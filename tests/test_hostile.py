@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from click.testing import CliRunner, Result
@@ -170,3 +172,69 @@ def test_a_site_that_is_written_all_the_time_is_left_to_others(tmp_path: Path, m
     monkeypatch.setattr(publish, "_put", lambda built, site, old: bool(site.mkdir()))
     with pytest.raises(SiteError, match="one build at a time"):
         publish.swap(built, site)
+
+
+# --- a site without a home page -----------------------------------------------------------------------------------
+
+
+def links(page: Path) -> dict[str, str]:
+    """Text of each link in the article of a page, by where it leads; all of them lead to files that exist."""
+    article = page.read_text(encoding="utf-8").partition("<article")[2].partition("</article>")[0]
+    found = {}
+    for href, text in re.findall(r'<a href="([^"#?]+)">(.*?)</a>', article):
+        assert (page.parent / unquote(href) / "index.html").exists(), href
+        found[unquote(href)] = text
+    return found
+
+
+def test_a_folder_without_a_home_page_gets_one_that_lists_its_pages(tmp_path: Path) -> None:
+    chapters = tmp_path / "01 入門"
+    chapters.mkdir()
+    (tmp_path / "z.md").write_text("# Last\n", encoding="utf-8")
+    odd = '# %% [markdown]\n# # <b>Bold</b> & "quoted"\n'
+    (chapters / 'a#b %41 & "c" 日本.py').write_text(odd, encoding="utf-8")
+    result = run("build", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    assert "no problems" in result.stderr
+    found = links(tmp_path / "site" / "index.html")
+    assert found["z/"] == "Last"
+    assert "Bold" in found['01 入門/a#b %41 & "c" 日本/']
+    home = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert f"<h1>{tmp_path.name}</h1>" in home
+    assert "01 入門" in home
+
+
+def test_so_does_a_site_with_a_mkdocs_yml_and_another_theme(folder: Path) -> None:
+    (folder / "docs" / "index.md").unlink()
+    (folder / "mkdocs.yml").write_text("site_name: 'C: <i> & \"d\"'\ntheme: readthedocs\n", encoding="utf-8")
+    assert run("build", folder, "--strict").exit_code == 0
+    home = (folder / "site" / "index.html").read_text(encoding="utf-8")
+    assert '<a href="first/">First chapter</a>' in home
+    assert '<h1>C: &lt;i&gt; &amp; "d"</h1>' in home
+
+
+@pytest.mark.parametrize("name", ["index.py", "README.py", "index.ipynb", "index.html"])
+def test_what_becomes_the_home_page_is_left_alone(tmp_path: Path, name: str) -> None:
+    (tmp_path / "other.py").write_text(SCRIPT, encoding="utf-8")
+    cell = '{"cell_type": "markdown", "metadata": {}, "source": "# Mine"}'
+    notebook = f'{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}'
+    texts = {".py": "# %% [markdown]\n# # Mine\n", ".ipynb": notebook, ".html": "<h1>Mine</h1>"}
+    (tmp_path / name).write_text(texts[Path(name).suffix], encoding="utf-8")
+    assert run("build", tmp_path).exit_code == 0
+    home = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert "Mine" in home
+    assert links(tmp_path / "site" / "index.html") == {}
+
+
+def test_a_navigation_of_the_authors_is_left_alone(folder: Path) -> None:
+    (folder / "docs" / "index.md").unlink()
+    configure(folder, "nav: [first.py]\n")
+    assert run("build", folder).exit_code == 0
+    assert not (folder / "site" / "index.html").exists()
+
+
+def test_a_folder_with_nothing_to_publish_says_what_could_be(tmp_path: Path) -> None:
+    result = run("build", tmp_path)
+    assert result.exit_code == 1
+    assert "nothing to publish" in result.stderr
+    assert "nbpublish new" in result.stderr

@@ -27,6 +27,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from nbpublish.build import Report
 from nbpublish.errors import NbpublishError
+from nbpublish.frontends.home_page import contents, home_missing
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook, find_language
@@ -56,6 +57,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     """How many pages the last build wrote, those of `.md` files included."""
     problems: tuple[Problem, ...]
     """Problems of the last build by path and line."""
+    _nav: Navigation
 
     def __init__(self) -> None:
         self._own: Project | None = None
@@ -67,6 +69,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         self._unfinished = True
         self._duplicates: list[Problem] = []
         self._posts: tempfile.TemporaryDirectory[str] | None = None
+        self._home: File | None = None
 
     # Having this method makes MkDocs keep the plugin, and with it what was run, from build to build under `serve`.
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -103,7 +106,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         return bool(config.theme.get("nb_content"))
 
     @event_priority(100)  # before the blog, tags and redirects ask which files are pages
-    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+    def _find_notebooks(self, /, files: Files, *, config: MkDocsConfig) -> Files:
         assert self.project
         files, self._duplicates = with_notebooks(files, self.project)
         self._posts = tempfile.TemporaryDirectory(prefix="nbpublish-")
@@ -114,12 +117,22 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
                 files.append(File(name, folder, config.site_dir, config.use_directory_urls))
         return files
 
+    @event_priority(-100)  # after the blog and generators have added their pages
+    def _give_home(self, /, files: Files, *, config: MkDocsConfig) -> Files:
+        self._home = home_missing(files, config)
+        if self._home:
+            files.append(self._home)
+        return files
+
+    on_files = CombinedEvent(_find_notebooks, _give_home)
+
     @event_priority(-100)  # after the blog has decided which of its posts are published
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         assert self.project
         inclusion = InclusionLevel.is_in_serve if self._serving else InclusionLevel.is_included
         pages = files.documentation_pages(inclusion=inclusion)
         self._run([file.notebook for file in pages if isinstance(file, NotebookFile)])
+        self._nav = nav
         return nav
 
     def _run(self, notebooks: list[Notebook]) -> None:
@@ -171,6 +184,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
 
     @staticmethod
     def _add(path: str, data: bytes, files: Files, config: MkDocsConfig) -> None:
+        if self._home and self._home.page:  # now all titles are known
+            self._home.page.content = contents(self._home.page, self._nav)
         if files.get_file_from_path(path) is None:  # the same figure on two pages is one file
             file = File.generated(config, path, content=data, inclusion=InclusionLevel.INCLUDED)
             file.generated_by = "nbpublish"

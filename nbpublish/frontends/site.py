@@ -14,13 +14,18 @@ from mkdocs.exceptions import MkDocsException
 
 from nbpublish.build import Report
 from nbpublish.errors import SiteError
-from nbpublish.frontends.configuration import PLUGIN
+from nbpublish.frontends.configuration import PLUGIN, shown
 from nbpublish.frontends.mkdocs import NbpublishPlugin
 from nbpublish.frontends.summary import Summary, summarise
 from nbpublish.model import Problem
 from nbpublish.project import Project
 
 _DOC_FILE = re.compile(r"^(?:Doc file|Excluded page|Page) '([^']+)' contains (?:a link|an [a-z ]*link) '([^']+)'")
+
+_NOTHING = (
+    "{} holds no notebook and no page, so there is nothing to publish. Notebooks are .py files of marimo or with "
+    "`# %%` cells and .ipynb files, pages are .md files. `nbpublish new FOLDER` writes some to start from."
+)
 
 
 def make_site(
@@ -47,6 +52,8 @@ def make_site(
             raise SiteError(_stopped(error, said.errors)) from error
         finally:
             config.plugins.on_shutdown()
+    if not plugin.written:
+        raise SiteError(_NOTHING.format(shown(Path(config.docs_dir))))
     problems = (*plugin.problems, *said.problems)
     return summarise(plugin.runs.values(), problems, pages=plugin.written, seconds=time.monotonic() - start)
 
