@@ -13,6 +13,8 @@ from typing import Any
 
 from nbpublish.kernel.alternative import title_of, words_of
 from nbpublish.kernel.bridge import Bridge, Surroundings
+from nbpublish.kernel.font_families import with_fallbacks
+from nbpublish.kernel.fonts import Fonts
 from nbpublish.model import Cell, Output
 
 LARGEST_SVG = 200_000
@@ -39,8 +41,8 @@ def render(figure: Any) -> Output:
     dpi = float(figure.dpi)
     with rc_context(_SETTINGS):
         image = _saved(figure, format="svg", metadata={"Date": None, "Creator": None})
-        data: dict[str, Any] = {"image/svg+xml": image.decode("utf-8")}
         width, height = (float(points) * dpi / 72 for points in _SVG_SIZE.findall(image[:2000])[0])
+        data: dict[str, Any] = {"image/svg+xml": with_fallbacks(image.decode("utf-8"))}
         if len(image) > LARGEST_SVG:
             sharp = max(dpi, min(2 * dpi, 300.0))
             image = _saved(figure, format="png", dpi=sharp, metadata={"Software": None})
@@ -63,6 +65,8 @@ class FigureBridge(Bridge):
         self._shown: list[Any] = []
         """Figures shown in this cell; one that is drawn on afterwards is stale, and is shown again."""
         self._replaced: list[tuple[Any, str, Any]] = []
+        self._fonts: Fonts | None = None
+        session.when_imported("matplotlib.figure", self._add_fonts)
         session.when_imported("matplotlib.pyplot", self._replace_show)
 
     def before_cell(self, cell: Cell) -> None:
@@ -81,6 +85,11 @@ class FigureBridge(Bridge):
     def close(self) -> None:
         for owner, name, before in self._replaced:
             setattr(owner, name, before)
+        if self._fonts:
+            self._fonts.close()
+
+    def _add_fonts(self) -> None:
+        self._fonts = Fonts()
 
     def _render(self, figure: Any) -> Output:
         output = render(figure)
