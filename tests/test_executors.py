@@ -114,6 +114,14 @@ def test_a_file_beside_the_notebook_may_be_called_like_a_library(tmp_path: Path,
         assert shown.outputs[0].metadata["width"] == 3
 
 
+def test_a_traceback_begins_in_the_cell_also_where_a_loop_runs_it(tmp_path: Path) -> None:
+    with started(tmp_path) as notebook:
+        trace = notebook.run("import asyncio\nawait asyncio.sleep(0)\n1 / 0")
+        assert [frame["line"] for frame in error(trace)["frames"]] == [3]
+        later = notebook.run("await asyncio.wait_for(asyncio.sleep(9), 0.01)")
+        assert [frame["library"] for frame in error(later)["frames"]][:2] == [False, True]
+
+
 def test_top_level_await_keeps_one_loop_for_the_whole_notebook(tmp_path: Path) -> None:
     with started(tmp_path) as notebook:
         assert notebook.run("import asyncio\ntask = asyncio.ensure_future(asyncio.sleep(0, 7))\nawait asyncio.sleep(0)")

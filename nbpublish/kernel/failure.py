@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 from nbpublish.kernel.private import as_written
 from nbpublish.model import ERROR, Cell, ErrorData, FrameData, Output
@@ -88,7 +88,7 @@ def own_fault(exception: BaseException) -> ErrorData:
 
 def _frames(trace: TracebackType | None, places: Places) -> Iterator[FrameData]:
     library = False
-    for frame, line in traceback.walk_tb(trace):
+    for frame, line in _from_the_cell(list(traceback.walk_tb(trace)), str(places.notebook)):
         code = frame.f_code
         file = code.co_filename
         if own_file(file):
@@ -97,6 +97,12 @@ def _frames(trace: TracebackType | None, places: Places) -> Iterator[FrameData]:
         library = named_library or (file.startswith("<") and library)  # code made by a library is the library's
         text = places.line(file, line)
         yield FrameData(path=path, line=line, function=as_written(code.co_qualname), code=text, library=library)
+
+
+def _from_the_cell(frames: list[tuple[FrameType, int]], notebook: str) -> list[tuple[FrameType, int]]:
+    """`frames` without those through which we reach the notebook, the event loop's among them."""
+    first = next((n for n, (frame, _) in enumerate(frames) if frame.f_code.co_filename == notebook), 0)
+    return frames[first:] if first and own_file(frames[first - 1][0].f_code.co_filename) else frames
 
 
 def _shortened(frames: list[FrameData]) -> list[FrameData]:
