@@ -89,6 +89,31 @@ def test_nothing_is_scrolled_sideways_and_nothing_comes_from_elsewhere(reader: A
     assert all(address.startswith(("file://", "data:")) for address in here.requests)
 
 
+SLIDERS = """<div class="nb-hstack" style="--nb-justify: flex-start">
+  <div class="nb-widget" data-widget="slider"><input type="range" disabled><output class="nb-value">1</output></div>
+  <div class="nb-widget" data-widget="slider"><label><span class="nb-label">size</span> <input type="range" disabled></label>
+  <output class="nb-value">60</output></div>
+</div>"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_slider_in_a_row_stands_between_its_label_and_its_value(reader: Any, width: int) -> None:
+    tab = reader(viewport={"width": width, "height": 800}).open()
+    middles, lefts = tab.evaluate(
+        """(html) => {
+          const main = document.querySelector("main .nb-widget").parentElement;
+          main.insertAdjacentHTML("afterbegin", html);
+          const boxes = [...main.querySelectorAll(".nb-hstack :is(.nb-label, input, output)")]
+            .map((part) => part.getBoundingClientRect());
+          return [boxes.map((box) => (box.top + box.bottom) / 2), boxes.map((box) => box.left)];
+        }""",
+        SLIDERS,
+    )
+    for row in (slice(0, 2), slice(2, 5)):
+        assert middles[row] == pytest.approx([middles[row.start]] * len(middles[row]), abs=4)
+        assert lefts[row] == sorted(lefts[row])
+
+
 CONTRAST = """() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (colour) => {

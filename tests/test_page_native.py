@@ -140,6 +140,19 @@ def test_two_groups_of_tabs_on_one_page_have_names_of_their_own() -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_a_form_has_its_buttons_below_its_controls() -> None:
+    def buttons(**more: object) -> list[str]:
+        form = parse(native("form", "<p>inside</p>", **more)).select_one(".nb-form")
+        assert form and form.find("p")
+        return [button.get_text() for button in form.select("p + .nb-buttons > button[disabled]")]
+
+    assert buttons(submit_button_label="Go", show_clear_button=False) == ["Go"]
+    assert buttons(submit_button_label="Go", show_clear_button=True, clear_button_label="Start again") == [
+        *("Go", "Start again"),
+    ]
+    assert buttons(show_clear_button=True) == ["Submit", "Clear"]
+
+
 def test_a_slider_stands_at_its_default() -> None:
     html = native("slider", label=markdown("<b>rate</b>"), start=0, stop=2, step=0.5, steps=[], initial_value=1.5)
     soup = parse(html)

@@ -96,6 +96,7 @@ WORDS = {
     "widget.to": "To",
     "widget.refresh": "Refresh",
     "widget.submit": "Submit",
+    "widget.clear": "Clear",
     "widget.code": "Code",
     "download": "Download",
     "download.file": "Download {name}",

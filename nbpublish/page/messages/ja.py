@@ -83,6 +83,7 @@ WORDS = {
     "widget.to": "終了",
     "widget.refresh": "更新",
     "widget.submit": "送信",
+    "widget.clear": "消去",
     "widget.code": "コード",
     "download": "ダウンロード",
     "download.file": "{name} をダウンロード",

@@ -6,9 +6,12 @@ from nbpublish.page.native.element import Element
 
 
 def _form(e: Element) -> str:
-    label = e.inline(e.get("submit-button-label")) or e.words("widget.submit")
+    labels = [e.inline(e.get("submit-button-label")) or e.words("widget.submit")]
+    if e.flag("show-clear-button"):
+        labels.append(e.inline(e.get("clear-button-label")) or e.words("widget.clear"))
     title = f'<p class="nb-label">{e.label}</p>' if e.label else ""
-    return f'<div class="nb-form">{title}{e.inside}<button type="button" disabled>{label}</button></div>'
+    buttons = "".join(f'<button type="button" disabled>{label}</button>' for label in labels)
+    return f'<div class="nb-form">{title}{e.inside}<div class="nb-buttons">{buttons}</div></div>'
 
 
 def _group(e: Element) -> str:
