@@ -31,7 +31,7 @@ from nbpublish.frontends.home_page import contents, home_missing
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook, find_language
-from nbpublish.frontends.mkdocs_search import searchable
+from nbpublish.frontends.mkdocs_search import with_bare_code
 from nbpublish.frontends.search_index import search_index
 from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
 from nbpublish.project import Project
@@ -155,9 +155,13 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         find_language(page, markdown, config)
 
     @event_priority(100)
-    def _before_search(self, /, context: TemplateContext, *, page: MkDocsPage, **_: Any) -> TemplateContext:
+    def _before_search(
+        self, /, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, **_: Any
+    ) -> TemplateContext:
         if isinstance(page, NotebookPage) and page.content:
-            self._content, page.content = page.content, searchable(page.content)
+            of_mkdocs = "search" in config.plugins  # Material's is "material/search"
+            self._content = page.content
+            page.content = with_bare_code(page.searched) if of_mkdocs else page.searched
         return context
 
     @event_priority(-100)
@@ -180,12 +184,12 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         if self._own_theme(config):
             entries = [(page.url, page.title, _searched(page)) for page in pages]
             self._add(SEARCH_INDEX, search_index(entries).encode(), files, config)
+        if self._home and self._home.page:  # now all titles are known
+            self._home.page.content = contents(self._home.page, self._nav)
         return env
 
     @staticmethod
     def _add(path: str, data: bytes, files: Files, config: MkDocsConfig) -> None:
-        if self._home and self._home.page:  # now all titles are known
-            self._home.page.content = contents(self._home.page, self._nav)
         if files.get_file_from_path(path) is None:  # the same figure on two pages is one file
             file = File.generated(config, path, content=data, inclusion=InclusionLevel.INCLUDED)
             file.generated_by = "nbpublish"
@@ -224,6 +228,5 @@ def _log_starts() -> Report:
     return report
 
 
-def _searched(page: MkDocsPage) -> str:
-    content = page.content or ""
-    return searchable(content) if isinstance(page, NotebookPage) else content
+def _searched(page: MkDocsPage) -> str | None:
+    return page.searched if isinstance(page, NotebookPage) else page.content

@@ -19,6 +19,7 @@ from mkdocs.structure.toc import TableOfContents, get_toc
 from mkdocs.utils import get_relative_url
 
 from nbpublish.frontends.mkdocs_files import as_markdown
+from nbpublish.frontends.mkdocs_search import searchable
 from nbpublish.model import Fragment, Heading, Page, Problem, Run, Visibility
 from nbpublish.page.language import written_language
 from nbpublish.page.markdown.autorefs import without_autorefs
@@ -40,6 +41,7 @@ class NotebookPage(MkDocsPage):
 
     run: Run
     rendered: Page
+    _sifted: tuple[str, str] = "", ""
 
     def read_source(self, config: MkDocsConfig) -> None:
         if self.markdown is None:  # a blog post has read its own already
@@ -60,6 +62,15 @@ class NotebookPage(MkDocsPage):
         self.links_to_anchors = links.links_to_anchors
         for heading in page.headings if autorefs else ():
             autorefs.register_anchor(self, heading.id, title=heading.html, primary=True)
+
+
+    @property
+    def searched(self) -> str:
+        """What of its content is searched; sifted once, unless a plugin changes the content."""
+        content = self.content or ""
+        if self._sifted[0] != content:
+            self._sifted = content, searchable(content)
+        return self._sifted[1]
 
 
 @functools.cache

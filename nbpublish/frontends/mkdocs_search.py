@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
+
+from nbpublish.page.html import feed
 
 _SKIPPED_TAGS = frozenset({"script", "style", "svg", "template"})
 _SKIPPED_CLASSES = frozenset({"nb-outputs", "nb-names", "nb-notrun", "headerlink"})
@@ -20,9 +23,21 @@ def searchable(html: str) -> str:
     are headings, wherever they stand.
     """
     parser = _Sieve()
-    parser.feed(html)
+    feed(parser, html, code=parser.handle_data)
     parser.close()
     return "".join(parser.kept)
+
+
+def with_bare_code(html: str) -> str:
+    """The HTML with a line break in place of each tag within highlighted code.
+
+    MkDocs's search separates words where it finds a tag or white space, so its index stays the same and is made sooner.
+    """
+    return _CODE.sub(lambda block: f"{block[1]}{_TAG.sub(chr(10), block[2])}{block[3]}", html)
+
+
+_CODE = re.compile(r'(<code class="language-[^"<>]*">)(.*?)(</code>)', re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class _Sieve(HTMLParser):

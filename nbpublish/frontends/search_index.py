@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
 
+from nbpublish.page.html import feed
+
 Section = tuple[str, str, str, str]
 """Address relative to the site, title of the page, title of the section, text."""
 
@@ -29,6 +31,7 @@ INLINE = frozenset({
 BREAK = "\0"
 """Stands where a block begins or ends, as it cannot stand in HTML."""
 LINK_TO_SELF = frozenset({"headerlink", "nb-anchor"})
+_TAG = re.compile(r"<[^>]*>")
 _WIDE = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 
 
@@ -41,9 +44,9 @@ def search_index(pages: Iterable[tuple[str, str | None, str | None]]) -> str:
 
 def sections(url: str, title: str, html: str) -> list[Section]:
     """A page cut at its headings that have an id; what stands before the first of them belongs to the page itself."""
-    page = _squeeze(unescape(re.sub(r"<[^>]*>", "", title)))
+    page = _squeeze(unescape(_TAG.sub("", title)))
     parser = _Cutter(page)
-    parser.feed(html)
+    feed(parser, html, code=lambda tokens: parser.handle_data(unescape(_TAG.sub("", tokens))))
     parser.close()
     found = []
     for part in parser.parts:

@@ -49,6 +49,8 @@ def code_visibility(cell: Cell, settings: PageSettings) -> Visibility:
 
 def displays_prose(cell: Cell) -> bool:
     """Whether all a cell does is to display Markdown: `mo.md(…)` and nothing else."""
+    if "md" not in cell.code:
+        return False
     try:
         body = ast.parse(cell.code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from ipython_pygments_lexers import IPython3Lexer  # type: ignore[import-untyped]
 from pygments import highlight as _highlight
 from pygments.formatters import HtmlFormatter
@@ -12,6 +14,7 @@ from pygments.util import ClassNotFound
 
 from nbpublish.page.html import escape
 
+_FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 _LEXERS: dict[str, type[Lexer]] = {"python": PythonLexer, "ipython": IPython3Lexer, "text": TextLexer}
 
 
@@ -23,10 +26,10 @@ def highlight(source: str, language: str = "python") -> str:
 
 def tokens_of(source: str, language: str = "python") -> str:
     """The inside of such a block."""
-    formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
-    return _highlight(source, _lexer(language), formatter).rstrip("\n")
+    return _highlight(source, _lexer(language), _FORMATTER).rstrip("\n")
 
 
+@cache
 def _lexer(language: str) -> Lexer:
     if language in _LEXERS:
         return _LEXERS[language](stripnl=False)
