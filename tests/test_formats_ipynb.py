@@ -88,6 +88,13 @@ def test_a_notebook_of_version_3() -> None:
     assert notebook.problems == ()
 
 
+def test_jupytext_may_be_all_that_knows_the_language() -> None:
+    assert [p.code for p in of(code("x <- c(1)"), jupytext={"main_language": "R"}).problems] == ["foreign-kernel"]
+    python = of(code("x = 1"), jupytext={"main_language": "python", "formats": "ipynb,.pct.py:percent"})
+    assert python.problems == ()
+    assert python.metadata["paired"] == ["ipynb", "py"]
+
+
 def test_another_kernel_is_told_and_its_code_is_shown_and_not_run() -> None:
     notebook = of(code("x <- c(1)\ny"), kernelspec={"language": "R", "name": "ir"})
     assert notebook.cells[0].source == "x <- c(1)\ny"

@@ -114,6 +114,20 @@ def test_of_two_notebooks_for_one_page_the_script_is_published(tmp_path: Path) -
     assert "From a script" in site.html("a/index.html")
 
 
+@pytest.mark.parametrize("where", ["script", "ipynb"])
+def test_of_a_notebook_that_jupytext_keeps_in_two_files_the_script_is_published(where: str, tmp_path: Path) -> None:
+    head = "# ---\n# jupyter:\n#   jupytext:\n#     formats: ipynb,py:percent\n# ---\n\n"
+    metadata = {"jupytext": {"formats": "notebooks///ipynb,scripts///py:percent"}} if where == "ipynb" else {}
+    files = {
+        "a.py": (head if where == "script" else "") + prose("From a script"),
+        "a.ipynb": json.dumps({"cells": [], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}),
+        "index.md": "# Home",
+    }
+    site = built(tmp_path, files)
+    assert site.problems == ()
+    assert "From a script" in site.html("a/index.html")
+
+
 def test_without_execution_pages_show_their_code(tmp_path: Path) -> None:
     plugins = ["search", {"nbpublish": {"execute": False}}]
     site = built(tmp_path, {"a.py": "# %%\nprint(6 * 7)\n", "index.md": "# Home"}, plugins=plugins)

@@ -13,6 +13,7 @@ from nbpublish.formats.draft import Draft, cells_of
 from nbpublish.formats.format import Format
 from nbpublish.formats.options import options_of
 from nbpublish.formats.script_cells import is_frozen, leave_foreign, take_front_matter
+from nbpublish.formats.script_header import pairing
 from nbpublish.formats.text import clean, trimmed
 from nbpublish.model import Notebook, Problem
 
@@ -176,7 +177,8 @@ def _metadata(metadata: Any, text: str) -> tuple[dict[str, Any], tuple[str, int]
     page = {key: metadata[key] for key in _PAGE_KEYS if metadata.get(key)}
     if not isinstance(page.get("title", ""), str):
         del page["title"]
-    for holder, key in (("kernelspec", "language"), ("language_info", "name")):
+    page |= pairing(metadata.get("jupytext"))
+    for holder, key in (("kernelspec", "language"), ("language_info", "name"), ("jupytext", "main_language")):
         part = metadata.get(holder)
         if isinstance(part, dict) and isinstance(part.get(key), str):
             place = text.find(f'"{holder}"')

@@ -70,11 +70,20 @@ def _front_matter(header: Header, path: str, lines: list[str], first: int, last:
     if isinstance(jupyter, dict):
         jupytext, kernel = jupyter.get("jupytext"), jupyter.get("kernelspec")
         header.jupytext = jupytext if isinstance(jupytext, dict) else {}
+        header.metadata |= pairing(jupytext)
         if isinstance(jupyter.get("title"), str):
             header.metadata.setdefault("title", jupyter["title"])
         if isinstance(kernel, dict) and isinstance(kernel.get("language"), str):
             line = next((n for n in range(first, last) if "language:" in lines[n]), first)
             header.language = kernel["language"], line + 1
+
+
+def pairing(jupytext: Any) -> dict[str, Any]:
+    """`{"paired": ["ipynb", "py"]}` from jupytext's metadata: the endings under which it keeps one notebook."""
+    formats = jupytext.get("formats") if isinstance(jupytext, dict) else None
+    if not isinstance(formats, str) or "," not in formats:
+        return {}
+    return {"paired": [re.split(r"[/.]", part.partition(":")[0])[-1].strip() for part in formats.split(",")]}
 
 
 def front_matter(path: str, text: str, line: int) -> tuple[dict[str, Any], Problem | None]:

@@ -9,6 +9,7 @@ import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 
+from nbpublish.frontends.disk_files import leave_out_odd
 from nbpublish.model import Notebook, Problem
 from nbpublish.project import ENVIRONMENT, JUNK, Project
 
@@ -36,6 +37,7 @@ def with_notebooks(files: Files, project: Project) -> tuple[Files, list[Problem]
     (`__pycache__`, `__marimo__`, virtual environments, …) does not get there.
     """
     found: list[File] = []
+    odd = leave_out_odd(files)
     environments = tuple(uri.removesuffix(ENVIRONMENT) for uri in files.src_uris if uri.endswith(f"/{ENVIRONMENT}"))
     for file in files:
         if JUNK & set(file.src_uri.split("/")) or file.src_uri.startswith(environments):
@@ -44,7 +46,7 @@ def with_notebooks(files: Files, project: Project) -> tuple[Files, list[Problem]
         if is_served(file) and not file.is_documentation_page() and project.takes(file.src_uri):
             notebook = _read(file, project)
         found.append(NotebookFile.of(file, notebook) if notebook else file)
-    return Files(found), [*_leave_out_unreadable(found), *_leave_out_duplicates(found)]
+    return Files(found), [*odd, *_leave_out_unreadable(found), *_leave_out_duplicates(found)]
 
 
 def is_served(file: File) -> bool:
@@ -88,12 +90,22 @@ def _leave_out_duplicates(files: list[File]) -> list[Problem]:
         other = kept.setdefault(file.dest_uri, file)
         if other is not file and isinstance(file, NotebookFile):
             file.inclusion = InclusionLevel.EXCLUDED
+            if _are_one_notebook(file, other):
+                continue
             message = (
                 f"This notebook and {other.src_uri} would both become {file.dest_uri}; {other.src_uri} is published. "
                 "Rename one of them, or name one under `exclude_docs` in mkdocs.yml."
             )
             problems.append(Problem("duplicate-page", message, file.src_uri, 1))
     return problems
+
+
+def _are_one_notebook(file: NotebookFile, other: File) -> bool:
+    """Whether jupytext keeps one notebook in both files, by what one of them says."""
+    if not isinstance(other, NotebookFile):
+        return False
+    endings = {posixpath.splitext(each.src_uri)[1].removeprefix(".") for each in (file, other)}
+    return any(endings <= set(each.notebook.metadata.get("paired", ())) for each in (file, other))
 
 
 def as_markdown(notebook: Notebook) -> str:
