@@ -91,8 +91,8 @@ def test_nothing_is_scrolled_sideways_and_nothing_comes_from_elsewhere(reader: A
 
 SLIDERS = """<div class="nb-hstack" style="--nb-justify: flex-start">
   <div class="nb-widget" data-widget="slider"><input type="range" disabled><output class="nb-value">1</output></div>
-  <div class="nb-widget" data-widget="slider"><label><span class="nb-label">size</span> <input type="range" disabled></label>
-  <output class="nb-value">60</output></div>
+  <div class="nb-widget" data-widget="slider"><label><span class="nb-label">size</span>
+  <input type="range" disabled></label><output class="nb-value">60</output></div>
 </div>"""
 
 

@@ -143,7 +143,7 @@ def test_two_groups_of_tabs_on_one_page_have_names_of_their_own() -> None:
 def test_a_form_has_its_buttons_below_its_controls() -> None:
     def buttons(**more: object) -> list[str]:
         form = parse(native("form", "<p>inside</p>", **more)).select_one(".nb-form")
-        assert form and form.find("p")
+        assert form
         return [button.get_text() for button in form.select("p + .nb-buttons > button[disabled]")]
 
     assert buttons(submit_button_label="Go", show_clear_button=False) == ["Go"]
