@@ -54,6 +54,31 @@ def test_the_depth_of_the_table_of_contents_follows_the_toc_extension(tmp_path: 
     assert '<a href="#detail" class="nav-link">' not in html
 
 
+@pytest.mark.parametrize(("setting", "shown"), [({}, "¶"), ({"permalink": True}, "¶"), ({"permalink": "#"}, "#")])
+def test_headings_lead_to_themselves_by_the_sign_of_the_toc_extension(
+    tmp_path: Path, setting: dict[str, Any], shown: str
+) -> None:
+    files = {"a.py": prose("A"), "index.md": "# Home"}
+    html = built(tmp_path, files, markdown_extensions=[{"toc": setting}]).html("a/index.html")
+    assert html.count(f'title="Link to this section">{shown}</a>') == 3
+
+
+def test_headings_lead_nowhere_where_the_toc_extension_says_so(tmp_path: Path) -> None:
+    files = {"a.py": prose("A"), "index.md": "# Home"}
+    html = built(tmp_path, files, markdown_extensions=[{"toc": {"permalink": False}}]).html("a/index.html")
+    assert "headerlink" not in html
+    assert '<a href="#section" class="nav-link">' in html
+
+
+def test_no_page_holds_an_element_of_autorefs_that_nobody_resolves(tmp_path: Path) -> None:
+    text = "[`x`][], [text][name] and [_b_][c]\n#\n# ## See [more][of.it]\n"
+    site = built(tmp_path, {"a.py": prose("[T][t]", text), "index.md": "# Home"})
+    html = site.html("a/index.html") + json.dumps(site.search)
+    assert "autoref" not in html
+    assert "[<code>x</code>][], [text][name] and [<em>b</em>][c]" in html
+    assert html.count("See [more][of.it]") > 2  # in the text, in the table of contents, in the index
+
+
 def test_headings_get_their_ids_from_the_sites_own_slugify(tmp_path: Path) -> None:
     extensions = [{"toc": {"separator": "_", "slugify": "!"}}]
     source = write_site(tmp_path, {"a.py": prose("A long title"), "index.md": "# Home"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,6 @@ from markdown_it.utils import read_fixture_file
 
 from nbpublish.model import Cell
 from nbpublish.page.html import is_closed
-from nbpublish.page.markdown.autorefs import without_autorefs
 from nbpublish.page.markdown.emphasis_cjk import emphasis_cjk
 from nbpublish.page.markdown.fences import parse_info
 from nbpublish.page.prose import Prose
@@ -24,8 +24,9 @@ DATA = Path(__file__).parent / "data" / "markdown"
 CASES = [(path.stem, *case) for path in sorted(DATA.glob("*.md")) for case in read_fixture_file(path)]
 
 
-def prose(language: str = "en") -> Prose:
-    return Prose(link=lambda url, line: url, slugify=None, language=language, path="page.py")
+def prose(language: str = "en", **settings: Any) -> Prose:
+    settings = {"autorefs": True, **settings}
+    return Prose(link=lambda url, line: url, slugify=None, language=language, path="page.py", **settings)
 
 
 def cell(text: str, id: str = "c", line: int = 1) -> Cell:
@@ -225,9 +226,15 @@ def test_our_words_are_in_the_language_of_the_page() -> None:
 
 def test_references_to_objects_read_as_written_where_no_plugin_resolves_them() -> None:
     text = "See [the class][package.Class], [`f`][] and [g][]."
-    assert without_autorefs(render(text)) == (
-        "<p>See [the class][package.Class], [<code>f</code>][] and [g][].</p>\n"
-    )
+    html = "<p>See [the class][package.Class], [<code>f</code>][] and [g][].</p>\n"
+    assert prose(autorefs=False).render(text, cell(text)) == html
+    assert prose(autorefs=True).render(text, cell(text)).count("<autoref ") == 3
+
+
+def test_headings_lead_to_themselves_as_the_site_says() -> None:
+    assert '<a class="headerlink" href="#a" title="Link to this section">¶</a></h1>' in prose().render("# A", cell(""))
+    assert prose(permalink="").render("# A", cell("")) == '<h1 id="a">A</h1>\n'
+    assert ">&lt;#&gt;</a></h1>" in prose(permalink="<#>").render("# A", cell(""))
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ from mkdocs.utils import get_relative_url
 
 from nbpublish.frontends.mkdocs_files import as_markdown
 from nbpublish.frontends.mkdocs_search import searchable
+from nbpublish.frontends.plotly_library import installed_plotly
 from nbpublish.model import Fragment, Heading, Page, Problem, Run, Visibility
 from nbpublish.page.language import written_language
-from nbpublish.page.markdown.autorefs import without_autorefs
 from nbpublish.page.render import prose_of, render
 from nbpublish.page.settings import PageSettings
 from nbpublish.project import unexpected
@@ -53,13 +53,12 @@ class NotebookPage(MkDocsPage):
         link = functools.partial(address, links.path_to_url)
         self.rendered = page = render_safely(self.run, page_settings(self, config), link)
         self.rendered = page = replace(page, problems=(*page.problems, *odd_metadata(self)))
-        content = notices(self.run) + page.html
-        autorefs: Any = config.plugins.get("autorefs") or config.plugins.get("mkdocs-autorefs")
-        self.content = content if autorefs else without_autorefs(content)
+        self.content = notices(self.run) + page.html
         self.toc = table_of_contents(page.headings, config)
         self._title_from_render = page.title
         self.present_anchor_ids = set(page.anchors)
         self.links_to_anchors = links.links_to_anchors
+        autorefs = autorefs_plugin(config)
         for heading in page.headings if autorefs else ():
             autorefs.register_anchor(self, heading.id, title=heading.html, primary=True)
 
@@ -100,8 +99,21 @@ def page_settings(page: MkDocsPage, config: MkDocsConfig) -> PageSettings:
         language=language_of(page, config),
         code=code if code in VISIBILITIES else plugin.config.code,
         asset_base=get_relative_url(ASSETS, page.url) + "/",
+        plotly=installed_plotly,
+        permalink=permalink(toc.get("permalink", True)),
+        autorefs=bool(autorefs_plugin(config)),
         **chosen,
     )
+
+
+def permalink(setting: object) -> str:
+    """The text that the `toc` extension's setting of this name asks for: a paragraph sign, none, or one of its own."""
+    return {"true": "¶", "false": "", "none": ""}.get(str(setting).lower(), str(setting))
+
+
+def autorefs_plugin(config: MkDocsConfig) -> Any:
+    """The mkdocs-autorefs plugin, None on a site without it."""
+    return config.plugins.get("autorefs") or config.plugins.get("mkdocs-autorefs")
 
 
 def odd_metadata(page: NotebookPage) -> list[Problem]:

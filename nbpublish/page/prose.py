@@ -35,11 +35,18 @@ class Prose:
     """
 
     def __init__(
-        self, *, link: Callable[[str, int], str], slugify: Callable[[str], str] | None, language: str, path: str
+        self,
+        *,
+        link: Callable[[str, int], str],
+        slugify: Callable[[str], str] | None,
+        language: str,
+        path: str,
+        permalink: str = "¶",
+        autorefs: bool = False,
     ) -> None:
         """`link` turns the address of a link or image without scheme, and the line of the file it stands on, into the
         address for the page. `slugify` makes ids of headings, `language` chooses the words we add, and `path` is the
-        file that problems name.
+        file that problems name. `permalink` and `autorefs` are those of `PageSettings`.
         """
         self.headings: list[Heading] = []
         self.anchors: set[str] = set()
@@ -49,6 +56,7 @@ class Prose:
         self.problems: list[Problem] = []
         self._link, self._slugify = link, slugify or default_slugify
         self._words, self._path = Words(language), path
+        self._permalink, self._autorefs = permalink, autorefs
         self._cell, self._first_line = _NOWHERE, 1
         self._started = False
         self._references: dict[str, Any] = {}
@@ -107,6 +115,7 @@ class Prose:
             "cell": cell.id,
             "words": self._words,
             "slugify": self._slugify,
+            "autorefs": self._autorefs,
         }
 
     def _html(self, tokens: list[Token], env: Env) -> str:
@@ -198,9 +207,10 @@ class Prose:
         self.headings.append(Heading(int(opening.tag[1]), id, html))
         if not self._started and opening.tag == "h1":
             self.title = html
-        title = self._words.html("heading.link")
-        permalink = f'<a class="headerlink" href="#{escape(id)}" title="{title}">¶</a>'
-        inline.children = [*children, Token("markup", "", 0, content=permalink)]
+        if self._permalink:
+            title = self._words.html("heading.link")
+            link = f'<a class="headerlink" href="#{escape(id)}" title="{title}">{escape(self._permalink)}</a>'
+            inline.children = [*children, Token("markup", "", 0, content=link)]
 
     def _problem(self, code: str, message: str, line: int) -> None:
         self.problems.append(Problem(code, message, self._path, line, self._cell.id or None, "warning"))

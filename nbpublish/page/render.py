@@ -28,7 +28,14 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     prose and its code, and says once that the code was not executed.
     """
     notebook = run.notebook
-    prose = Prose(link=link, slugify=settings.slugify, language=settings.language, path=notebook.path)
+    prose = Prose(
+        link=link,
+        slugify=settings.slugify,
+        language=settings.language,
+        path=notebook.path,
+        permalink=settings.permalink,
+        autorefs=settings.autorefs,
+    )
     visible = frozenset(cell.id for cell in notebook.cells if appears(cell, run, settings))
     words, assets = Words(settings.language), Assets(settings.asset_base)
     fragments: list[Fragment] = []

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nbpublish.model import Visibility
+from nbpublish.model import Asset, Visibility
 
 
 def slugify(text: str) -> str:
@@ -21,6 +21,19 @@ def slugify(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Library:
+    """A script that draws charts in the reader's browser."""
+
+    script: Asset
+    transfer: int
+    """Bytes that a reader loads, compressed."""
+
+
+def no_library() -> Library | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class PageSettings:
     """How pages are written; equal settings and equal runs give equal pages."""
 
@@ -31,6 +44,12 @@ class PageSettings:
     asset_base: str = ""
     """Prefix of the address of each asset, relative to the page: `""` or ending in a slash."""
     slugify: Callable[[str], str] = slugify
+    plotly: Callable[[], Library | None] = no_library
+    """Gives the library that draws Plotly charts, asked for by pages that have one; None where the site has none."""
+    permalink: str = "¶"
+    """Text of the link after each heading that leads to itself; empty for no such link."""
+    autorefs: bool = False
+    """Whether `[text][name]` without a definition becomes an element that the mkdocs-autorefs plugin resolves."""
     names: bool = True
     """Whether each cell tells which names it defines and uses."""
     long_lines: int = 60

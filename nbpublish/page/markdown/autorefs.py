@@ -1,13 +1,12 @@
 """`[text][identifier]` that no link definition resolves is a reference for the mkdocs-autorefs plugin.
 
-It finds `<autoref>` elements after all pages are built. `without_autorefs` puts the author's text back where a site
-does not have that plugin.
+It finds `<autoref>` elements after all pages are built. For a site without that plugin they stay the text that they are
+to Markdown.
 """
 
 from __future__ import annotations
 
 import re
-from html import escape, unescape
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
@@ -24,7 +23,9 @@ _AUTOREF = re.compile(r"\[((?:`[^`\n]*`|[^\]\[\n])+)\]\[([^\]\[\n]*)\]")
 
 
 def _autoref(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] != "[" or not (match := _AUTOREF.match(state.src, state.pos, state.posMax)):
+    if not state.env.get("autorefs") or state.src[state.pos] != "[":
+        return False
+    if not (match := _AUTOREF.match(state.src, state.pos, state.posMax)):
         return False
     before = state.src[state.pos - 1 : state.pos] if state.pos else ""
     text, identifier = match[1], match[2] or match[1].strip("`")
@@ -39,17 +40,3 @@ def _autoref(state: StateInline, silent: bool) -> bool:
             opening.attrs["slug"] = state.env["slugify"](text)
     state.pos = match.end()
     return True
-
-
-_ELEMENT = re.compile(r'<autoref identifier="([^"]*)"( slug="[^"]*")?>(.*?)</autoref>', re.S)
-
-
-def without_autorefs(html: str) -> str:
-    """HTML in which each reference shows again what its author wrote."""
-
-    def written(match: re.Match[str]) -> str:
-        text = re.sub(r"<[^>]+>", "", match[3])
-        identifier = "" if match[2] or unescape(match[1]) == unescape(text) else match[1]
-        return f"[{match[3]}][{escape(unescape(identifier))}]"
-
-    return _ELEMENT.sub(written, html)
