@@ -228,6 +228,13 @@ def test_a_figure_is_shown_once_whatever_the_cell_ends_with(run: Run) -> None:
     assert kinds(run("plt.hist([1, 2])")) == ["text/plain", "image/svg+xml"]
 
 
+def test_blank_paper_is_no_figure(run: Run) -> None:
+    assert kinds(run("import matplotlib.pyplot as plt\nfig = plt.figure()\n1 / 0")) == [ERROR]
+    assert kinds(run("fig = plt.figure()\nplt.show()")) == []
+    for drawn in ("fig.add_subplot()", "fig.suptitle('t')", "fig.subfigures(1, 2)[0].text(0, 0, 't')"):
+        assert (drawn, kinds(run(f"fig = plt.figure()\n{drawn};"))) == (drawn, ["image/svg+xml"])
+
+
 def test_a_figure_drawn_on_after_it_was_shown_is_shown_again(run: Run) -> None:
     trace = run("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\ndisplay(fig)\nax.plot([1]);")
     assert kinds(trace) == ["image/svg+xml"] * 2

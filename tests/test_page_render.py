@@ -11,7 +11,8 @@ from pages import code, page, printed, prose, raised, result, run
 from nbpublish.build import build
 from nbpublish.executors.local import LocalExecutor
 from nbpublish.formats.detect import read
-from nbpublish.model import Problem, Reason, Run, Trace
+from nbpublish.graph.analyse import analyse
+from nbpublish.model import Notebook, Problem, Reason, Run, Trace
 from nbpublish.page.html import is_closed
 from nbpublish.page.messages import LANGUAGES, Words
 from nbpublish.page.render import render
@@ -143,6 +144,12 @@ def test_the_footer_names_what_a_cell_defines_and_links_what_it_uses() -> None:
 def test_names_stand_in_the_order_of_their_mention() -> None:
     html = fragment(run(code("a", "zeta = 1\nalpha = zeta")), "a")
     assert "Defines <code>zeta</code> <code>alpha</code>" in html
+
+
+def test_a_value_that_is_not_needed_has_no_name_among_the_names() -> None:
+    notebook = Notebook("a.py", "percent", (code("a", "_, y = 1, 2\n__ = y"),))
+    html = page(Run(notebook, analyse(notebook), {}, {})).html
+    assert "Defines <code>y</code></span>" in html
 
 
 def test_no_link_points_to_a_cell_that_is_not_there() -> None:

@@ -98,8 +98,8 @@ class FigureBridge(Bridge):
         return output
 
     def _unseen(self) -> list[Any]:
-        """Open figures that have not been shown in this cell as they are now."""
-        figures = [figure for figure in _open_figures() if not hasattr(figure, EMBEDDED)]
+        """Open figures with anything in them that have not been shown in this cell as they are now."""
+        figures = [figure for figure in _open_figures() if not hasattr(figure, EMBEDDED) and not _is_blank(figure)]
         return [figure for figure in figures if figure.stale or figure not in self._shown]
 
     def _is_kept_for_later(self, figure: Any) -> bool:
@@ -164,6 +164,11 @@ def _figures_of(value: object) -> list[Any]:
 
 def _is_empty(part: object) -> bool:
     return part is None or (isinstance(part, (list, tuple)) and not part)
+
+
+def _is_blank(figure: Any) -> bool:
+    """Whether a figure is nothing but paper, as one is that was opened just before the cell failed."""
+    return all(part is figure.patch for part in figure.get_children())
 
 
 def _if_open(figure: Any) -> list[Any]:

@@ -72,8 +72,8 @@ def _linked(name: str, source: str | None, context: Context) -> str:
 
 
 def _in_order(names: Iterable[str], source: str) -> list[str]:
-    """By first mention in the source, then by the alphabet."""
+    """By first mention in the source, then by the alphabet; without `_`, which only says that a value is not needed."""
     first: dict[str, int] = {}
     for match in re.finditer(r"[^\W\d]\w*", source):
         first.setdefault(match.group(), match.start())
-    return sorted(names, key=lambda name: (first.get(name, len(source)), name))
+    return sorted((name for name in names if name.strip("_")), key=lambda name: (first.get(name, len(source)), name))
