@@ -54,7 +54,7 @@ def test_a_second_build_does_not_publish_the_first_one(folder: Path) -> None:
 
 
 def test_a_link_to_an_anchor_that_is_not_there_is_a_warning_unless_the_author_decides(folder: Path) -> None:
-    (folder / "index.md").write_text("# Welcome\n\n[There](first.py#nowhere)\n", encoding="utf-8")
+    (folder / "index.md").write_text("# Welcome\n\n[There](first.py#moon)\n", encoding="utf-8")
     assert "index.md:3: warning: " in run("check", folder).stderr
     docs = folder / "docs"
     docs.mkdir()
@@ -104,6 +104,20 @@ def test_strict_fails_on_a_link_to_nowhere_and_names_its_line(folder: Path) -> N
     [problem] = json.loads(result.stdout)["problems"]
     assert (problem["path"], problem["line"]) == ("index.md", 3)
     assert "moon.py" in problem["message"]
+
+
+def test_a_link_to_nowhere_says_what_to_do_and_names_its_page_once(folder: Path) -> None:
+    links = "[The moon](moon.py), [a heading](first.py#moon), [one here](#no), [by mail](me@first.org)"
+    (folder / "index.md").write_text(f"# Welcome\n\n{links}\n", encoding="utf-8")
+    said = {problem["message"] for problem in json.loads(run("check", folder, "--json").stdout)["problems"]}
+    remedy = "Correct the link, or add what it should lead to."
+    assert said == {
+        f"The link 'moon.py' leads nowhere: the target is not found among documentation files. {remedy}",
+        f"The link 'first.py#moon' leads nowhere: the doc 'first.py' does not contain an anchor '#moon'. {remedy}",
+        f"The link '#no' leads nowhere: there is no such anchor on this page. {remedy}",
+        "The link 'me@first.org' leads nowhere: the target is not found among documentation files. "
+        "Did you mean 'mailto:me@first.org'?",
+    }
 
 
 def test_check_runs_nothing_and_finds_what_is_wrong(folder: Path) -> None:

@@ -20,7 +20,10 @@ from nbpublish.frontends.summary import Summary, summarise
 from nbpublish.model import Problem
 from nbpublish.project import Project
 
-_DOC_FILE = re.compile(r"^(?:Doc file|Excluded page|Page) '([^']+)' contains (?:a link|an [a-z ]*link) '([^']+)'")
+_DOC_FILE = re.compile(
+    r"(?:Doc file|Excluded page|Page) '(?P<path>[^']+)' "
+    r"contains an? (?P<kind>[a-z ]*link) '(?P<link>[^']+)'(?P<rest>.*)"
+)
 
 _NOTHING = (
     "{} holds no notebook and no page, so there is nothing to publish. Notebooks are .py files of marimo or with "
@@ -84,9 +87,9 @@ class _Warnings(logging.Handler):
         if record.levelno >= logging.ERROR:
             self.errors.append(text)
         if found := _DOC_FILE.match(text):
-            path, link = found.groups()
-            line = _line_of(self._docs / path, link)
-            self.problems.append(Problem("broken-link", text, path, line, severity="warning"))
+            path = found["path"]
+            line = _line_of(self._docs / path, found["link"])
+            self.problems.append(Problem("broken-link", _about_link(found), path, line, severity="warning"))
         else:
             self.problems.append(Problem("mkdocs", text, "mkdocs.yml", 1, severity="warning"))
 
@@ -98,6 +101,15 @@ class _Warnings(logging.Handler):
     def __exit__(self, *_: object) -> None:
         self._logger.removeHandler(self)
         self._logger.propagate = self._propagate
+
+
+def _about_link(said: re.Match[str]) -> str:
+    """What MkDocs says of a link, without the name of the page, which is said before, and with the next step."""
+    link, rest = f"The {said['kind']} '{said['link']}'", said["rest"]
+    if not rest.startswith(", but "):
+        return link + rest.replace(", it was", " was", 1)
+    remedy = "" if "Did you mean" in rest else " Correct the link, or add what it should lead to."
+    return f"{link} leads nowhere: {rest.removeprefix(', but ')}{remedy}"
 
 
 def _line_of(path: Path, text: str) -> int:
