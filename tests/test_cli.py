@@ -54,7 +54,7 @@ def test_a_second_build_does_not_publish_the_first_one(folder: Path) -> None:
 
 
 def test_a_link_to_an_anchor_that_is_not_there_is_a_warning_unless_the_author_decides(folder: Path) -> None:
-    (folder / "index.md").write_text("# Welcome\n\n[There](first.py#moon)\n", encoding="utf-8")
+    (folder / "index.md").write_text("# Welcome\n\n[There](first.py#nowhere)\n", encoding="utf-8")
     assert "index.md:3: warning: " in run("check", folder).stderr
     docs = folder / "docs"
     docs.mkdir()
