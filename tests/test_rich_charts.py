@@ -85,6 +85,7 @@ def test_a_figure_is_its_json_and_is_called_by_its_title() -> None:
 
 def test_a_picture_that_never_comes_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
+    figure = go.Figure()  # looks for files of its package, so before `find_spec` is replaced
 
     def hang(*_: object, **__: object) -> bytes:
         asked.append(1)
@@ -97,16 +98,17 @@ def test_a_picture_that_never_comes_is_waited_for_once(monkeypatch: pytest.Monke
     monkeypatch.setattr(rich_plotly, "PATIENCE", 0.1)
     monkeypatch.setattr(rich_plotly, "_gave_up", rich_plotly.threading.Event())
     monkeypatch.setattr(go.Figure, "to_image", hang)
-    assert "image/svg+xml" not in shown(go.Figure())[0]
-    assert "image/svg+xml" not in shown(go.Figure())[0]
+    assert "image/svg+xml" not in shown(figure)[0]
+    assert "image/svg+xml" not in shown(figure)[0]
     assert asked == [1]
 
 
 def test_a_picture_that_comes_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    figure = go.Figure(layout={"height": 300})  # looks for files of its package, so before `find_spec` is replaced
     monkeypatch.setattr(rich_plotly.importlib.util, "find_spec", lambda name: object())
     monkeypatch.setattr(rich_plotly, "_gave_up", rich_plotly.threading.Event())
     monkeypatch.setattr(go.Figure, "to_image", lambda *_, **__: b"<svg/>")
-    data, metadata = shown(go.Figure(layout={"height": 300}))
+    data, metadata = shown(figure)
     assert data["image/svg+xml"] == "<svg/>"
     assert (metadata["width"], metadata["height"]) == (700, 300)
 

@@ -38,7 +38,8 @@ from nbpublish.project import Project
 
 log = get_plugin_logger(__name__)
 
-CONTENT = ("assets/nb-content.css", "assets/nb.js")
+CONTENT = ("assets/nb-content.css", "assets/nb.js", "assets/nb-plotly.js")
+"""Linked by every page are the first two; `nb.js` loads the third."""
 SEARCH_INDEX = "assets/search-index.js"
 
 

@@ -28,6 +28,7 @@ SUFFIXES = {
     "application/zip": ".zip",
     "text/csv": ".csv",
     "text/html": ".html",
+    "text/javascript": ".js",
     "text/plain": ".txt",
 }
 
@@ -45,6 +46,11 @@ class Assets:
         name = hashlib.sha256(data).hexdigest()[:16] + SUFFIXES.get(kind, ".bin")
         self._kept[name] = Asset(name, data)
         return self._base + name
+
+    def keep(self, asset: Asset) -> str:
+        """Keep a file that has its name already; gives its address likewise."""
+        self._kept[asset.name] = asset
+        return self._base + asset.name
 
     @property
     def all(self) -> tuple[Asset, ...]:

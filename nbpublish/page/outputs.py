@@ -9,10 +9,10 @@ from bs4 import Tag
 from bs4.element import PageElement
 
 from nbpublish.model import ERROR, Output
-from nbpublish.page import foreign, placeholders, streams, tables
-from nbpublish.page.context import Context
+from nbpublish.page import foreign, placeholders, plotly, streams, tables
+from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.failures import failure
-from nbpublish.page.figures import bytes_of, captioned, figure, player
+from nbpublish.page.figures import bytes_of, captioned, figure, picture, player
 from nbpublish.page.html import escape, parse, serialize
 from nbpublish.page.latex import formula
 from nbpublish.page.markdown_output import displayed
@@ -55,7 +55,8 @@ def bundle(data: Bundle, metadata: Metadata, context: Context) -> str:
         return _marimo_bundle(data[MARIMO_BUNDLE], metadata, context)
     live = next((kind for start, kind in _LIVE.items() if any(name.startswith(start) for name in data)), None)
     if live:
-        return _picture(data, metadata, context) or _live(live, data, metadata, context)
+        drawn = _plotly(data, metadata, context) if live == "plotly" else None
+        return drawn or _picture(data, metadata, context) or _live(live, data, metadata, context)
     for mimetype, render in _BEST_FIRST:
         if mimetype in data and _prefers(mimetype, data):
             html = render(data[mimetype], mimetype, metadata, context)
@@ -76,6 +77,24 @@ def _picture(data: Bundle, metadata: Metadata, context: Context) -> str | None:
         if mimetype in data and (html := figure(data[mimetype], mimetype, metadata, context)):
             return html
     return None
+
+
+def _plotly(data: Bundle, metadata: Metadata, context: Context) -> str | None:
+    """The chart itself, where the site can draw it; its picture is shown first."""
+    value = next(value for name, value in data.items() if name.startswith("application/vnd.plotly."))
+    if plotly.loads_maps(value):
+        context.problem(
+            "remote-map",
+            "Plotly loads the outlines and tiles of maps from another host, so the page shows no interactive map. "
+            "Install kaleido to have a picture of it.",
+        )
+        return None
+    title = metadata.get("title") or chart_title(value)
+    what = placeholders.name_of("plotly", plotly.plain(title) if isinstance(title, str) else "", context)
+    shown = next((name for name in _PICTURES if bytes_of(data.get(name), name)), None)
+    drawn = bytes_of(data[shown], shown) if shown else None
+    image = picture(drawn, shown, metadata_of(metadata, shown), context) if shown and drawn else None
+    return plotly.chart(value, what, image, context)
 
 
 def _live(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str:

@@ -25,10 +25,15 @@ def placeholder(kind: str, text: str, link: str | None = None, label: str | None
 
 def chart(kind: str, title: str, context: Context) -> str:
     """In place of a chart of which there is no static picture; `kind` is a key of `LIBRARIES`."""
+    return placeholder(kind, context.words("placeholder.chart-static", what=name_of(kind, title, context)))
+
+
+def name_of(kind: str, title: str, context: Context) -> str:
+    """What a chart is called: its library, and its title where it has one."""
     library = LIBRARIES.get(kind, kind)
-    what = context.words("placeholder.chart-of", library=library, title=title) if title else None
-    what = what or context.words("placeholder.chart", library=library)
-    return placeholder(kind, context.words("placeholder.chart-static", what=what))
+    if not title:
+        return context.words("placeholder.chart", library=library)
+    return context.words("placeholder.chart-of", library=library, title=title)
 
 
 def live(kind: str, what: str, context: Context) -> str:

@@ -1,4 +1,4 @@
-// What a page of cells needs a script for, under any theme: copying code, and reaching scrollers with the keyboard.
+// What a page of cells needs a script for, under any theme: copying code, tabs, charts, scrollers for the keyboard.
 // Everything can be read without it. A classic script, because pages opened from the disk may not load modules.
 (() => {
   const words = {
@@ -110,6 +110,17 @@
         for (const name of ["tabindex", "role", "aria-label", "data-nb-scrolls"]) box.removeAttribute(name);
       }
     }
+  });
+
+  // The library that draws charts is large: it is loaded once a reader asks for one.
+  const home = document.currentScript.src;
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest(".nb-show");
+    if (!button) return;
+    if (window.nb.plotly) window.nb.plotly(button);
+    else document.head.append(Object.assign(document.createElement("script"), {
+      src: new URL("nb-plotly.js", home), onload: () => window.nb.plotly(button),
+    }));
   });
 
   const init = (root = document) => {
