@@ -98,7 +98,8 @@ SLIDERS = """<div class="nb-hstack" style="--nb-justify: flex-start">
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_a_slider_in_a_row_stands_between_its_label_and_its_value(reader: Any, width: int) -> None:
-    tab = reader(viewport={"width": width, "height": 800}).open()
+    here = reader(viewport={"width": width, "height": 800})
+    tab = here.open()
     middles, lefts = tab.evaluate(
         """(html) => {
           const main = document.querySelector("main .nb-widget").parentElement;
@@ -112,6 +113,8 @@ def test_a_slider_in_a_row_stands_between_its_label_and_its_value(reader: Any, w
     for row in (slice(0, 2), slice(2, 5)):
         assert middles[row] == pytest.approx([middles[row.start]] * len(middles[row]), abs=4)
         assert lefts[row] == sorted(lefts[row])
+    assert here.style(".nb-hstack .nb-widget", "borderTopWidth") == "0px", "no boxes in a row"
+    assert here.style(".nb-widget:not(.nb-hstack *)", "borderTopWidth") == "1px"
 
 
 CONTRAST = """() => {
