@@ -1,4 +1,4 @@
-"""`==mark==`, `~sub~`, `^sup^`, `++ctrl+c++` and edits such as `{--deleted--}`, with pymdownx's meaning."""
+"""`==mark==`, `^^insert^^`, `~sub~`, `^sup^`, `++ctrl+c++` and edits such as `{--deleted--}`, with pymdownx's meaning."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def marks(md: MarkdownIt) -> None:
     md.inline.ruler.before("strikethrough", "edit", _edit)
 
 
-_MARK = re.compile(r"==(?=[^\s=])((?:[^=\n]|=(?!=))+?)(?<=\S)==(?!=)")
+_MARK = re.compile(r"(==|\^\^)(?=[^\s=^])((?:(?!\1)[^\n])+?)(?<=\S)\1(?![=^])")
 
 
 def _mark(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] != "=" or not (match := _MARK.match(state.src, state.pos, state.posMax)):
+    if state.src[state.pos] not in "=^" or not (match := _MARK.match(state.src, state.pos, state.posMax)):
         return False
     if _in_word(state.src[state.pos - 1 : state.pos]) or _in_word(state.src[match.end() : match.end() + 1]):
         return False  # a comparison: a==b and c==d
     if not silent:
-        push_span(state, "mark", match.start(1), match.end(1), match.end())
+        push_span(state, "mark" if match[1] == "==" else "ins", match.start(2), match.end(2), match.end())
     state.pos = match.end()
     return True
 
