@@ -13,7 +13,7 @@ from nbpublish.executors.local import LocalExecutor
 from nbpublish.formats.detect import read
 from nbpublish.graph.analyse import analyse
 from nbpublish.model import Notebook, Problem, Reason, Run, Trace
-from nbpublish.page.html import is_closed
+from nbpublish.page.html import is_closed, spoken
 from nbpublish.page.messages import LANGUAGES, Words
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
@@ -199,7 +199,9 @@ def test_a_problem_found_before_running_stands_at_its_cell() -> None:
     given = run(code("a", "x = 1"), code("b", "x = 2"), reasons={"a": Reason("not_run", "problem")})
     html = fragment(given, "a")
     assert '<p class="nb-problem" data-code="' in html
-    assert given.graph.problems[0].message.split("`")[0] in html
+    before, name, _ = given.graph.problems[0].message.split("`", 2)
+    assert f"{before}<code>{name}</code>" in html
+    assert spoken("the magic `%%a <b>` & co") == "the magic <code>%%a &lt;b&gt;</code> &amp; co"
 
 
 # --- the page as a whole ----------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import functools
-import html
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, get_args
@@ -22,6 +21,7 @@ from nbpublish.frontends.mkdocs_files import as_markdown
 from nbpublish.frontends.mkdocs_search import searchable
 from nbpublish.frontends.plotly_library import installed_plotly
 from nbpublish.model import Fragment, Heading, Page, Problem, Run, Visibility
+from nbpublish.page.html import spoken
 from nbpublish.page.language import written_language
 from nbpublish.page.render import prose_of, render
 from nbpublish.page.settings import PageSettings
@@ -187,7 +187,7 @@ def notices(run: Run) -> str:
     found = [problem for problem in run.problems if problem.cell is None]
     return "".join(
         f'<p class="nb-problem{" nb-warning" if problem.severity == "warning" else ""}">'
-        f"{html.escape(str(problem))}</p>\n"
+        f"{spoken(str(problem))}</p>\n"
         for problem in found
     )
 
@@ -198,5 +198,5 @@ def render_safely(run: Run, settings: PageSettings, link: Callable[[str], str]) 
         return render(run, settings, lambda url, line: link(url))
     except Exception as error:
         problem = unexpected(run.notebook.path, error)
-        said = f'<p class="nb-problem">{html.escape(problem.message)}</p>'
+        said = f'<p class="nb-problem">{spoken(problem.message)}</p>'
         return Page(None, (Fragment("nbpublish", said),), problems=(problem,))

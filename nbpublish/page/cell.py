@@ -9,7 +9,7 @@ from nbpublish.model import Cell, Output, Problem, Run, Trace, Visibility
 from nbpublish.page import names
 from nbpublish.page.code import highlight
 from nbpublish.page.context import Context, anchor
-from nbpublish.page.html import attributes, escape
+from nbpublish.page.html import attributes, escape, spoken
 from nbpublish.page.markdown_output import prose
 from nbpublish.page.outputs import bundle, render_outputs
 from nbpublish.page.settings import PageSettings
@@ -113,7 +113,7 @@ def _problems(cell: Cell, run: Run) -> tuple[Problem, ...]:
 def _notices(cell: Cell, run: Run) -> str:
     parts = []
     for problem in _problems(cell, run):
-        parts.append(f'<p class="nb-problem" data-code="{escape(problem.code)}">{escape(problem.message)}</p>')
+        parts.append(f'<p class="nb-problem" data-code="{escape(problem.code)}">{spoken(problem.message)}</p>')
     return "".join(parts)
 
 

@@ -23,6 +23,11 @@ def escape(text: object) -> str:
     return _escape(str(text), quote=True)
 
 
+def spoken(message: str) -> str:
+    """The message of a problem, with what stands in backquotes as code."""
+    return re.sub(r"(`+)(.+?)\1(?!`)", r"<code>\2</code>", escape(message))
+
+
 def attributes(**values: object) -> str:
     """Attributes with a leading space each: None and False are left out, True stands alone, `_` becomes `-`."""
     parts = []
