@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -238,3 +240,64 @@ def test_a_folder_with_nothing_to_publish_says_what_could_be(tmp_path: Path) -> 
     assert result.exit_code == 1
     assert "nothing to publish" in result.stderr
     assert "nbpublish new" in result.stderr
+
+
+# --- odd entries of the docs folder -------------------------------------------------------------------------------
+
+
+def problems(result: Result) -> list[tuple[str, str]]:
+    """Path and code of each problem in the object that `--json` prints."""
+    return [(problem["path"], problem["code"]) for problem in json.loads(result.stdout)["problems"]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
+@pytest.mark.parametrize("name", ["pipe.py", "pipe.md", "pipe.csv"])
+def test_nothing_waits_for_a_pipe(folder: Path, name: str) -> None:
+    os.mkfifo(folder / "docs" / name)
+    command = [sys.executable, "-m", "nbpublish", "build", folder, "--json", "--keep-going"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    [problem] = json.loads(done.stdout)["problems"]
+    assert (problem["path"], problem["code"]) == (name, "unreadable")
+    assert (folder / "site" / "first" / "index.html").exists()
+
+
+@pytest.mark.parametrize("name", ["chapter.py", "chapter.md", "data.csv"])
+def test_a_link_to_nowhere_is_left_out_and_said(folder: Path, name: str) -> None:
+    (folder / "docs" / name).symlink_to("gone")
+    result = run("build", folder, "--json", "--keep-going")
+    assert problems(result) == [(name, "unreadable")]
+    assert "link to gone" in result.stderr
+    assert result.exit_code == (name != "data.csv"), "a page that is missing is an error"
+    assert (folder / "site" / "first" / "index.html").exists()
+
+
+def test_a_folder_that_contains_itself_is_said_before_anyone_goes_round(folder: Path) -> None:
+    (folder / "docs" / "part").mkdir()
+    (folder / "docs" / "part" / "second.py").write_text(SCRIPT, encoding="utf-8")
+    (folder / "docs" / "shelf").symlink_to("part")
+    assert run("build", folder).exit_code == 0, "the same folder in two places is two folders"
+    (folder / "docs" / "part" / "up").symlink_to("..")
+    command = [sys.executable, "-m", "nbpublish", "build", folder]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"{os.sep}up is a link to a folder that it lies in" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_name_that_is_no_utf_8_is_said(folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder / "docs") + b"/caf\xe9.py")).write_text(SCRIPT, encoding="utf-8")
+    result = run("build", folder, "--json", "--keep-going")
+    assert problems(result) == [("caf?.py", "unreadable")]
+    assert (folder / "site" / "first" / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["a#b", "a%20b", 'q"q', "<b>", "{{ x }}", "第1章 ", "x.py", "-dash", "a&b", "l" * 200, "index.md"]
+)
+def test_a_page_of_any_name_can_be_reached(tmp_path: Path, name: str) -> None:
+    home = tmp_path / name
+    home.mkdir()
+    (home / f"{name}.py").write_text(SCRIPT, encoding="utf-8")
+    result = run("build", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    assert links(tmp_path / "site" / "index.html") == {f"{name}/{name}/": "First chapter"}

@@ -118,7 +118,8 @@ def build(
         if published:
             publish.swap(built, target)
     where = configuration.shown(target)
-    did = f"Built {where}" if published else f"Not published ({where} is as it was)"
+    kept = f" ({where} is as it was)" if target.exists() else ""
+    did = f"Built {where}" if published else f"Not published{kept}"
     _tell(console, summary, docs, did=did, as_json=as_json)
     sys.exit(1 if failed else 0)
 

@@ -27,6 +27,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from nbpublish.build import Report
 from nbpublish.errors import NbpublishError
+from nbpublish.frontends.disk_files import circle
 from nbpublish.frontends.home_page import contents, home_missing
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_options import Options
@@ -83,6 +84,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         self._reset()
+        if link := circle(config.docs_dir):
+            raise PluginError(f"{link} is a link to a folder that it lies in. Delete it: its pages would have no end.")
         self.project = self._opened(Path(config.docs_dir))
         if self._own_theme(config):
             config.theme["search_index"] = SEARCH_INDEX
