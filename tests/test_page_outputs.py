@@ -262,6 +262,19 @@ def test_a_chart_without_a_picture_is_named(mimetype: str, data: object, words: 
     html = shown(result(mimetype, data))
     assert html.startswith('<p class="nb-placeholder"')
     assert words in html
+    assert [(p.code, p.severity) for p in page_of(result(mimetype, data)).problems] == [("no-picture", "warning")]
+
+
+def test_what_bokeh_shows_while_it_loads_is_no_output() -> None:
+    note = (
+        "<style>.bk-notebook-logo { width: 20px }</style>"
+        '<div><a href="https://bokeh.org" class="bk-notebook-logo"></a><span id="1">Loading BokehJS ...</span></div>'
+    )
+    script = {"application/javascript": "load()", "application/vnd.bokehjs_load.v0+json": ""}
+    page = page_of(Output("display", {"text/html": note}), Output("display", script))
+    assert "Bokeh" not in page.html
+    assert "nb-placeholder" not in page.html
+    assert page.problems == ()
 
 
 def test_a_widget_is_named_by_what_it_says() -> None:

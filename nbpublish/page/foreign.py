@@ -44,6 +44,14 @@ _URL = re.compile(r"""(?:https?:)?//[^\s"'`<>)\\]+""")
 _CHARTS = {"plotly": "plotly", "vega": "vegalite", "bokeh": "bokeh", "holoviews": "holoviews"}
 
 
+def drop_loading_notes(soup: BeautifulSoup) -> None:
+    """Remove Bokeh's `Loading BokehJS ...`, which its script would replace."""
+    for note in soup.select("div:has(> a.bk-notebook-logo)"):
+        note.decompose()
+    for style in soup.find_all("style", string=re.compile(r"\.bk-notebook-logo\b")):
+        style.decompose()
+
+
 def scrub(soup: BeautifulSoup, context: Context) -> None:
     """Replace what would be loaded from another host by a link to it, in place, with a warning to the author."""
     for element in soup.find_all([*_LOADS, "style"]):

@@ -53,6 +53,8 @@ def bundle(data: Bundle, metadata: Metadata, context: Context) -> str:
     """The best representation that holds something, by the order below; a placeholder where none can be shown."""
     if MARIMO_BUNDLE in data:
         return _marimo_bundle(data[MARIMO_BUNDLE], metadata, context)
+    if _loads_library(data):
+        return ""
     live = next((kind for start, kind in _LIVE.items() if any(name.startswith(start) for name in data)), None)
     if live:
         drawn = _plotly(data, metadata, context) if live == "plotly" else None
@@ -70,6 +72,11 @@ def _prefers(mimetype: str, data: Bundle) -> bool:
     if mimetype == "text/html" and "text/markdown" in data:
         return 'class="markdown' not in _text(data["text/html"])
     return True
+
+
+def _loads_library(data: Bundle) -> bool:
+    """Whether an output only gets Jupyter's page ready for charts, such as `application/vnd.bokehjs_load.v0+json`."""
+    return any(name.startswith("application/vnd.") and "_load." in name for name in data)
 
 
 def _picture(data: Bundle, metadata: Metadata, context: Context) -> str | None:
@@ -104,11 +111,10 @@ def _live(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str:
         name = said.partition("\n")[0]
         what = context.words("what.widget-of", name=name) if name else context.words("what.widget")
         return placeholders.live("widget", what, context)
-    title = metadata.get("title") or metadata.get("alt")
-    if isinstance(title, str) and title:
-        return placeholders.chart(kind, title, context)
     value = next((value for name, value in data.items() if name.startswith("application/vnd.")), None)
-    return placeholders.chart(kind, chart_title(value), context)
+    title = metadata.get("title") or metadata.get("alt")
+    title = title if isinstance(title, str) and title else chart_title(value)
+    return placeholders.chart(kind, title, context, told=kind == "plotly" and plotly.loads_maps(value))
 
 
 def chart_title(value: object) -> str:
@@ -131,6 +137,7 @@ def chart_title(value: object) -> str:
 
 def _html(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
     soup = parse(_text(value))
+    foreign.drop_loading_notes(soup)
     translate.elements(soup, context, bundle)
     tables.clean(soup, context)
     foreign.scrub(soup, context)
@@ -251,7 +258,7 @@ def _marimo_bundle(value: object, metadata: Metadata, context: Context) -> str:
 def _unknown(data: Bundle, context: Context) -> str:
     """Of all that is left, what is text is shown; the rest is named."""
     kinds = [mimetype for mimetype, value in data.items() if value not in ("", b"", None)]
-    if not kinds or all("_load." in kind for kind in kinds):
+    if not kinds:
         return ""
     for mimetype in kinds:
         value = data[mimetype]

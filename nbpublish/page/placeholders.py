@@ -17,14 +17,28 @@ LIBRARIES = {
 }
 
 
+_PICTURES_BY = {
+    "vegalite": "Install vl-convert-python where nbpublish runs.",
+    "vega": "Install vl-convert-python where nbpublish runs.",
+    "plotly": "Install kaleido where nbpublish runs.",
+}
+
+
 def placeholder(kind: str, text: str, link: str | None = None, label: str | None = None, *, tag: str = "p") -> str:
     """A remark of the kind `kind` in place of what is missing, with a link to where it can be found."""
     target = f' <a href="{escape(link)}">{escape(label or link)}</a>' if link else ""
     return f"<{tag}{attributes(class_='nb-placeholder', data_kind=kind)}>{escape(text)}{target}</{tag}>"
 
 
-def chart(kind: str, title: str, context: Context) -> str:
-    """In place of a chart of which there is no static picture; `kind` is a key of `LIBRARIES`."""
+def chart(kind: str, title: str, context: Context, *, told: bool = False) -> str:
+    """In place of a chart of which there is no static picture; `kind` is a key of `LIBRARIES`.
+
+    The author gets a warning, unless one has `told` already.
+    """
+    if not told:
+        remedy = _PICTURES_BY.get(kind, "Export a picture of it and display that, or draw it with another library.")
+        said = f"The page names this {LIBRARIES.get(kind, kind)} chart and cannot show it. {remedy}"
+        context.problem("no-picture", said)
     return placeholder(kind, context.words("placeholder.chart-static", what=name_of(kind, title, context)))
 
 
