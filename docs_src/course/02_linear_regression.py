@@ -3,7 +3,7 @@ import marimo
 __generated_with = "0.17.0"
 app = marimo.App()
 
-with app.setup:
+with app.setup(hide_code=True):
     import marimo as mo
     import matplotlib.pyplot as plt
     import numpy as np
