@@ -90,12 +90,14 @@ def test_a_map_that_would_load_from_other_hosts_is_named_with_a_warning(kind: st
 
 
 def test_tags_in_a_title_are_not_read_out() -> None:
-    html = shown(result(PLOTLY, {"data": [{}], "layout": {"title": {"text": "<b>Sales</b> a<br>1 < 2"}}}), plotly=library)
+    figure = {"data": [{}], "layout": {"title": {"text": "<b>Sales</b> a<br>1 < 2"}}}
+    html = shown(result(PLOTLY, figure), plotly=library)
     assert 'aria-label="Plotly chart: Sales a 1 &lt; 2"' in html
 
 
 def test_a_caption_and_a_label_belong_to_the_chart() -> None:
-    html = shown(result(PLOTLY, FIGURE), cell=code("c", "f()", caption="*Sales* of a year", label="sales"), plotly=library)
+    cell = code("c", "f()", caption="*Sales* of a year", label="sales")
+    html = shown(result(PLOTLY, FIGURE), cell=cell, plotly=library)
     assert html.startswith('<figure class="nb-figure nb-plotly" id="sales">')
     assert html.endswith("<figcaption><em>Sales</em> of a year</figcaption></figure>")
 
