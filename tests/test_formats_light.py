@@ -46,6 +46,14 @@ def test_without_a_header_only_real_markers_make_a_notebook() -> None:
     assert not LIGHT.recognises('"""\n# +\n"""\n')
 
 
+def test_a_header_that_cannot_be_read_is_told_and_the_script_still_a_notebook() -> None:
+    text = "# ---\n# title: Exception: Test\n# jupyter:\n#   kernelspec:\n#     name: python3\n# ---\n\n1 + 2\n"
+    assert LIGHT.recognises(text)
+    notebook = LIGHT.read("a.py", text)
+    assert [(p.code, p.line) for p in notebook.problems] == [("front-matter", 2)]
+    assert [cell.source for cell in notebook.cells] == ["1 + 2"]
+
+
 def test_an_example_of_the_gallery() -> None:
     notebook = GALLERY.read("plot_fit.py", EXAMPLE)
     assert [(cell.kind, cell.line, cell.source) for cell in notebook.cells] == [

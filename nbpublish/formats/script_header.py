@@ -66,7 +66,7 @@ def _front_matter(header: Header, path: str, lines: list[str], first: int, last:
     header.problems += [problem] if problem else []
     jupyter = said.pop("jupyter", None)
     header.metadata |= said
-    header.written = jupyter is not None
+    header.written = bool(re.search(r"^jupyter:", text, re.MULTILINE))  # also where the YAML cannot be read
     if isinstance(jupyter, dict):
         jupytext, kernel = jupyter.get("jupytext"), jupyter.get("kernelspec")
         header.jupytext = jupytext if isinstance(jupytext, dict) else {}
