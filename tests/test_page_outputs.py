@@ -398,6 +398,29 @@ def test_an_end_that_is_no_exception_is_explained() -> None:
 
 # --- HTML of others ---------------------------------------------------------------------------------------------------
 
+STYLES = [
+    ("body {overflow: hidden} .a {color: red}", ":not(*) {overflow: hidden} .a {color: red}"),
+    ("html,\nbody, .app { margin: 0 }", ":not(*),\n:not(*), .app { margin: 0 }"),
+    ("/* a */ BODY{}@media print{ body { color: red } }", "/* a */ :not(*){}@media print{ :not(*) { color: red } }"),
+]
+
+
+@pytest.mark.parametrize("written", ["html", "markdown", "prose"])
+@pytest.mark.parametrize(("style", "kept"), STYLES)
+def test_a_style_for_the_whole_page_is_left_out(style: str, kept: str, written: str) -> None:
+    text = f"<style>{style}</style>\n\ntext"
+    page = page_of(prose("p", text) if written == "prose" else result(f"text/{written}", text))
+    assert kept in page.html
+    assert [p.code for p in page.problems] == ["page-style"]
+
+
+def test_other_styles_stay_as_they_are() -> None:
+    style = "<style>.body {a: b} body .x {c: d} #html, p.body{e: f} .my-body, tbody {g: h}</style>"
+    page = page_of(result("text/html", style))
+    assert style in page.html
+    assert page.problems == ()
+
+
 REMOTE = [
     '<script src="https://cdn.example.org/a.js"></script>',
     '<script src="//cdn.example.org/a.js"></script>',

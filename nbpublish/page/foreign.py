@@ -10,6 +10,7 @@ from nbpublish.page import placeholders
 from nbpublish.page.context import Context
 from nbpublish.page.figures import LARGE, decode_data_uri
 from nbpublish.page.html import parse, replace, serialize
+from nbpublish.page.page_styles import leave_the_site_alone
 from nbpublish.page.sizes import size_of
 
 _LOADS = {
@@ -67,6 +68,7 @@ def scrub(soup: BeautifulSoup, context: Context) -> None:
             _element(element, context)
     for element in soup.find_all(style=_CSS_LOAD):
         element["style"] = _CSS_LOAD.sub("none", str(element["style"]))
+    leave_the_site_alone(soup, context)
 
 
 def _links_only(link: Tag) -> bool:
@@ -219,11 +221,11 @@ def _shown_size(element: Tag, size: tuple[float, float]) -> tuple[str, str]:
 
 def contained(html: str, context: Context) -> str:
     """Prose with its pictures taken out into files; unchanged where it holds none."""
-    if "<" not in html or not re.search(r"data:|//", html):
+    if "<" not in html or not re.search(r"data:|//|<style", html):
         return html
     soup = parse(html)
     warn_of_remote(soup, context)
-    if not re.search(r"""(?:src|href|data|poster)\s*=\s*["']data:""", html):
+    if not leave_the_site_alone(soup, context) and not re.search(r"""(?:src|href|data|poster)\s*=\s*["']data:""", html):
         return html
     extract(soup, context)
     return serialize(soup)

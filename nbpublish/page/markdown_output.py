@@ -13,6 +13,7 @@ from nbpublish.page.context import Context
 from nbpublish.page.html import parse, serialize, text_of
 from nbpublish.page.native import translate
 from nbpublish.page.native.element import Bundler
+from nbpublish.page.page_styles import leave_the_site_alone
 
 MARK = re.compile("\ue000([\ue100-\ue109]+)\ue001")
 """Stands for an element while Markdown is read: private-use characters, which have no meaning in Markdown, and which
@@ -40,6 +41,7 @@ def displayed(text: str, context: Context, bundle: Bundler) -> str:
     translate.elements(soup, context, bundle)
     tables.clean(soup, context)
     foreign.warn_of_remote(soup, context)
+    leave_the_site_alone(soup, context)
     foreign.extract(soup, context)
     return serialize(soup)
 
