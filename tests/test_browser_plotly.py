@@ -103,14 +103,16 @@ def test_the_others_are_drawn_without_another_click_and_a_large_one_from_its_fil
     assert tab.locator(".nb-show").count() == 0
 
 
-def test_nothing_moves_when_it_is_drawn(reader: Any) -> None:
-    tab = reader().open("charts.html")
+@pytest.mark.parametrize("theme", THEMES)
+def test_nothing_moves_when_it_is_drawn(reader: Any, theme: str) -> None:
+    tab = reader(theme).open("charts.html")
     boxes = tab.locator(".nb-chart")
     before = [boxes.nth(box).bounding_box() for box in range(3)]
     tab.get_by_role("button", name="Show chart").first.click()
     drawn(tab, 1)
     assert [boxes.nth(box).bounding_box() for box in range(3)] == before
     assert (before[0]["width"], before[0]["height"]) == (560, 340)
+    assert tab.locator(".main-svg").first.bounding_box()["width"] == 560
 
 
 def test_a_chart_fits_a_telephone(reader: Any) -> None:
