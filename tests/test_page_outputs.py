@@ -409,7 +409,7 @@ STYLES = [
 @pytest.mark.parametrize(("style", "kept"), STYLES)
 def test_a_style_for_the_whole_page_is_left_out(style: str, kept: str, written: str) -> None:
     text = f"<style>{style}</style>\n\ntext"
-    page = page_of(prose("p", text) if written == "prose" else result(f"text/{written}", text))
+    page = render_run(run(prose("p", text))) if written == "prose" else page_of(result(f"text/{written}", text))
     assert kept in page.html
     assert [p.code for p in page.problems] == ["page-style"]
 
