@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import webbrowser
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -14,7 +13,7 @@ from watchdog.observers import Observer
 
 from nbpublish.errors import ConfigError, NbpublishError
 from nbpublish.frontends import configuration, publish, report, site
-from nbpublish.frontends.preview import Preview, handler
+from nbpublish.frontends.preview import HERE, Preview, PreviewServer
 from nbpublish.frontends.watch import Changes
 from nbpublish.project import Project
 
@@ -49,17 +48,16 @@ def serve(
             server.server_close()
 
 
-def _listen(preview: Preview, host: str, port: int, console: Console) -> ThreadingHTTPServer:
+def _listen(preview: Preview, host: str, port: int, console: Console) -> PreviewServer:
     """Listen on `port`, or on the next free one. Warns where other machines can reach the preview."""
-    if host not in ("127.0.0.1", "localhost", "::1"):
+    if host not in HERE:
         console.print("[yellow]Everyone who can reach this machine can see the preview.[/]")
     for number in range(port, port + TRIED_PORTS):
         try:
-            server = ThreadingHTTPServer((host, number), handler(preview, host))
+            server = PreviewServer(preview, host, number)
         except OSError as error:
             last = error
             continue
-        server.daemon_threads = True
         if number != port:
             console.print(f"Port {port} is taken; using {server.server_address[1]}.")
         return server
