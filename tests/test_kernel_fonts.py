@@ -175,4 +175,5 @@ def test_the_stand_in_has_a_box_of_one_em_for_every_other_character() -> None:
     assert {font.get_char_index(ord(c)) for c in "あ漢한ก😀𠮷"} == {1}
     assert font.get_char_index(ord("a")) == 0
     font.set_size(10, 72)
-    assert font.load_char(ord("漢"), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 == pytest.approx(10, abs=1e-3)
+    glyph = font.load_char(ord("漢"), flags=LoadFlags.NO_HINTING)
+    assert glyph.linearHoriAdvance / 65536 == pytest.approx(10, abs=1e-3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -49,6 +50,15 @@ def test_a_chart_without_a_title_is_called_by_its_axes() -> None:
     assert shown(chart())[1]["alt"] == "身長 – x"
     assert shown(chart() | chart())[1]["alt"] == "身長 – x"
     assert shown(alt.Chart(FRAME).mark_bar().encode(x="count()"))[1]["alt"] == "count"
+
+
+def test_text_in_a_picture_is_as_large_as_on_a_page_unless_the_author_says_otherwise() -> None:
+    def sizes(chart: alt.Chart) -> set[str]:
+        return set(re.findall(r'font-size="(\d+)px"', shown(chart)[0]["image/svg+xml"]))
+
+    assert sizes(chart().properties(title="体格")) == {"12", "13", "15"}
+    assert sizes(chart().configure_axis(labelFontSize=8, titleFontSize=9)) == {"8", "9"}
+    assert sizes(chart().encode(x=alt.X("x").axis(labelFontSize=20))) == {"12", "13", "20"}
 
 
 def test_the_same_chart_gives_the_same_picture_however_often_it_is_drawn() -> None:

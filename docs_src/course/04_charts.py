@@ -10,8 +10,8 @@ def _(mo):
         r"""
         # Charts: matplotlib, Altair, Plotly
 
-        matplotlib figures become small SVG files whose text stays text. Altair and Plotly charts become pictures
-        too, so that a page needs no megabyte of script to show one.
+        matplotlib figures become small SVG files whose text stays text, and Altair charts become pictures too.
+        A Plotly chart is drawn when its reader asks for it, so that nobody loads megabytes of script to read a page.
         """
     )
     return

@@ -47,6 +47,16 @@ def chart_of_spec(spec: dict[str, Any]) -> Bundle:
     return data, metadata
 
 
+_READABLE: dict[str, Any] = {
+    "axis": {"labelFontSize": 12, "titleFontSize": 13},
+    "legend": {"labelFontSize": 12, "titleFontSize": 13},
+    "header": {"labelFontSize": 12, "titleFontSize": 13},
+    "title": {"fontSize": 15},
+}
+"""Sizes of text where neither the chart nor its theme names one. Vega's own, 10 and 11, are small beside a page's
+text; the fonts of matplotlib's figures are about 14."""
+
+
 def picture(spec: dict[str, Any]) -> str | None:
     """`spec` drawn as SVG; None where vl-convert is missing or cannot draw it without the network."""
     try:
@@ -61,7 +71,7 @@ def picture(spec: dict[str, Any]) -> str | None:
         else:
             fitting = [known for known in versions if known.split(".")[0] == version.split(".")[0]]
             wanted = version if version in versions else (fitting or versions)[-1]
-            svg = vl_convert.vegalite_to_svg(spec, vl_version=wanted, allowed_base_urls=[])
+            svg = vl_convert.vegalite_to_svg(spec, vl_version=wanted, config=_READABLE, allowed_base_urls=[])
     except (ValueError, RuntimeError):
         return None
     order: dict[str, str] = {}

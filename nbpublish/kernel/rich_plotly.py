@@ -10,7 +10,7 @@ from typing import Any
 from nbpublish.kernel.bundle import Bundle, is_a
 
 PLOTLY = "application/vnd.plotly.v1+json"
-PATIENCE = 60.0
+PATIENCE = 20.0
 """Seconds for which a picture is waited for. Kaleido drives a browser, and a browser may never answer."""
 
 _gave_up = threading.Event()
