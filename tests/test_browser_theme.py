@@ -89,6 +89,24 @@ def test_nothing_is_scrolled_sideways_and_nothing_comes_from_elsewhere(reader: A
     assert all(address.startswith(("file://", "data:")) for address in here.requests)
 
 
+LONG = "a_long_name = another_long_name + " * 5
+HEADS = "<th>miles_per_gallon</th>" * 9
+BOXES = '<div style="min-width: 90px">1</div>' * 6
+WIDE = {
+    "a page of others": '<div class="nb-prose"><iframe width="560" height="315" srcdoc="x"></iframe></div>',
+    "an editor": f'<div class="nb-widget"><div class="highlight"><pre><code>{LONG}</code></pre></div></div>',
+    "a table to edit": f'<div class="nb-form"><div class="nb-table"><table><tr>{HEADS}</tr></table></div></div>',
+    "a row": f'<div class="nb-hstack" style="--nb-wrap: nowrap">{BOXES}</div>',
+}
+
+
+@pytest.mark.parametrize("what", WIDE)
+def test_what_is_wide_does_not_make_a_phone_scroll(reader: Any, what: str) -> None:
+    tab = reader(viewport={"width": 390, "height": 800}).open()
+    tab.evaluate("(html) => document.querySelector('main .nb-prose').insertAdjacentHTML('afterend', html)", WIDE[what])
+    assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 SLIDERS = """<div class="nb-hstack" style="--nb-justify: flex-start">
   <div class="nb-widget" data-widget="slider"><input type="range" disabled><output class="nb-value">1</output></div>
   <div class="nb-widget" data-widget="slider"><label><span class="nb-label">size</span>
