@@ -204,6 +204,8 @@ class Trace:
     problem: Problem | None = None
     seconds: float = 0.0
     """Wall time of the execution."""
+    cut: bool = False
+    """Whether output was dropped, because there was more of it than is kept."""
 
 
 Cause = Literal[

@@ -301,3 +301,99 @@ def test_a_page_of_any_name_can_be_reached(tmp_path: Path, name: str) -> None:
     result = run("build", tmp_path)
     assert result.exit_code == 0, result.stderr
     assert links(tmp_path / "site" / "index.html") == {f"{name}/{name}/": "First chapter"}
+
+
+# --- contents -------------------------------------------------------------------------------------------------------
+
+CONFLICT = "<<<<<<< HEAD\ny = 2\n=======\ny = 3\n>>>>>>> branch\n"
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("percent.py", f"# %%\nx = 1\n{CONFLICT}\n# %%\nprint(x)\n", 3),
+        ("prose.py", f"# %% [markdown]\n# # Title\n\n# %%\n1\n{CONFLICT}", 6),
+        ("reactive.py", f"import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n{CONFLICT}    return\n", 8),
+        ("jupyter.ipynb", f'{{"cells": [\n{CONFLICT}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}', 2),
+    ],
+)
+def test_what_git_could_not_merge_is_called_that(folder: Path, name: str, text: str, line: int) -> None:
+    (folder / "docs" / name).write_text(text, encoding="utf-8")
+    told = json.loads(run("check", folder, "--json").stdout)["problems"]
+    assert (name, line, "merge-conflict") in [(p["path"], p["line"], p["code"]) for p in told]
+
+
+def test_lines_under_a_heading_are_no_conflict(folder: Path) -> None:
+    (folder / "docs" / "rest.py").write_text('# %%\n"""\nTitle\n=======\n\n>>>>>>> shift\n"""\n', encoding="utf-8")
+    assert problems(run("check", folder, "--json")) == []
+
+
+@pytest.mark.parametrize("name", ["chapter.py", "chapter.ipynb", "chapter.md", "figure.png"])
+def test_a_pointer_of_git_lfs_is_not_published_as_content(folder: Path, name: str) -> None:
+    (folder / "docs" / name).write_text(POINTER, encoding="utf-8")
+    result = run("build", folder, "--json", "--keep-going")
+    assert problems(result) == [(name, "unreadable")]
+    assert "git lfs pull" in result.stderr
+    assert not (folder / "site" / "chapter").exists()
+
+
+def test_output_that_is_dropped_is_said(folder: Path) -> None:
+    loud = "# %%\nfor _ in range(30):\n    print('x' * 499_999)\n"
+    (folder / "docs" / "loud.py").write_text(loud, encoding="utf-8")
+    result = run("build", folder, "--json")
+    assert result.exit_code == 0
+    assert problems(result) == [("loud.py", "output-cut")]
+    page = (folder / "site" / "loud" / "index.html").read_text(encoding="utf-8")
+    assert page.index("x" * 1000) < page.index("The output is cut here")
+
+
+# --- what cells do to their process -----------------------------------------------------------------------------------
+
+
+def build_cells(folder: Path, *cells: str, name: str = "notebook.py") -> tuple[list[str], str]:
+    """The messages of a build of one notebook, and its page."""
+    (folder / "docs" / name).write_text("\n\n".join(f"# %%\n{cell}" for cell in cells) + "\n", encoding="utf-8")
+    result = run("build", folder, "--json", "--keep-going")
+    page = folder / "site" / Path(name).stem / "index.html"
+    return [p["message"] for p in json.loads(result.stdout)["problems"]], page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "import matplotlib\nmatplotlib.use('TkAgg')\nimport matplotlib.pyplot as plt",
+        "import matplotlib.pyplot as plt\nplt.switch_backend('QtAgg')",
+        "import matplotlib\nmatplotlib.rcParams['backend'] = 'TkAgg'\nimport matplotlib.pyplot as plt",
+    ],
+)
+def test_figures_that_would_open_windows_are_on_the_page(folder: Path, choice: str) -> None:
+    messages, page = build_cells(folder, f"{choice}\nplt.plot([1, 2])\nplt.show(block=True)")
+    assert messages == []
+    assert ".svg" in page
+
+
+def test_a_backend_that_draws_is_the_authors_choice(folder: Path) -> None:
+    choice = "import matplotlib\nmatplotlib.use('svg')\nimport matplotlib.pyplot\nprint(matplotlib.get_backend())"
+    _, page = build_cells(folder, choice)
+    assert ">svg</pre>" in page.lower()
+
+
+def test_a_password_that_is_asked_for_says_what_to_do(folder: Path) -> None:
+    [message], _ = build_cells(folder, "from getpass import getpass\ngetpass('API key: ')")
+    assert "environment variable" in message
+
+
+def test_a_cell_that_cuts_the_connection_is_not_said_to_lack_memory(folder: Path) -> None:
+    [message], page = build_cells(folder, "print('before')\nimport os\nos.closerange(3, 1000)\nimport time\ntime.sleep(99)")
+    assert "closed the connection" in message
+    assert "before" in page
+
+
+@pytest.mark.parametrize("cell", ["import logging\nlogging.basicConfig()", "import sklearn.cluster"])
+def test_a_chapter_called_like_a_library_is_named_as_what_breaks_the_others(folder: Path, cell: str) -> None:
+    hidden = "sklearn" if "sklearn" in cell else "logging"
+    (folder / "docs" / f"{hidden}.py").write_text(f"# %%\nimport {hidden}\n{cell}\n", encoding="utf-8")
+    messages, _ = build_cells(folder, cell)
+    assert messages
+    assert all(f"Is there a {hidden}.py beside the notebook? Rename it" in message for message in messages)

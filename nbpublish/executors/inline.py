@@ -58,7 +58,7 @@ class InlineKernel:
     def run(self, cell: Cell, names: Names) -> Trace:
         self._transcript = Transcript()
         exit, seconds = self.session.run(cell, names)
-        return Trace("", self._transcript.outputs(), exit, seconds=seconds)
+        return Trace("", self._transcript.outputs(), exit, seconds=seconds, cut=self._transcript.is_cut)
 
 
 @contextmanager

@@ -21,7 +21,15 @@ from typing import Any, Literal
 
 from nbpublish.errors import KernelError
 from nbpublish.executors.limits import Limits
-from nbpublish.executors.postmortem import crash, interrupted, lost_text, out_of_memory, out_of_time, timed_out
+from nbpublish.executors.postmortem import (
+    crash,
+    interrupted,
+    lost_text,
+    out_of_memory,
+    out_of_time,
+    out_of_touch,
+    timed_out,
+)
 from nbpublish.executors.processes import Tree
 from nbpublish.kernel.capture import STREAMS, Stream
 from nbpublish.kernel.failure import Places, error_output
@@ -208,7 +216,8 @@ class LocalKernel:
     def _trace(self, cell: Cell, transcript: Transcript, overrun: Overrun | None, seconds: float) -> Trace:
         alive = transcript.end is not None and overrun in (None, "cell")
         if alive and transcript.end and overrun is None:
-            return Trace("", transcript.outputs(), transcript.end.exit, seconds=transcript.end.seconds)
+            end = transcript.end
+            return Trace("", transcript.outputs(), end.exit, seconds=end.seconds, cut=transcript.is_cut)
         if not alive:
             for text in lost_text(self._files, transcript, self._limits.output):
                 transcript.add(text)
@@ -228,7 +237,12 @@ class LocalKernel:
             return out_of_time("notebook", self._limits.notebook or 0)
         if overrun == "cell":
             return out_of_time("cell", self._seconds_for(cell) or 0)
-        self._tree.kill()
+        try:
+            self._process.wait(_GRACE)
+        except subprocess.TimeoutExpired:  # it lives, and only the connection is gone
+            return out_of_touch()
+        finally:
+            self._tree.kill()
         return crash(self._process.wait(), self._last_words(), self._places)
 
     def _last_words(self) -> str:

@@ -44,6 +44,11 @@ def interrupted() -> ErrorData:
     return ErrorData(name="Interrupted", message="The build was interrupted while the cell was running.", frames=[])
 
 
+def out_of_touch() -> ErrorData:
+    message = "The cell closed the connection that nbpublish has to it, for example by os.closerange."
+    return ErrorData(name="Crash", message=message, frames=[])
+
+
 def crash(status: int, words: str, places: Places) -> ErrorData:
     """`status` is the process's exit status, negative for a signal; `words` what the fault handler wrote."""
     if status >= 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -10,6 +11,9 @@ from importlib.metadata import entry_points
 from nbpublish.formats.format import Format
 from nbpublish.formats.text import UNDECODABLE, clean, decode
 from nbpublish.model import Notebook, Problem
+
+_CONFLICT = re.compile(r"^<{7} .*\n(?:.*\n)*?={7}\n(?:.*\n)*?>{7} ", re.MULTILINE)
+"""What git leaves in a file that two people have changed on the same lines."""
 
 __all__ = ["decode", "formats_available", "read"]
 
@@ -35,6 +39,10 @@ def read(path: str, text: str, formats: Iterable[Format] | None = None) -> Noteb
 
 def _read(format: Format, path: str, text: str) -> Notebook:
     notebook = format.read(path, UNDECODABLE.sub("\ufffd", text))
+    if conflict := _CONFLICT.search(text):
+        line = text.count("\n", 0, conflict.start()) + 1
+        message = "Git could not merge two versions here and left both. Choose one, and remove the lines of marks."
+        notebook = replace(notebook, problems=(Problem("merge-conflict", message, path, line), *notebook.problems))
     lost = [n for n, line in enumerate(text.split("\n"), 1) if UNDECODABLE.search(line)] if not text.isascii() else []
     if not lost:
         return notebook

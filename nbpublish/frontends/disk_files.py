@@ -12,6 +12,9 @@ from mkdocs.structure.files import File, InclusionLevel
 
 from nbpublish.model import Problem
 
+_POINTER = b"version https://git-lfs.github.com/spec/"
+_POINTER_SIZE = 1024
+"""Bytes that a pointer of Git LFS has at most, by its specification."""
 SCRIPTS = (".py", ".ipynb")
 
 
@@ -37,16 +40,24 @@ def _fault(path: str) -> str | None:
     except UnicodeEncodeError:
         return "its name is no UTF-8, so it could have no address. Rename it."
     try:
-        mode = Path(path).stat().st_mode
+        state = Path(path).stat()
     except FileNotFoundError:
         if Path(path).is_symlink():
             return f"it is a link to {Path(path).readlink()}, which does not exist. Correct or delete the link."
         return "it was deleted while the site was being built. Build again."
     except OSError as error:
         return f"{error.strerror or error}. Check the file and its permissions."
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(state.st_mode):
         return "it is no ordinary file but a pipe, socket or device. Delete it, or name it under `exclude_docs`."
+    if state.st_size <= _POINTER_SIZE and _starts_with(path, _POINTER):
+        return "git has only a pointer to its content here, which Git LFS keeps. Run `git lfs pull`, then build again."
     return None
+
+
+def _starts_with(path: str, start: bytes) -> bool:
+    with suppress(OSError), Path(path).open("rb") as file:
+        return file.read(len(start)) == start
+    return False
 
 
 def circle(root: str) -> str | None:

@@ -75,6 +75,7 @@ class Capture:
                 while view:
                     view = view[os.write(DESCRIPTORS[stream], view) :]
             else:
+                self._take(stream)
                 self._cut()
 
     def show(self, event: Shown | Cleared) -> None:

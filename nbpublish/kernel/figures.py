@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 from nbpublish.kernel.alternative import title_of, words_of
+from nbpublish.kernel.backends import without_windows
 from nbpublish.kernel.bridge import Bridge, Surroundings
 from nbpublish.kernel.font_families import with_fallbacks
 from nbpublish.kernel.fonts import Fonts
@@ -66,6 +67,7 @@ class FigureBridge(Bridge):
         """Figures shown in this cell; one that is drawn on afterwards is stale, and is shown again."""
         self._replaced: list[tuple[Any, str, Any]] = []
         self._fonts: Fonts | None = None
+        session.when_imported("matplotlib", self._replace_use)
         session.when_imported("matplotlib.figure", self._add_fonts)
         session.when_imported("matplotlib.pyplot", self._replace_show)
 
@@ -128,10 +130,18 @@ class FigureBridge(Bridge):
             if figure.stale or figure not in self._shown:
                 self._session.emit(self._render(figure))
 
-        replacements: list[tuple[Any, Any]] = [(pyplot, show), (Figure, show_one)]
-        for owner, replacement in replacements:
-            self._replaced.append((owner, "show", owner.show))
-            owner.show = replacement
+        self._replace(pyplot, "show", show)
+        self._replace(Figure, "show", show_one)
+        self._replace(pyplot, "switch_backend", without_windows(pyplot.switch_backend))
+
+    def _replace_use(self) -> None:
+        import matplotlib
+
+        self._replace(matplotlib, "use", without_windows(matplotlib.use))
+
+    def _replace(self, owner: Any, name: str, replacement: Any) -> None:
+        self._replaced.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, replacement)
 
 
 def _saved(figure: Any, **options: Any) -> bytes:

@@ -90,6 +90,7 @@ class Session:
         self._stack.callback(self._siblings.cover)
         self._watch.start()
         self._stack.callback(self._watch.stop)
+        self._watch.when_imported("getpass", lambda: enter(replaced(sys.modules["getpass"], getpass=_no_password)))
         self._watch.when_imported(IPYTHON, self.display.replace_ipython)
         self._stack.callback(self.display.restore_ipython)
         for library, module in BRIDGES.items():
@@ -276,6 +277,13 @@ class Session:
         self, message: object, category: type[Warning], filename: str, lineno: int, line: str | None = None
     ) -> str:
         return warning_text(self._places, message, category, filename, lineno, line or "")
+
+
+def _no_password(prompt: object = "Password: ", *_: object, **__: object) -> NoReturn:
+    raise EOFError(
+        f"getpass({str(prompt)!r}) was called, but nobody can answer while the notebook is being published. "
+        "Read the secret from an environment variable instead."
+    )
 
 
 def _no_input(prompt: object = "") -> NoReturn:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from nbpublish.model import ERROR, Cell, ErrorData, Notebook, Problem, Trace
 
 _LONGEST = 200
 """Characters of an exception's message that a problem repeats; the page shows all of it."""
+
+_HIDDEN = re.compile(r"'(\w+)' is not a package$|partially initialized module '(\w+)'")
+"""How Python says that it has found a file in place of a library, which nobody understands."""
 
 _UNREACHABLE = ("URLError", "gaierror", "ConnectionError", "ConnectionRefusedError", "ConnectError", "ConnectTimeout")
 _NETWORK = "Look whether the network is there, or keep a copy of the data beside the notebook."
@@ -31,6 +36,9 @@ def fault(notebook: Notebook, cell: Cell, trace: Trace) -> Problem | None:
     if trace.exit == "stopped":
         return None
     if trace.exit == "ok":
+        if trace.cut:
+            message = "The cell writes or shows more than a page can hold, and the rest is left out. Let it show less."
+            return Problem("output-cut", message, notebook.path, cell.line, cell.id, "warning")
         if not cell.options.raises:
             return None
         message = "The cell is marked as raising an exception and raised none. Remove the mark."
@@ -64,6 +72,9 @@ def _shortened(text: str) -> str:
 
 
 def _remedy(error: ErrorData) -> str:
+    if hidden := _HIDDEN.search(error["message"]):
+        name = hidden[1] or hidden[2]
+        return f"Is there a {name}.py beside the notebook? Rename it, because it hides the library of that name."
     if error["name"] == "ModuleNotFoundError":
         module = error["message"].partition("'")[2].partition("'")[0].partition(".")[0]
         return f"Install it where nbpublish runs: `pip install {_PACKAGES.get(module, module)}`." if module else ""
