@@ -91,6 +91,11 @@ def test_a_figure_in_latin_looks_up_no_font(run: Run) -> None:
 LOOKED_UP = "print(any('stand_in' in str(p) for p in fm.fontManager._find_fonts_by_props(fm.FontProperties())))"
 
 
+def test_another_matplotlib_draws_as_it_would_alone(run: Run) -> None:
+    gone = "import matplotlib._mathtext as m\ndel m.UnicodeFonts._get_glyph\n"
+    assert "損失" in svg(run(gone + FIGURE + "ax.set_title('損失')"))
+
+
 # --- rasters ----------------------------------------------------------------------------------------------------------
 
 MANY = "import numpy as np\nax.scatter(*np.random.default_rng(0).random((2, 9000)))\n"

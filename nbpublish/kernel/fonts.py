@@ -14,6 +14,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,9 @@ class Fonts:
         self._families: list[str] | None = None
         """Families added on this machine; None until a text needs any."""
         self._replaced: list[tuple[Any, str, Any]] = []
-        self._follow_texts()
-        self._lengthen_lists()
-        self._look_up_in_formulas()
-        self._speak_of_rasters()
+        for step in (self._follow_texts, self._lengthen_lists, self._look_up_in_formulas, self._speak_of_rasters):
+            with suppress(AttributeError, ImportError, KeyError):  # a matplotlib whose private parts are others: it
+                step()  # draws as it would without us, and the author's import goes on
         logging.getLogger("matplotlib.font_manager").addFilter(_is_no_known_font)
 
     def close(self) -> None:
