@@ -233,6 +233,13 @@ def test_a_picture_in_a_mime_renderer_is_an_output_of_ours() -> None:
     assert 'alt="A line" width="4" height="3"' in page.html
 
 
+def test_a_value_in_a_tree_that_marimo_writes_as_text_is_that_text() -> None:
+    html = native("json-output", json_data={"date": "text/plain:2026-11-22", "of": ["text/plain:<Thing 1>"]})
+    assert "<code>2026-11-22</code>" in html
+    assert "<code>&lt;Thing 1&gt;</code>" in html
+    assert "text/plain" not in html
+
+
 def test_formulas() -> None:
     line = shown(result("text/html", "<marimo-tex>||(x^2||)</marimo-tex>"))
     display = shown(result("text/html", "<marimo-tex>||[x^2||]</marimo-tex>"))

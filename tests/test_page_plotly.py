@@ -38,6 +38,15 @@ def test_a_chart_is_a_button_and_its_data() -> None:
     assert figure_in(html) == FIGURE
 
 
+def test_in_prose_it_says_what_it_needs_only_where_no_script_runs() -> None:
+    bundle = json.dumps({PLOTLY: FIGURE}).replace("'", "&#39;")
+    renderer = f"<marimo-mime-renderer data-mime='\"application/vnd.marimo+mimebundle\"' data-data='{bundle}'>"
+    html = shown(result("text/markdown", f"Sales: {renderer}</marimo-mime-renderer>"), plotly=library)
+    assert "nb-show" in html
+    assert [tag.parent.name for tag in parse(html).find_all(string=re.compile("drawn by JavaScript"))] == ["p"]
+    assert parse(html).select_one("noscript > p")
+
+
 def test_its_room_is_that_of_the_chart() -> None:
     assert 'style="max-width:560px;height:340px"' in shown(result(PLOTLY, FIGURE), plotly=library)
     assert 'style="max-width:700px;height:450px"' in shown(result(PLOTLY, {"data": [{}]}), plotly=library)

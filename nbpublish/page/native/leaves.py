@@ -20,6 +20,8 @@ def formatted(text: str, native: Callable[[str], str], bundle: Bundler, context:
         return None
     if mimetype in ("text/html", "text/markdown"):
         return native(rest)
+    if mimetype == _PLAIN:  # a value that marimo has no other words for, such as a date
+        return f"<code>{escape(rest)}</code>"
     if mimetype.startswith(f"{_PLAIN}+"):
         kind = "nb-number" if mimetype in _NUMBERS else "nb-constant"
         return f'<code class="{kind}">{escape(rest)}</code>'

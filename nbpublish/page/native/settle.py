@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
 
 BLOCKS = frozenset({"address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset", "figure"}) | {
-    *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "ol", "p", "pre", "section"),
-    *("table", "ul"),
+    *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "noscript", "ol", "p"),
+    *("pre", "section", "table", "ul"),
 }
 """Elements that cannot stand in a paragraph."""
 _BOXES = frozenset({"nb-callout", "nb-tab", "nb-slide", "nb-accordion"})
