@@ -107,6 +107,21 @@ def test_what_is_wide_does_not_make_a_phone_scroll(reader: Any, what: str) -> No
     assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
+@pytest.mark.parametrize(("width", "shares"), [(1440, 5), (390, 1)])
+def test_columns_have_the_widths_asked_for_and_the_whole_width_on_a_phone(
+    reader: Any, width: int, shares: int
+) -> None:
+    tab = reader(viewport={"width": width, "height": 800}).open()
+    columns = (("5", "Many words. " * 40), ("1", "0.5 " * 20))
+    row = "".join(f'<div class="nb-grow" style="--nb-grow:{share}"><p>{text}</p></div>' for share, text in columns)
+    tab.evaluate(
+        "(html) => document.querySelector('main .nb-prose').insertAdjacentHTML('afterend', html)",
+        f'<div class="nb-hstack" style="--nb-gap: 0px; --nb-wrap: nowrap">{row}</div>',
+    )
+    first, second = (tab.locator(".nb-grow").nth(at).bounding_box()["width"] for at in (0, 1))
+    assert first / second == pytest.approx(shares, rel=0.02)
+
+
 SLIDERS = """<div class="nb-hstack" style="--nb-justify: flex-start">
   <div class="nb-widget" data-widget="slider"><input type="range" disabled><output class="nb-value">1</output></div>
   <div class="nb-widget" data-widget="slider"><label><span class="nb-label">size</span>
