@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import psutil
 import pytest
 from click.testing import CliRunner, Result
 
@@ -385,7 +390,8 @@ def test_a_password_that_is_asked_for_says_what_to_do(folder: Path) -> None:
 
 
 def test_a_cell_that_cuts_the_connection_is_not_said_to_lack_memory(folder: Path) -> None:
-    [message], page = build_cells(folder, "print('before')\nimport os\nos.closerange(3, 1000)\nimport time\ntime.sleep(99)")
+    cell = "print('before')\nimport os, time\nos.closerange(3, 1000)\ntime.sleep(99)"
+    [message], page = build_cells(folder, cell)
     assert "closed the connection" in message
     assert "before" in page
 
@@ -397,3 +403,75 @@ def test_a_chapter_called_like_a_library_is_named_as_what_breaks_the_others(fold
     messages, _ = build_cells(folder, cell)
     assert messages
     assert all(f"Is there a {hidden}.py beside the notebook? Rename it" in message for message in messages)
+
+
+# --- signals --------------------------------------------------------------------------------------------------------
+
+SLOW = """
+# %%
+import pathlib, subprocess, time
+child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+pathlib.Path("pid").write_text(str(child.pid))
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def running(folder: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A build whose notebook has started a process of its own; the site was built before."""
+    assert run("build", folder).exit_code == 0
+    (folder / "docs" / "slow.py").write_text(SLOW, encoding="utf-8")
+    (tmp_path / "tmp").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nbpublish", "build", folder],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+    )
+    deadline = time.monotonic() + 60
+    while not (folder / "docs" / "pid").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.1)
+    yield process
+    process.kill()
+
+
+def is_gone(process: int) -> bool:
+    """Whether a process has ended, after a moment."""
+    for _ in range(100):
+        if not psutil.pid_exists(process) or psutil.Process(process).status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_build_that_is_asked_to_end_leaves_nothing_behind(
+    running: subprocess.Popen[str], folder: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    child = int((folder / "docs" / "pid").read_text())
+    running.send_signal(number)
+    _, said = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert "Traceback" not in said
+    assert is_gone(child)
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert [path.name for path in (folder / ".nbpublish").iterdir()] == [".gitignore"]
+    assert (folder / "site" / "first" / "index.html").exists()
+    assert not (folder / "site" / "slow").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where a kernel learns of its parent's end")
+def test_the_build_after_one_that_was_killed_cleans_up(
+    running: subprocess.Popen[str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = int((folder / "docs" / "pid").read_text())
+    running.kill()
+    running.communicate(timeout=30)
+    (folder / "docs" / "slow.py").unlink()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    assert run("build", folder).exit_code == 0
+    assert is_gone(child)
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert [path.name for path in (folder / ".nbpublish").iterdir()] == [".gitignore"]

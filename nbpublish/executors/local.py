@@ -10,7 +10,6 @@ import contextlib
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nbpublish.errors import KernelError
+from nbpublish.executors.folders import kernel_folder, tidy
 from nbpublish.executors.limits import Limits
 from nbpublish.executors.postmortem import (
     crash,
@@ -54,11 +54,12 @@ class LocalExecutor:
         self.limits = limits or Limits()
         self._kernels: set[LocalKernel] = set()
         self._lock = threading.Lock()
+        tidy()
 
     @contextmanager
     def start(self, notebook: Notebook) -> Iterator[LocalKernel]:
         """A kernel in a process of its own. It is to be left in the thread that entered it."""
-        with tempfile.TemporaryDirectory(prefix="nbpublish-", ignore_cleanup_errors=True) as folder:
+        with kernel_folder() as folder:
             kernel = LocalKernel(notebook, self.root, self.limits, Path(folder))
             with self._lock:
                 self._kernels.add(kernel)

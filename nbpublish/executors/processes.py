@@ -26,7 +26,7 @@ class Tree:
 
     def __init__(self) -> None:
         self.root: int | None = None
-        self.mark = {_MARK: uuid.uuid4().hex}
+        self.mark = {_MARK: f"{os.getpid()}-{uuid.uuid4().hex}"}
 
     def interrupt(self) -> None:
         """What Ctrl-C in a terminal does."""
@@ -74,3 +74,11 @@ class Tree:
                 marked = process.environ().get(_MARK) == mark
                 if (marked or process.pid == self.root) and process.status() != psutil.STATUS_ZOMBIE:
                     yield process
+
+
+def kill_marked(builder: int) -> None:
+    """End what the kernels of the process `builder` have started and could not end themselves, as it was killed."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.environ().get(_MARK, "").startswith(f"{builder}-"):
+                process.kill()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,8 @@ class Commands(click.Group):
     """Turns what stops us into one message and an exit code, never into a traceback."""
 
     def invoke(self, context: click.Context) -> Any:
+        for name in ("SIGTERM", "SIGHUP"):  # a cancelled job, a terminal that is closed: no kernel may go on
+            _interrupt_on(getattr(signal, name, None))
         try:
             return super().invoke(context)
         except NbpublishError as error:
@@ -191,6 +195,13 @@ def new(folder: Path, language: str, name: str | None) -> None:
     for path in written:
         click.echo(f"  {path}")
     click.echo(f"\nNext:\n  cd {folder}\n  nbpublish serve --open")
+
+
+def _interrupt_on(number: signal.Signals | None) -> None:
+    """Take a signal for a Ctrl-C, unless it is ignored, as under `nohup`."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if number is not None and in_main_thread and signal.getsignal(number) == signal.SIG_DFL:
+        signal.signal(number, signal.default_int_handler)
 
 
 def _tell(console: Any, summary: Summary, docs: Path, *, did: str, as_json: bool) -> None:

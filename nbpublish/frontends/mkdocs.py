@@ -113,8 +113,9 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     def _find_notebooks(self, /, files: Files, *, config: MkDocsConfig) -> Files:
         assert self.project
         files, self._duplicates = with_notebooks(files, self.project)
-        self._posts = tempfile.TemporaryDirectory(prefix="nbpublish-")
-        write_posts(files, config, Path(self._posts.name))
+        if any(name.startswith("material/blog") for name in config.plugins):
+            self._posts = tempfile.TemporaryDirectory(prefix="nbpublish-")
+            write_posts(files, config, Path(self._posts.name))
         if not self._own_theme(config):
             folder = get_theme_dir("nbpublish")
             for name in CONTENT:
