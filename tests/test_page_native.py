@@ -264,6 +264,16 @@ def test_stacks_keep_their_proportions() -> None:
     assert (stack["style"], child["style"]) == ("--nb-gap:1rem", "--nb-grow:2")
 
 
+def test_a_stack_in_a_stack_has_its_share() -> None:
+    inner = "<div style='display: flex;flex: 1;flex-direction: column;gap: 0rem'>a</div>"
+    part = f"<div style='flex: 5;display: flex;min-width: 0;min-height: 0'>{inner}</div>"
+    html = f"<div style='display: flex;flex: 1;flex-direction: row;gap: 1rem'>{part}</div>"
+    child = parse(shown(result("text/html", html))).select_one("div.nb-hstack > div")
+    assert child is not None
+    assert (child["class"], child["style"]) == (["nb-grow"], "--nb-grow:5")
+    assert child.select_one(":scope > .nb-vstack")
+
+
 # --- within prose -----------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ BLOCKS = frozenset({"address", "article", "aside", "blockquote", "details", "div
 }
 """Elements that cannot stand in a paragraph."""
 _BOXES = frozenset({"nb-callout", "nb-tab", "nb-slide", "nb-accordion"})
+_SHARE = frozenset({"flex", "display", "min-width", "min-height"})
+"""What marimo says of a part of a stack that has its share of the room."""
 _LINES = (
     "p",
     "h1",
@@ -38,7 +40,8 @@ _THEME_VARIABLE = re.compile(r"var\(--(?:[a-z]+-\d+|[a-z]*-?(?:foreground|backgr
 def markup(soup: BeautifulSoup) -> None:
     """Rename what marimo writes with its own classes and styles, in place."""
     for stack in soup.find_all("div", style=re.compile(r"display:\s*flex")):
-        _stack(stack)
+        if stack.get("class") != "nb-grow":  # a part of a stack found before
+            _stack(stack)
     for element in soup.find_all(style=_THEME_VARIABLE):
         kept = [part for part in str(element["style"]).split(";") if not _THEME_VARIABLE.search(part)]
         _set_style(element, ";".join(part.strip() for part in kept if part.strip()))
@@ -109,10 +112,15 @@ def _stack(stack: Tag) -> None:
     }
     _set_style(stack, ";".join(f"{name}:{value}" for name, value in kept.items() if value and _is_word(value)))
     for child in stack.find_all("div", recursive=False):
-        own = _declarations(str(child.get("style") or ""))
-        if set(own) == {"flex"} and _is_word(own["flex"]):
-            child["style"] = f"--nb-grow:{own['flex']}"
-            child["class"] = "nb-grow"
+        _share(child)
+
+
+def _share(child: Tag) -> None:
+    """Mark a part of a stack that `widths` or `heights` give a share of the room. It may hold a stack itself."""
+    own = _declarations(str(child.get("style") or ""))
+    if "flex" in own and set(own) <= _SHARE and _is_word(own["flex"]):
+        child["style"] = f"--nb-grow:{own['flex']}"
+        child["class"] = "nb-grow"
 
 
 def _is_word(value: str) -> bool:
