@@ -60,6 +60,17 @@ def test_comment_options_keep_the_lines_right() -> None:
     ]
 
 
+@pytest.mark.parametrize("sign", ["#|", "# |"])
+def test_a_formatter_may_have_put_a_space_into_comment_options(sign: str) -> None:
+    (cell,) = PERCENT.read("n.py", f"# %%\n{sign} tags:\n{sign}   - remove-cell\n{sign} alt: x\nx = 1\n").cells
+    assert (cell.source, cell.line, cell.options.alt, cell.options.removed) == ("x = 1", 5, "x", True)
+
+
+def test_a_table_drawn_in_a_comment_is_no_option() -> None:
+    notebook = PERCENT.read("n.py", "# %%\n# | a: | b |\n# | - | - |\nx = 1\n# %%\n# | a | b |\ny = 1\n")
+    assert [cell.source.split("\n")[0] for cell in notebook.cells][1] == "# | a | b |"
+
+
 def test_comment_options_that_are_no_yaml_are_told() -> None:
     notebook = PERCENT.read("n.py", "# %%\n#| alt: x\n#| a: b: c\nx = 1\n")
     assert [(p.code, p.line) for p in notebook.problems] == [("cell-option", 3)]

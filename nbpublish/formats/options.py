@@ -5,6 +5,7 @@ The words are those of Jupyter Book, nbconvert, MyST and Quarto; `docs_src/desig
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -57,6 +58,9 @@ def _tags(value: Any) -> tuple[str, ...]:
     return tuple(map(_text, value))
 
 
+_SPACED = re.compile(r"# \| ?[\w.-]+:(?:\s|$)")
+"""Black and Ruff turn `#| key: value` into `# | key: value`; a table drawn in a comment has no key."""
+
 _BY_KEY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "tags": ("tags", _tags),
     "code": ("code", _visibility),
@@ -107,12 +111,11 @@ def options_of(metadata: Mapping[str, Any], options: Options | None = None) -> t
 def stated(source: str, line: int, path: str, options: Options) -> tuple[str, int, Options, list[Problem]]:
     """Split the `#| key: value` comments off the head of a cell: its remaining source, first line and options."""
     lines = source.split("\n")
-    count = 0
-    while count < len(lines) and lines[count].startswith("#|"):
-        count += 1
+    sign = "# |" if _SPACED.match(source) else "#|"
+    count = next((n for n, text in enumerate(lines) if not text.startswith(sign)), len(lines))
     if not count:
         return source, line, options, []
-    head = "\n".join(text[2:].removeprefix(" ") for text in lines[:count])
+    head = "\n".join(text.removeprefix(sign).removeprefix(" ") for text in lines[:count])
     rest = lines[count:]
     problems = []
     try:
