@@ -355,6 +355,23 @@ def test_a_formula_becomes_mathml_whatever_its_delimiters(latex: str) -> None:
     assert "<msup><mi>x</mi><mn>2</mn></msup>" in shown(result("text/latex", latex))
 
 
+@pytest.mark.parametrize(
+    ("latex", "words", "formulas"),
+    [
+        (r"Let $x^2$ be", ["Let ", " be"], 1),
+        ("$x^2$ and $y < 2$", [" and "], 2),
+        (r"First \[x^2\] then $$y^2$$", ["First ", " then "], 2),
+        (r"$$x^2 \text{ if $y$}$$", [], 1),
+        (r"x^2 \text{ if $y$}", [], 1),
+    ],
+)
+def test_text_with_formulas_in_it_stays_text(latex: str, words: list[str], formulas: int) -> None:
+    page = page_of(result("text/latex", latex))
+    assert page.html.count("<math") == formulas
+    assert all(word in page.html for word in words)
+    assert page.problems == ()
+
+
 def test_a_formula_that_cannot_be_read_stays_readable() -> None:
     page = page_of(result("text/latex", r"$\nonsense{<$"))
     assert r"\nonsense{&lt;</code>" in page.html

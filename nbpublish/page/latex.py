@@ -6,11 +6,35 @@ import re
 
 from nbpublish.page.context import Context
 from nbpublish.page.html import escape
+from nbpublish.page.markdown.math_rules import math_in_html
+from nbpublish.page.markdown.renderer import display_math
 from nbpublish.page.math import MathError, to_mathml
 
 _DELIMITED = re.compile(
     r"\s*(?:\$\$(.*)\$\$|\\\[(.*)\\\]|\$\\displaystyle\b(.*)\$|\$(.*)\$|\\\((.*)\\\))\s*", re.DOTALL
 )
+_ONE = re.compile(r"\$\$.+?\$\$|(?<!\\)\\\[.+?\\\]|(?<!\\)\$(?:\\.|[^$\\])+\$|(?<!\\)\\\(.+?\\\)", re.DOTALL)
+_TEXT_IN_MATH = re.compile(r"\\(?:text|mbox|hbox)[a-z]*\s*\{[^{}]*\}")
+
+
+def latex_output(latex: str, context: Context) -> str:
+    """What a cell displays as LaTeX: one formula, or text with formulas in it."""
+    if not _is_text(latex):
+        return f'<div class="nb-math" tabindex="0">{formula(latex, context)}</div>'
+
+    def converted(source: str, display: bool, offset: int) -> str:
+        html = formula(source, context, display=display)
+        return display_math(html, "span") if display else html
+
+    text = re.sub(r"(?<!\\)\\\[(.+?)\\\]", r"$$\1$$", latex.strip(), flags=re.DOTALL)
+    return f'<div class="nb-markdown"><p>{math_in_html(escape(text), converted)}</p></div>'
+
+
+def _is_text(latex: str) -> bool:
+    """Whether formulas stand between delimiters with something before, between or after them."""
+    bare = _TEXT_IN_MATH.sub("", latex).strip()
+    found = _ONE.search(bare)
+    return found is not None and found[0] != bare
 
 
 def formula(latex: str, context: Context, *, display: bool = True) -> str:

@@ -14,7 +14,7 @@ from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.failures import failure
 from nbpublish.page.figures import bytes_of, captioned, figure, picture, player
 from nbpublish.page.html import escape, parse, serialize
-from nbpublish.page.latex import formula
+from nbpublish.page.latex import latex_output
 from nbpublish.page.markdown_output import displayed
 from nbpublish.page.native import leaves, translate
 from nbpublish.page.tree import tree
@@ -177,7 +177,7 @@ def _media(value: object, mimetype: str, metadata: Metadata, context: Context) -
 
 
 def _latex(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
-    return f'<div class="nb-math" tabindex="0">{formula(_text(value), context)}</div>'
+    return latex_output(_text(value), context)
 
 
 def _json(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:

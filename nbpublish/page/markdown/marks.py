@@ -1,4 +1,4 @@
-"""`==mark==`, `^^insert^^`, `~sub~`, `^sup^`, `++ctrl+c++` and edits such as `{--deleted--}`, with pymdownx's meaning."""
+"""`==mark==`, `^^insert^^`, `~sub~`, `^sup^`, `++ctrl+c++` and edits such as `{--deleted--}`, as in pymdownx."""
 
 from __future__ import annotations
 
