@@ -475,3 +475,40 @@ def test_the_build_after_one_that_was_killed_cleans_up(
     assert is_gone(child)
     assert list((tmp_path / "tmp").iterdir()) == []
     assert [path.name for path in (folder / ".nbpublish").iterdir()] == [".gitignore"]
+
+
+# --- the terminal -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "shift_jis"])
+def test_any_problem_can_be_said_in_any_terminal(folder: Path, encoding: str) -> None:
+    (folder / "docs" / "第一章.py").write_text("# %%\nraise ValueError('失敗 é ☃')\n", encoding="utf-8")
+    command = [sys.executable, "-m", "nbpublish", "build", folder, "--json"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, capture_output=True, timeout=60, env=environment, check=False)
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    [problem] = json.loads(done.stdout.decode(encoding))["problems"]
+    assert (problem["path"], problem["message"]) == ("第一章.py", "ValueError: 失敗 é ☃")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_said_without_a_traceback(folder: Path) -> None:
+    command = [sys.executable, "-m", "nbpublish", "check", folder, "--json"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "full disk" in done.stderr
+
+
+def test_a_file_in_place_of_a_folder_is_told_its_folder(folder: Path) -> None:
+    result = run("build", folder / "docs" / "first.py")
+    assert result.exit_code == 2
+    assert f"Give the folder it is in: {folder / 'docs'}" in result.stderr
+
+
+def test_a_host_that_is_not_there_is_not_a_port_that_is_taken(folder: Path) -> None:
+    result = run("serve", folder, "--host", "no.such.host.invalid")
+    assert result.exit_code == 2
+    assert "There is no address no.such.host.invalid" in result.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import signal
 import sys
@@ -26,8 +27,19 @@ Exit codes:
   130  interrupted
 """
 
+
+
+class Folder(click.Path):
+    """A folder that exists; for a file in it, the message names the folder."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        if Path(value).is_file():
+            self.fail(f"{value} is a file. Give the folder it is in: {Path(value).parent}", parameter, context)
+        return super().convert(value, parameter, context)
+
+
 folder_argument = click.argument(
-    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path()
+    "folder", type=Folder(exists=True, file_okay=False, path_type=Path), default=Path()
 )
 config_option = click.option(
     "-f",
@@ -53,6 +65,11 @@ class Commands(click.Group):
         except NbpublishError as error:
             click.echo(f"nbpublish: {error}", err=True)
             sys.exit(2 if isinstance(error, ConfigError) else 1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # click ends quietly when nobody reads on
+            click.echo(f"nbpublish: {error}. Look for a full disk or missing permissions.", err=True)
+            sys.exit(1)
         except KeyboardInterrupt:
             click.echo("nbpublish: interrupted; the last good site stays in place.", err=True)
             sys.exit(130)

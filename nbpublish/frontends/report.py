@@ -104,7 +104,12 @@ def show_on_github(summary: Summary, docs: Path) -> None:
 
 
 def print_json(summary: Summary) -> None:
-    print(json.dumps(summary.as_json(), ensure_ascii=False, indent=2), flush=True)
+    text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:  # JSON has its own way to write any character in ASCII
+        text = json.dumps(summary.as_json(), indent=2)
+    print(text, flush=True)
 
 
 def shown_path(problem: Problem, docs: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import webbrowser
 from pathlib import Path
@@ -56,6 +57,8 @@ def _listen(preview: Preview, host: str, port: int, console: Console) -> Preview
         try:
             server = PreviewServer(preview, host, number)
         except OSError as error:
+            if isinstance(error, socket.gaierror):
+                raise ConfigError(f"There is no address {host}: {error.strerror}. Try --host 127.0.0.1.") from error
             last = error
             continue
         if number != port:
