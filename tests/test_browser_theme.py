@@ -122,6 +122,16 @@ def test_columns_have_the_widths_asked_for_and_the_whole_width_on_a_phone(
     assert first / second == pytest.approx(shares, rel=0.02)
 
 
+def test_a_stack_in_a_row_is_as_high_as_the_row(reader: Any) -> None:
+    tab = reader().open()
+    stack = '<div class="nb-vstack" style="--nb-justify: space-between"><p>first</p><p id="last">last</p></div>'
+    parts = f'<div style="height: 300px">high</div><div class="nb-grow" style="--nb-grow:1">{stack}</div>'
+    high = f'<div class="nb-hstack" style="--nb-align: normal">{parts}</div>'
+    tab.evaluate("(html) => document.querySelector('main .nb-prose').insertAdjacentHTML('afterend', html)", high)
+    row, last = tab.locator(".nb-hstack:has(#last)").bounding_box(), tab.locator("#last").bounding_box()
+    assert last["y"] + last["height"] == pytest.approx(row["y"] + row["height"], abs=2)
+
+
 SLIDERS = """<div class="nb-hstack" style="--nb-justify: flex-start">
   <div class="nb-widget" data-widget="slider"><input type="range" disabled><output class="nb-value">1</output></div>
   <div class="nb-widget" data-widget="slider"><label><span class="nb-label">size</span>
