@@ -49,6 +49,10 @@ class Options:
     code: Visibility | None = None
     """How the source is shown; None leaves it to the site's setting."""
     output: Visibility = "show"
+    stdout: bool = True
+    """Whether what the cell prints appears on the page."""
+    stderr: bool = True
+    """Whether its warnings and log messages do."""
     removed: bool = False
     """The cell runs, and nothing of it appears on the page."""
     disabled: bool = False

@@ -93,6 +93,17 @@ def test_folded_and_hidden_outputs() -> None:
     assert "secret" not in fragment(run(code("a", "f()", output="hide"), traces=trace), "a")
 
 
+def test_warnings_can_be_left_out_and_the_rest_stays() -> None:
+    trace = {"a": Trace("k", (printed("said"), printed("warned", "stderr")))}
+    assert "warned" in fragment(run(code("a", "f()"), traces=trace), "a")
+    html = fragment(run(code("a", "f()", stderr=False), traces=trace), "a")
+    assert "said" in html
+    assert "warned" not in html
+    html = fragment(run(code("a", "f()", stdout=False), traces=trace), "a")
+    assert "warned" in html
+    assert "said" not in html
+
+
 def test_a_hidden_output_never_hides_a_failure() -> None:
     trace = Trace("k", (printed("secret"), raised("ValueError", "no")), "failed", Problem("x", "y", "lecture.py", 1))
     html = fragment(run(code("a", "f()", output="hide"), traces={"a": trace}), "a")

@@ -99,9 +99,10 @@ def _result(cell: Cell, run: Run, trace: Trace | None, context: Context) -> str:
 
 def _shown_outputs(cell: Cell, trace: Trace) -> tuple[Output, ...]:
     """Hidden outputs are left out, but never the error of a cell that should not have failed."""
-    if cell.options.output != "hide":
-        return trace.outputs
-    return tuple(o for o in trace.outputs if o.channel == "error" and trace.problem)
+    if cell.options.output == "hide":
+        return tuple(o for o in trace.outputs if o.channel == "error" and trace.problem)
+    hidden = {"stdout": not cell.options.stdout, "stderr": not cell.options.stderr}
+    return tuple(o for o in trace.outputs if not hidden.get(o.channel))
 
 
 def _problems(cell: Cell, run: Run) -> tuple[Problem, ...]:
