@@ -462,6 +462,18 @@ def test_a_build_that_is_asked_to_end_leaves_nothing_behind(
     assert not (folder / "site" / "slow").exists()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_an_impatient_author_spoils_nothing(running: subprocess.Popen[str], folder: Path, tmp_path: Path) -> None:
+    for _ in range(8):
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.04)
+    _, said = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert "Traceback" not in said
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert [path.name for path in (folder / ".nbpublish").iterdir()] == [".gitignore"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="where a kernel learns of its parent's end")
 def test_the_build_after_one_that_was_killed_cleans_up(
     running: subprocess.Popen[str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import errno
 import shutil
-import signal
 import sys
 import tempfile
-import threading
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import click
 
 from nbpublish.errors import ConfigError, NbpublishError
 from nbpublish.frontends import report as shown
+from nbpublish.frontends.signals import as_interrupts
 from nbpublish.frontends.summary import Summary
 
 EXIT_CODES = """
@@ -58,10 +57,9 @@ class Commands(click.Group):
     """Turns what stops us into one message and an exit code, never into a traceback."""
 
     def invoke(self, context: click.Context) -> Any:
-        for name in ("SIGTERM", "SIGHUP"):  # a cancelled job, a terminal that is closed: no kernel may go on
-            _interrupt_on(getattr(signal, name, None))
         try:
-            return super().invoke(context)
+            with as_interrupts():
+                return super().invoke(context)
         except NbpublishError as error:
             click.echo(f"nbpublish: {error}", err=True)
             sys.exit(2 if isinstance(error, ConfigError) else 1)
@@ -212,13 +210,6 @@ def new(folder: Path, language: str, name: str | None) -> None:
     for path in written:
         click.echo(f"  {path}")
     click.echo(f"\nNext:\n  cd {folder}\n  nbpublish serve --open")
-
-
-def _interrupt_on(number: signal.Signals | None) -> None:
-    """Take a signal for a Ctrl-C, unless it is ignored, as under `nohup`."""
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    if number is not None and in_main_thread and signal.getsignal(number) == signal.SIG_DFL:
-        signal.signal(number, signal.default_int_handler)
 
 
 def _tell(console: Any, summary: Summary, docs: Path, *, did: str, as_json: bool) -> None:
