@@ -284,7 +284,7 @@ class Page:
     """A notebook as HTML, without the theme around it."""
 
     title: str | None
-    """Text of the first heading, as HTML, where the page starts with a heading of level 1."""
+    """Text of the first heading, as HTML, where that is one of level 1."""
     fragments: tuple[Fragment, ...]
     headings: tuple[Heading, ...] = ()
     anchors: frozenset[str] = frozenset()

@@ -157,12 +157,12 @@ def test_headings_are_collected_as_html_without_links() -> None:
         (["# *Title* {#id}\n\nText."], "<em>Title</em>"),
         (["<!-- licence -->\n\n# Title"], "Title"),
         (["[x]: y.md", "# Title"], "Title"),
-        (["Text.", "# Title"], None),
+        (["![Run this](badge.svg)", "Text.", "# Title", "# Another"], "Title"),
         (["## Section\n\n# Title"], None),
         ([""], None),
     ],
 )
-def test_the_title_is_the_heading_with_which_the_page_starts(texts: list[str], title: str | None) -> None:
+def test_the_title_is_the_first_heading_where_that_is_of_level_1(texts: list[str], title: str | None) -> None:
     page = prose()
     render_all(page, *texts)
     assert page.title == title

@@ -52,13 +52,12 @@ class Prose:
         self.anchors: set[str] = set()
         """All ids of the prose so far."""
         self.title: str | None = None
-        """HTML of the first heading, where the prose starts with a heading of level 1."""
+        """HTML of the first heading, where that is one of level 1."""
         self.problems: list[Problem] = []
         self._link, self._slugify = link, slugify or default_slugify
         self._words, self._path = Words(language), path
         self._permalink, self._autorefs = permalink, autorefs
         self._cell, self._first_line = _NOWHERE, 1
-        self._started = False
         self._references: dict[str, Any] = {}
         self._abbreviations: dict[str, str] = {}
         self._footnotes = Footnotes()
@@ -195,7 +194,6 @@ class Prose:
         for index, token in enumerate(tokens):
             if token.type == "heading_open":
                 self._take_heading(token, tokens[index + 1], env)
-            self._started = self._started or _shows(token)
 
     def _take_heading(self, opening: Token, inline: Token, env: Env) -> None:
         children = inline.children or []
@@ -205,7 +203,7 @@ class Prose:
         id = str(opening.attrs.get("id") or self.unique(self._slugify(_text(children)) or "section"))
         opening.attrs["id"] = id
         self.headings.append(Heading(int(opening.tag[1]), id, html))
-        if not self._started and opening.tag == "h1":
+        if len(self.headings) == 1 and opening.tag == "h1":
             self.title = html
         if self._permalink:
             title = self._words.html("heading.link")
@@ -218,17 +216,10 @@ class Prose:
 
 _DEFINES = re.compile(r"^[\s>]*(?:[-*+]\s+)*\*?\[[^\]\n]+\]:", re.M)
 _NOT_IN_CONTENTS = {"footnote_ref", "link_open", "link_close", "image"}
-_COMMENT = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->\s*)*$", re.S)
 _ID = re.compile(r' id="([^"]*)"')
 _RAW_ID = re.compile(r"""<[A-Za-z][^<>]*?\sid\s*=\s*(?:"([^"]+)"|'([^']+)')""")
 _URL = r"""\s*=\s*)(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
 _RAW_URL = re.compile(rf"""(?P<before><(?:img|a|source|video|audio)\b[^<>]*?\s(?:src|href|poster){_URL}""", re.I)
-
-
-def _shows(token: Token) -> bool:
-    """Whether a reader sees anything of a token of the outermost level."""
-    comment = token.type == "html_block" and _COMMENT.match(token.content)
-    return not (token.hidden or token.type in ("anchor", "problem") or comment)
 
 
 _LONG_IMAGE = re.compile(r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=]{400,}")
