@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import psutil
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from nbpublish.errors import SiteError
@@ -524,3 +525,12 @@ def test_a_host_that_is_not_there_is_not_a_port_that_is_taken(folder: Path) -> N
     result = run("serve", folder, "--host", "no.such.host.invalid")
     assert result.exit_code == 2
     assert "There is no address no.such.host.invalid" in result.stderr
+
+
+@pytest.mark.parametrize("name", ['A: "b" # c', "it's {x}", "a\\b", "two\nlines", "- 機械学習"])
+def test_a_course_of_any_name_builds(tmp_path: Path, name: str) -> None:
+    assert run("new", tmp_path / "course", "--name", name).exit_code == 0
+    result = run("check", tmp_path / "course", "--strict")
+    assert result.exit_code == 0, result.stderr
+    first = (tmp_path / "course" / "mkdocs.yml").read_text(encoding="utf-8").splitlines()[0]
+    assert yaml.safe_load(first) == {"site_name": " ".join(name.split())}

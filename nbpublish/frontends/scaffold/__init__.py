@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -17,7 +18,7 @@ PACKAGE = "course-package"
 def create(folder: Path, *, language: str, name: str | None = None) -> list[Path]:
     """Write the course into `folder`; the files written, in order. Raises ConfigError rather than overwrite a file."""
     texts = {**_texts("common"), **_texts(language)}
-    title = name or folder.resolve().name
+    title = " ".join((name or folder.resolve().name).split())
     taken = [path for path in texts if (folder / path).exists()]
     if taken:
         raise ConfigError(f"{folder} already holds {', '.join(map(str, taken))}. Choose an empty folder.")
@@ -26,7 +27,8 @@ def create(folder: Path, *, language: str, name: str | None = None) -> list[Path
         target = folder / path
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text.replace(NAME, title).replace(PACKAGE, _package(folder)), encoding="utf-8")
+            shown = json.dumps(title, ensure_ascii=False)[1:-1] if path.suffix == ".yml" else title
+            target.write_text(text.replace(NAME, shown).replace(PACKAGE, _package(folder)), encoding="utf-8")
         except OSError as error:
             raise ConfigError(f"{target} cannot be written: {error.strerror or error}.") from error
         written.append(target)
