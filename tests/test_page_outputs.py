@@ -17,6 +17,8 @@ from pages import page as render_run
 from nbpublish.model import Output, Trace
 from nbpublish.page import ansi
 from nbpublish.page.html import closed, is_closed, parse
+from nbpublish.page.render import render
+from nbpublish.page.settings import PageSettings
 from nbpublish.page.sizes import size_of
 
 
@@ -345,6 +347,48 @@ def test_a_tree_too_deep_to_show_ends_in_a_remark() -> None:
     for _ in range(5000):
         deep = [deep]
     assert "nested too deeply" in shown(result("application/json", deep))
+
+
+# --- addresses --------------------------------------------------------------------------------------------------------
+
+
+def resolving(*outputs: Output, source: str = "show()") -> tuple[str, list[tuple[str, int]]]:
+    """The HTML of a cell's outputs, and the addresses that were looked up with the lines they stand on."""
+    asked: list[tuple[str, int]] = []
+    cell = code("c", source, line=7)
+
+    def link(url: str, line: int) -> str:
+        asked.append((url, line))
+        return f"../{url}"
+
+    page = render(run(cell, traces={"c": Trace("key", outputs)}), PageSettings(), link)
+    return page.html, asked
+
+
+def test_a_picture_in_an_output_is_the_file_beside_the_notebook() -> None:
+    markup = "<img src='a.png'><video poster='b.png'><source src='c.mp4'></video><a href='two.py#x'>next</a>"
+    html, asked = resolving(result("text/html", markup), source="HTML(\n'a.png two.py#x')")
+    assert [address for address, _ in asked] == ["a.png", "b.png", "c.mp4", "two.py#x"]
+    assert (asked[0][1], asked[1][1]) == (8, 7)
+    assert all(f'"../{address}"' in html for address, _ in asked)
+
+
+@pytest.mark.parametrize("address", ["#part", "/top", "https://example.org/x", "mailto:a@example.org", "data:,x", "?q"])
+def test_an_address_that_is_complete_stays(address: str) -> None:
+    html, asked = resolving(result("text/html", f"<a href='{address}'>x</a>"))
+    assert asked == []
+    assert f'"{address}"' in html
+
+
+def test_links_within_layout_are_looked_up_once() -> None:
+    callout = "<marimo-callout-output data-html='&quot;&lt;a href=&#x27;two.py&#x27;&gt;x&lt;/a&gt;&quot;'>"
+    callout += "</marimo-callout-output>"
+    accordion = """<marimo-accordion data-labels='["x"]'><div><a href="three.py">x</a></div></marimo-accordion>"""
+    for mimetype in ("text/html", "text/markdown"):
+        html, asked = resolving(Output("result", {mimetype: callout + accordion}, {"marimo": True}))
+        assert sorted(address for address, _ in asked) == ["three.py", "two.py"]
+        assert '"../two.py"' in html
+        assert '"../three.py"' in html
 
 
 # --- formulas ---------------------------------------------------------------------------------------------------------

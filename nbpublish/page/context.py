@@ -41,11 +41,14 @@ class Context:
 
     def problem(self, code: str, message: str, near: str = "") -> None:
         """Warn the author about the cell at hand, at the line where `near` stands; the same warning counts once."""
-        before, found, _ = self.cell.source.partition(near) if near else ("", "", "")
-        line = self.cell.line + (before.count("\n") if found else 0)
-        problem = Problem(code, message, self.notebook.path, line, self.cell.id, "warning")
+        problem = Problem(code, message, self.notebook.path, self.line_of(near), self.cell.id, "warning")
         if problem not in self.problems:
             self.problems.append(problem)
+
+    def line_of(self, near: str) -> int:
+        """The line of the file on which `near` stands in the cell at hand, else the cell's first."""
+        before, found, _ = self.cell.source.partition(near) if near else ("", "", "")
+        return self.cell.line + (before.count("\n") if found else 0)
 
     def unique(self, kind: str) -> str:
         """An id for an element of the cell at hand, the same in every build."""

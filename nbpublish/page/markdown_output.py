@@ -9,6 +9,7 @@ from bs4.element import NavigableString
 
 from nbpublish.model import Cell
 from nbpublish.page import foreign, tables
+from nbpublish.page.addresses import resolve_all
 from nbpublish.page.context import Context
 from nbpublish.page.html import parse, serialize, text_of
 from nbpublish.page.native import translate
@@ -37,7 +38,7 @@ def displayed(text: str, context: Context, bundle: Bundler) -> str:
     if not elements and "<marimo-" not in html and 'class="markdown' not in html and "display: flex" not in html:
         return foreign.contained(html, context)
     soup = parse(html)
-    _put_back(soup, elements)
+    _put_back(soup, elements, context)
     translate.elements(soup, context, bundle)
     tables.clean(soup, context)
     foreign.warn_of_remote(soup, context)
@@ -87,7 +88,7 @@ def _end(text: str, name: str, at: int) -> int:
     return at
 
 
-def _put_back(soup: BeautifulSoup, elements: list[str]) -> None:
+def _put_back(soup: BeautifulSoup, elements: list[str], context: Context) -> None:
     for node in list(soup.find_all(string=MARK)):
         if not isinstance(node, NavigableString):
             continue
@@ -103,7 +104,9 @@ def _put_back(soup: BeautifulSoup, elements: list[str]) -> None:
             if isinstance(piece, NavigableString):
                 holder.append(piece)
             else:
-                for child in list(parse(piece).contents):
+                inside = parse(piece)
+                resolve_all(inside, context)
+                for child in list(inside.contents):
                     holder.append(child)
         node.replace_with(*list(holder.contents))
     for element in soup.find_all(True):

@@ -9,7 +9,7 @@ from bs4 import Tag
 from bs4.element import PageElement
 
 from nbpublish.model import ERROR, Output
-from nbpublish.page import foreign, placeholders, plotly, streams, tables
+from nbpublish.page import addresses, foreign, placeholders, plotly, streams, tables
 from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.failures import failure
 from nbpublish.page.figures import bytes_of, captioned, figure, picture, player
@@ -138,6 +138,7 @@ def chart_title(value: object) -> str:
 def _html(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
     soup = parse(_text(value))
     foreign.drop_loading_notes(soup)
+    addresses.resolve_all(soup, context)
     translate.elements(soup, context, bundle)
     tables.clean(soup, context)
     foreign.scrub(soup, context)

@@ -130,9 +130,9 @@ class Prose:
     def _prepare(self, token: Token, line: int, env: Env) -> None:
         """Resolve what a token points to and compute what it shows: everything but its place in the HTML."""
         if token.type == "link_open":
-            token.attrs["href"] = self._resolve(str(token.attrs.get("href", "")), line)
+            token.attrs["href"] = self.resolve(str(token.attrs.get("href", "")), line)
         elif token.type == "image":
-            token.attrs["src"] = self._resolve(str(token.attrs.get("src", "")), line)
+            token.attrs["src"] = self.resolve(str(token.attrs.get("src", "")), line)
             token.attrs.setdefault("loading", "lazy")
         elif token.type in ("math_inline", "math_block"):
             display = token.type == "math_block" or token.markup == "$$"
@@ -150,7 +150,8 @@ class Prose:
                 self._problem("duplicate-id", f"Another element of the page has the id `{id}`. Choose another.", line)
             self.anchors.add(id)
 
-    def _resolve(self, url: str, line: int) -> str:
+    def resolve(self, url: str, line: int) -> str:
+        """The address for the page of one that stands on a line of the file; one with a scheme or host stays."""
         return url if not url or is_absolute(url) else self._link(url, line)
 
     def _raw_html(self, html: str, line: int) -> str:
@@ -159,7 +160,7 @@ class Prose:
         def resolved(match: re.Match[str]) -> str:
             at = line + html.count("\n", 0, match.start())
             url = match["double"] if match["double"] is not None else match["single"]
-            return f'{match["before"]}"{escape(self._resolve(unescape(url), at))}"'
+            return f'{match["before"]}"{escape(self.resolve(unescape(url), at))}"'
 
         def converted(latex: str, display: bool, offset: int) -> str:
             mathml = self._mathml(latex, display, line + html.count("\n", 0, offset))

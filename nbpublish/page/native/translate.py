@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from bs4 import BeautifulSoup, Tag
 
 from nbpublish.page import placeholders
+from nbpublish.page.addresses import resolve_all
 from nbpublish.page.context import Context
 from nbpublish.page.html import escape, parse, replace, serialize
 from nbpublish.page.native import charts, controls, data, groups, layout, media, settle
@@ -36,6 +37,7 @@ def elements(soup: BeautifulSoup, context: Context, bundle: Bundler, depth: int 
         if depth >= _DEEPEST or "<" not in html:
             return serialize(parse(html))
         inner = parse(html)
+        resolve_all(inner, context)
         elements(inner, context, bundle, depth + 1)
         return serialize(inner)
 
@@ -59,6 +61,7 @@ def _cut_off(soup: BeautifulSoup, context: Context) -> None:
 def html(text: str, context: Context, bundle: Bundler) -> str:
     """HTML with marimo's elements in it as native HTML."""
     soup = parse(text)
+    resolve_all(soup, context)
     elements(soup, context, bundle)
     return serialize(soup)
 

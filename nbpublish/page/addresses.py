@@ -1,0 +1,34 @@
+"""Relative addresses in the HTML of outputs: their author means what lies beside the notebook, as in prose."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup
+
+from nbpublish.page.context import Context
+
+_POINT = {
+    "a": ("href",),
+    "img": ("src",),
+    "source": ("src",),
+    "track": ("src",),
+    "audio": ("src",),
+    "video": ("src", "poster"),
+}
+"""Elements that point to a file or a page, and the attributes that do."""
+
+
+def resolve_all(soup: BeautifulSoup, context: Context) -> None:
+    """Resolve the addresses of links, pictures and recordings. In place, and once only."""
+    for element in soup.find_all(list(_POINT)):
+        for name in _POINT[element.name]:
+            url = element.get(name)
+            if isinstance(url, str):
+                element[name] = resolved(url, context)
+
+
+def resolved(url: str, context: Context) -> str:
+    """The address for the page; those within the page, of the whole host and with a scheme stay."""
+    url = url.strip()
+    if not url or url.startswith(("#", "/", "?")):
+        return url
+    return context.prose.resolve(url, context.line_of(url))
