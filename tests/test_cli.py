@@ -73,6 +73,22 @@ def test_json_is_one_object_on_standard_output(folder: Path) -> None:
     assert told["seconds"] > 0
 
 
+@pytest.mark.parametrize(("configuration", "code"), [(None, 1), ("site_name: [\n", 2)])
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_json_is_an_object_also_where_nothing_can_be_built(
+    tmp_path: Path, command: str, configuration: str | None, code: int
+) -> None:
+    if configuration:
+        (tmp_path / "mkdocs.yml").write_text(configuration, encoding="utf-8")
+    result = run(command, tmp_path, "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == code
+    assert (told["pages"], told["cells"]["run"]) == (0, 0)
+    [problem] = told["problems"]
+    assert (problem["code"], problem["path"]) == ("not-built", ".")
+    assert problem["message"] in result.stderr
+
+
 def test_a_failing_cell_leaves_the_last_good_site_in_place(folder: Path) -> None:
     run("build", folder)
     (folder / "second.py").write_text(BROKEN, encoding="utf-8")

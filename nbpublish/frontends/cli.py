@@ -121,26 +121,27 @@ def build(
     """
     from nbpublish.frontends import configuration, publish, site
 
-    config = configuration.load(folder, config_file)
-    strict = strict or config.strict
-    target, docs = Path(config.site_dir).resolve(), Path(config.docs_dir)
-    publish.check_place(target, *configuration.sources(config))
-    if clean:
-        shutil.rmtree(publish.work_folder(target), ignore_errors=True)
-    console = shown.console(quiet=quiet)
-    configuration.settings(config, jobs=jobs)
-    with publish.aside(target) as built:
-        with shown.progress(console) as report:
-            summary = site.make_site(config, built, report=report)
-        failed = summary.failed(strict=strict)
-        published = keep_going or not failed
-        if published:
-            publish.swap(built, target)
-    where = configuration.shown(target)
-    kept = f" ({where} is as it was)" if target.exists() else ""
-    did = f"Built {where}" if published else f"Not published{kept}"
-    _tell(console, summary, docs, did=did, as_json=as_json)
-    sys.exit(1 if failed else 0)
+    with shown.stopped_as_json(as_json):
+        config = configuration.load(folder, config_file)
+        strict = strict or config.strict
+        target, docs = Path(config.site_dir).resolve(), Path(config.docs_dir)
+        publish.check_place(target, *configuration.sources(config))
+        if clean:
+            shutil.rmtree(publish.work_folder(target), ignore_errors=True)
+        console = shown.console(quiet=quiet)
+        configuration.settings(config, jobs=jobs)
+        with publish.aside(target) as built:
+            with shown.progress(console) as report:
+                summary = site.make_site(config, built, report=report)
+            failed = summary.failed(strict=strict)
+            published = keep_going or not failed
+            if published:
+                publish.swap(built, target)
+        where = configuration.shown(target)
+        kept = f" ({where} is as it was)" if target.exists() else ""
+        did = f"Built {where}" if published else f"Not published{kept}"
+        _tell(console, summary, docs, did=did, as_json=as_json)
+        sys.exit(1 if failed else 0)
 
 
 @main.command(epilog=EXIT_CODES)
@@ -158,14 +159,15 @@ def check(folder: Path, config_file: Path | None, strict: bool, as_json: bool) -
     """
     from nbpublish.frontends import configuration, site
 
-    config = configuration.load(folder, config_file)
-    strict = strict or config.strict
-    configuration.settings(config, execute=False)
-    console = shown.console()
-    with tempfile.TemporaryDirectory() as built:
-        summary = site.make_site(config, Path(built))
-    _tell(console, summary, Path(config.docs_dir), did="Checked", as_json=as_json)
-    sys.exit(1 if summary.failed(strict=strict) else 0)
+    with shown.stopped_as_json(as_json):
+        config = configuration.load(folder, config_file)
+        strict = strict or config.strict
+        configuration.settings(config, execute=False)
+        console = shown.console()
+        with tempfile.TemporaryDirectory() as built:
+            summary = site.make_site(config, Path(built))
+        _tell(console, summary, Path(config.docs_dir), did="Checked", as_json=as_json)
+        sys.exit(1 if summary.failed(strict=strict) else 0)
 
 
 @main.command()

@@ -15,7 +15,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from nbpublish.build import Report
-from nbpublish.frontends.summary import Summary
+from nbpublish.errors import NbpublishError
+from nbpublish.frontends.summary import Summary, summarise
 from nbpublish.model import Cell, Notebook, Problem, Reason
 
 
@@ -110,6 +111,17 @@ def print_json(summary: Summary) -> None:
     except UnicodeEncodeError:  # JSON has its own way to write any character in ASCII
         text = json.dumps(summary.as_json(), indent=2)
     print(text, flush=True)
+
+
+@contextmanager
+def stopped_as_json(wanted: bool) -> Iterator[None]:
+    """Where a command stops before there is a summary, `--json` still prints its object, with the one problem."""
+    try:
+        yield
+    except NbpublishError as error:
+        if wanted:
+            print_json(summarise((), [Problem("not-built", str(error), ".", 1)], pages=0, seconds=0))
+        raise
 
 
 def shown_path(problem: Problem, docs: Path) -> str:
