@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from nbpublish.build import build
+from nbpublish.executors.postmortem import out_of_time
+from nbpublish.kernel.failure import error_output
 from nbpublish.model import ERROR, Cell, Names, Notebook, Options, Output, Problem, Reason, Run, Trace
 from nbpublish.store.memory import MemoryStore
+from nbpublish.traces.faults import fault
 
 
 class Here:
@@ -103,6 +106,16 @@ def test_a_module_that_is_missing_comes_with_its_remedy(here: Here, store: Memor
         "ModuleNotFoundError: No module named 'no_such_module'. "
         "Install it where nbpublish runs: `pip install no_such_module`."
     )
+
+
+@pytest.mark.parametrize(("limit", "setting"), [("cell", "timeout"), ("notebook", "notebook_timeout")])
+def test_the_remedy_of_a_timeout_names_the_limit_that_was_met(limit: str, setting: str) -> None:
+    cell = Cell("a", "code", "wait()", 1)
+    trace = Trace("", (error_output(out_of_time(limit, 60)),), "died")
+    problem = fault(Notebook("n.py", "marimo", (cell,)), cell, trace)
+    assert problem is not None
+    assert f"The {limit} took longer than 60 s" in problem.message
+    assert f"raise `{setting}`" in problem.message
 
 
 def test_data_that_no_network_brings_comes_with_a_remedy(here: Here, store: MemoryStore) -> None:

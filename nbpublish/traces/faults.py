@@ -78,4 +78,6 @@ def _remedy(error: ErrorData) -> str:
     if error["name"] == "ModuleNotFoundError":
         module = error["message"].partition("'")[2].partition("'")[0].partition(".")[0]
         return f"Install it where nbpublish runs: `pip install {_PACKAGES.get(module, module)}`." if module else ""
+    if error["name"] == "Timeout" and error["message"].startswith("The notebook "):
+        return "Make its cells faster, or raise `notebook_timeout` in the plugin's settings."
     return _REMEDIES.get(error["name"], "")
