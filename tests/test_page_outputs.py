@@ -440,7 +440,7 @@ def test_an_exception_says_what_happened_and_where_in_this_cell() -> None:
     html = shown(failed, cell=code("c", "x = 1\nf(1)", line=10))
     assert "<strong>ValueError</strong>: bad &lt;value&gt;</p>" in html
     assert '<pre class="nb-text">second line</pre>' in html
-    assert "Line 2 of this cell, in <code>&lt;module&gt;</code>" in html
+    assert "Line 2 of this cell, in <code>&lt;module&gt;</code> <small>lecture.py:11</small>" in html
     fold = html[html.index("<details") : html.index("</details>")]
     assert "<summary>2 frames in libraries</summary>" in fold
     assert "numpy/core.py" in fold

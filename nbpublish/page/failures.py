@@ -61,7 +61,7 @@ def _frame(frame: FrameData, context: Context) -> str:
 
 
 def _where(frame: FrameData, context: Context) -> str:
-    """The place of a frame: within a cell of this page where it is the author's notebook, else in its file."""
+    """The place of a frame: its file and line, and within which cell of this page where it is the author's notebook."""
     words, line = context.words, int(frame.get("line") or 0)
     function = f"<code>{escape(frame.get('function') or '<module>')}</code>"
     cell = _cell_at(frame, context)
@@ -69,10 +69,11 @@ def _where(frame: FrameData, context: Context) -> str:
         path = f"<code>{escape(frame.get('path') or '?')}</code>"
         return words.html("error.line-file", path=path, line=str(line), function=function)
     relative = str(line - cell.line + 1)
+    place = f" <small>{escape(context.notebook.path.rpartition('/')[2])}:{line}</small>"
     if cell.id == context.cell.id:
-        return words.html("error.line-here", line=relative, function=function)
+        return words.html("error.line-here", line=relative, function=function) + place
     link = cell_link(cell.id, context.notebook, context, "cell.other")
-    return words.html("error.line-cell", line=relative, cell=link, function=function)
+    return words.html("error.line-cell", line=relative, cell=link, function=function) + place
 
 
 def _cell_at(frame: FrameData, context: Context) -> Cell | None:
