@@ -423,6 +423,7 @@ def running(folder: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     assert run("build", folder).exit_code == 0
     (folder / "docs" / "slow.py").write_text(SLOW, encoding="utf-8")
     (tmp_path / "tmp").mkdir()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background of a shell inherit none
     process = subprocess.Popen(
         [sys.executable, "-m", "nbpublish", "build", folder],
         stderr=subprocess.PIPE,

@@ -11,9 +11,10 @@ _OWN = "agg"
 
 
 def without_windows(choose: Callable[..., Any]) -> Callable[..., Any]:
-    """`matplotlib.use` or `pyplot.switch_backend`, with a backend that draws where the author wants one with windows.
+    """`pyplot.switch_backend`, with a backend that draws where the author wants one with windows.
 
-    So a notebook that says `matplotlib.use("TkAgg")` for its author shows its figures on the page.
+    matplotlib itself calls it for `matplotlib.use` and for `rcParams["backend"]`. So a notebook that says
+    `matplotlib.use("TkAgg")` for its author shows its figures on the page.
     """
 
     def choose_drawing(backend: Any, *arguments: Any, **options: Any) -> Any:

@@ -67,7 +67,6 @@ class FigureBridge(Bridge):
         """Figures shown in this cell; one that is drawn on afterwards is stale, and is shown again."""
         self._replaced: list[tuple[Any, str, Any]] = []
         self._fonts: Fonts | None = None
-        session.when_imported("matplotlib", self._replace_use)
         session.when_imported("matplotlib.figure", self._add_fonts)
         session.when_imported("matplotlib.pyplot", self._replace_show)
 
@@ -133,11 +132,6 @@ class FigureBridge(Bridge):
         self._replace(pyplot, "show", show)
         self._replace(Figure, "show", show_one)
         self._replace(pyplot, "switch_backend", without_windows(pyplot.switch_backend))
-
-    def _replace_use(self) -> None:
-        import matplotlib
-
-        self._replace(matplotlib, "use", without_windows(matplotlib.use))
 
     def _replace(self, owner: Any, name: str, replacement: Any) -> None:
         self._replaced.append((owner, name, getattr(owner, name)))
