@@ -110,7 +110,12 @@ def print_json(summary: Summary) -> None:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:  # JSON has its own way to write any character in ASCII
         text = json.dumps(summary.as_json(), indent=2)
-    print(text, flush=True)
+    try:
+        print(text, flush=True)
+    except OSError:
+        # What cannot be written stays in the buffer, and Python would fail on it again, in its own words, when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
 
 
 @contextmanager
