@@ -13,6 +13,7 @@ import click
 
 from nbpublish.errors import ConfigError, NbpublishError
 from nbpublish.frontends import report as shown
+from nbpublish.frontends.cache_cli import cache
 from nbpublish.frontends.summary import Summary
 
 EXIT_CODES = """
@@ -68,6 +69,9 @@ def main() -> None:
       nbpublish serve              write, with a live preview
       nbpublish build --strict     build the site, as in CI
     """
+
+
+main.add_command(cache)
 
 
 @main.command(epilog=EXIT_CODES)

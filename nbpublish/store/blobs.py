@@ -27,6 +27,8 @@ Bytes = bytes | bytearray | memoryview
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LEFT_OVER = 3600.0
 """Seconds after which a file written aside belongs to no process that lives."""
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a change of a file cannot be hidden by the coarse clock of its disk."""
 _numbers = count()
 
 
@@ -44,8 +46,12 @@ class BlobFile:
 class BlobFolder:
     """Blobs in `folder`. Nothing here raises for the disk: what it does not take or give was never kept."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, repair: bool = True) -> None:
         self.folder = folder
+        self._repair = repair
+        """Whether a file that is found broken is removed."""
+        self._known: dict[str, tuple[int, int, int]] = {}
+        """State of files that were read and found whole: large values are asked for several times."""
 
     def path(self, digest: str) -> Path:
         """Where a blob of this digest lies, if it is kept."""
@@ -87,7 +93,7 @@ class BlobFolder:
             return None
         if hashlib.sha256(data).hexdigest() == digest:
             return data
-        self.remove(digest)
+        self._found_broken(digest)
         return None
 
     def locate(self, digest: str) -> Path | None:
@@ -97,11 +103,17 @@ class BlobFolder:
         path = self.path(digest)
         try:
             with path.open("rb") as file:
+                found = os.fstat(file.fileno())
+                state = (found.st_mtime_ns, found.st_size, found.st_ino)
+                if self._known.get(digest) == state:
+                    return path
                 if hashlib.file_digest(file, "sha256").hexdigest() == digest:
+                    if time.time_ns() - found.st_mtime_ns > SETTLED:
+                        self._known[digest] = state
                     return path
         except OSError:
             return None
-        self.remove(digest)
+        self._found_broken(digest)
         return None
 
     def map(self, digest: str) -> memoryview | None:
@@ -116,6 +128,10 @@ class BlobFolder:
                 return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         except (OSError, ValueError):
             return None
+
+    def _found_broken(self, digest: str) -> None:
+        if self._repair:
+            self.remove(digest)
 
     def remove(self, digest: str) -> int:
         """Forget a blob; the bytes that this freed."""

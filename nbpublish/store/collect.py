@@ -25,7 +25,7 @@ _NOTHING = References(frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CacheLimits:
     """How much a store may keep, and how long."""
 
     size: int = 2_000_000_000
@@ -56,7 +56,7 @@ class Collector:
         self._now = time.time() if now is None else now
         self._traces = self._blobs = self._bytes = 0
 
-    def collect(self, limits: Limits) -> Collected:
+    def collect(self, limits: CacheLimits) -> Collected:
         """Throw away what the limits do not allow."""
         rows = self._without_old(self._index.all(), limits.age)
         refers = {(row.key, row.id): _references(row) for row in rows}
@@ -70,7 +70,7 @@ class Collector:
         room = self._evict_values(values, users, room)
         self._evict_traces(rows, refers, {blob.digest: blob.size for blob in outputs}, room)
         self._index.remove_files(int(self._now - limits.age))
-        self._index.shrink()
+        self._index.file.shrink()
         return Collected(self._traces, self._blobs, self._bytes)
 
     def _without_old(self, rows: list[Row], age: float) -> list[Row]:

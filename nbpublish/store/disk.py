@@ -25,7 +25,8 @@ from types import TracebackType
 
 from nbpublish.model import Trace
 from nbpublish.store.blobs import BlobFolder, Bytes
-from nbpublish.store.collect import DAY, Collected, Collector, Limits
+from nbpublish.store.collect import DAY, CacheLimits, Collected, Collector
+from nbpublish.store.export import Exported, export_outputs
 from nbpublish.store.fields import UnreadableError, UnwritableError
 from nbpublish.store.index import Index, Row
 from nbpublish.store.serial import decode, encode
@@ -161,34 +162,38 @@ class DiskStore:
 
     # --- what its owner needs
 
-    def tidy(self, limits: Limits | None = None) -> Collected:
+    def tidy(self, limits: CacheLimits | None = None) -> Collected:
         """Collect where something was kept, and either a day has passed or a twentieth of the limit was written."""
-        limits = limits or Limits()
+        limits = limits or CacheLimits()
         last = (self._index.note("collected") or {}).get("when", 0) if self._kept else 0
         is_due = abs(time.time() - last) > DAY if isinstance(last, int | float) else True
         if self._kept and (is_due or self._written > limits.size / 20):
             return self.collect(limits)
         return Collected()
 
-    def collect(self, limits: Limits | None = None, *, now: float | None = None) -> Collected:
+    def collect(self, limits: CacheLimits | None = None, *, now: float | None = None) -> Collected:
         """Throw away what the limits do not allow, but nothing that was asked for or kept since this was opened."""
         self._write_use()
         with self._lock:
             pinned = self._asked | self._used_values
             self._written = 0
-        collected = Collector(self._index, self._outputs, self._values, pinned, now).collect(limits or Limits())
+        collected = Collector(self._index, self._outputs, self._values, pinned, now).collect(limits or CacheLimits())
         self._index.keep_note("collected", {"when": int(time.time())})
         for old in self.folder.glob("v*"):
             if re.fullmatch(r"v\d+", old.name) and old != self._room and time.time() - old.stat().st_mtime > 30 * DAY:
                 shutil.rmtree(old, ignore_errors=True)
         return collected
 
+    def export_outputs(self, traces: Iterable[Trace], folder: Path) -> Exported:
+        """Write traces without values to a folder that can be committed. Raises SiteError where it cannot be."""
+        return export_outputs(traces, folder)
+
     def usage(self) -> Usage:
         """How much there is of what."""
         rows = self._index.all()
         outputs = [blob.size for blob in self._outputs.files()]
         values = [blob.size for blob in self._values.files()]
-        total = self._index.size() + sum(outputs) + sum(values)
+        total = self._index.file.size() + sum(outputs) + sum(values)
         return Usage(len(rows), len(outputs), len(values), total, sum(outputs), sum(values))
 
     def last_build(self) -> dict[str, int] | None:
@@ -200,7 +205,7 @@ class DiskStore:
 
     def verify(self) -> Verified:
         """Look at every row and every blob, and remove what is broken."""
-        is_sound = self._index.check()
+        is_sound = self._index.file.check()
         blobs = broken_blobs = 0
         for folder in (self._outputs, self._values):
             for blob in folder.files():
@@ -213,7 +218,7 @@ class DiskStore:
     def clear(self) -> int:
         """Remove everything that is kept, also by other versions of nbpublish; the bytes that this freed."""
         freed = self.usage().bytes
-        self._index.close()
+        self._index.file.close()
         for folder in self.folder.glob("v*"):
             if re.fullmatch(r"v\d+", folder.name):
                 shutil.rmtree(folder, ignore_errors=True)
@@ -227,7 +232,7 @@ class DiskStore:
             self._asked, self._found, self._kept, self._used_values = set(), set(), set(), set()
         if counts["asked"]:
             self._index.keep_note("build", {"when": int(time.time()), **counts})
-        self._index.close()
+        self._index.file.close()
 
     def _write_use(self) -> None:
         with self._lock:

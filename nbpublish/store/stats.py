@@ -15,10 +15,8 @@ import time
 from functools import cache
 from pathlib import Path
 
+from nbpublish.store.blobs import SETTLED
 from nbpublish.store.index import Index
-
-SETTLED = 2_000_000_000
-"""Nanoseconds after which a change of a file cannot be hidden by the coarse clock of its disk."""
 
 
 class FileDigests:
