@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import io
 import json
-import marshal
 import pickle
-import types
 from collections.abc import Mapping, MutableMapping, Sequence
 from functools import partial
 from struct import Struct
-from types import MappingProxyType
 from typing import Any
 
 from xxhash import xxh3_128
 
+from nbpublish.kernel.array_pickling import Again
 from nbpublish.kernel.fingerprint import fingerprint
-from nbpublish.kernel.layout import identity, library_function, library_name
+from nbpublish.kernel.pickling import Pickler, lookup, make_function
 
 MAGIC = b"nbpublish value\x01"
 PAGE = 4096
@@ -39,19 +37,27 @@ def dump(group: Mapping[str, Any], namespace: Mapping[str, Any]) -> Chunks | Non
     The buffers in the chunks are the values' own memory: write them before the author's code goes on. Functions and
     classes bound to a global name outside the group are stored as that name with its fingerprint.
     """
+    whole: set[int] = set()
+    while True:
+        try:
+            return _dumped(group, namespace, whole)
+        except Again:
+            continue
+        except Exception:  # whatever the author's or a library's `__reduce__` raises, and recursion too deep
+            return None
+
+
+def _dumped(group: Mapping[str, Any], namespace: Mapping[str, Any], whole: set[int]) -> Chunks:
     buffers: list[pickle.PickleBuffer] = []
     stream = io.BytesIO()
-    pickler = _Pickler(stream, group, namespace, buffers.append)
-    try:
-        pickler.dump(dict(group))
-        while pickler.late:
-            late, pickler.late = pickler.late, []
-            pickler.dump(late)
-        pickler.dump(None)
-        raws = [buffer.raw() for buffer in buffers]
-    except Exception:  # whatever the author's or a library's `__reduce__` raises, and recursion too deep
-        return None
-    return _laid_out(stream.getvalue(), raws, pickler.needs)
+    pickler = Pickler(stream, group, namespace, buffers.append, whole)
+    pickler.dump(dict(group))
+    while pickler.late:
+        late, pickler.late = pickler.late, []
+        pickler.dump(late)
+    pickler.dump(None)
+    pickler.arrays.check()
+    return _laid_out(stream.getvalue(), [buffer.raw() for buffer in buffers], pickler.needs)
 
 
 def load(data: Any, namespace: MutableMapping[str, Any]) -> dict[str, Any]:
@@ -126,93 +132,6 @@ def _header(view: memoryview) -> tuple[dict[str, Any], int]:
     return json.loads(header), _START.size + length
 
 
-# --- functions, classes, arrays --------------------------------------------------------------------------------------
-
-
-class _Pickler(pickle.Pickler):
-    """Pickles functions by code, and what is bound to a global name outside the group by that name."""
-
-    def __init__(self, stream: Any, group: Mapping[str, Any], namespace: Mapping[str, Any], buffers: Any) -> None:
-        super().__init__(stream, 5, buffer_callback=buffers)
-        self.needs: dict[str, str] = {}
-        self.late: list[tuple[Any, ...]] = []
-        self._namespace = namespace
-        self._names = {
-            identity(value): name
-            for name, value in namespace.items()
-            if name not in group and issubclass(type(value), (type, types.FunctionType))
-        }
-
-    def reducer_override(self, item: Any) -> Any:
-        kind = type(item)
-        if kind is types.FunctionType:
-            return NotImplemented if library_function(item) else self._named(item) or self._function(item)
-        if kind is types.CellType:
-            self._fill(item)
-            return _cell, ()
-        if kind is types.CodeType:
-            return marshal.loads, (marshal.dumps(item),)
-        if issubclass(kind, type):
-            if library_name(item):
-                return NotImplemented
-            named = self._named(item)
-            if named is None:
-                raise pickle.PicklingError(f"{item} has no global name")
-            return named
-        if kind is types.ModuleType:
-            return __import__("importlib").import_module, (item.__name__,)
-        return NotImplemented
-
-    def _named(self, item: Any) -> Any:
-        name = self._names.get(identity(item))
-        if name is None:
-            return None
-        found = fingerprint(item, self._namespace)
-        if found is None:
-            raise pickle.PicklingError(f"{name} has no fingerprint")
-        self.needs[name] = found
-        return _lookup, (name,)
-
-    def _function(self, item: types.FunctionType) -> Any:
-        if item.__globals__ is not self._namespace:
-            raise pickle.PicklingError("a function local to a library")
-        self.late.append((_complete, item, item.__defaults__, item.__kwdefaults__, item.__dict__, item.__annotations__))
-        names = (item.__name__, item.__qualname__, item.__doc__, item.__module__)
-        return _function, (item.__code__, names, item.__closure__)
-
-    def _fill(self, cell: types.CellType) -> None:
-        try:
-            self.late.append((_fill, cell, cell.cell_contents))
-        except ValueError:
-            return
-
-
-def _lookup(name: str, namespace: Mapping[str, Any] = MappingProxyType({})) -> Any:
-    return namespace[name]
-
-
-def _function(
-    code: types.CodeType, names: Any, closure: Any, namespace: dict[str, Any] | None = None
-) -> types.FunctionType:
-    function = types.FunctionType(code, {} if namespace is None else namespace, names[0], None, closure)
-    function.__qualname__, function.__doc__, function.__module__ = names[1:]
-    return function
-
-
-def _cell() -> types.CellType:
-    return types.CellType()
-
-
-def _complete(function: Any, defaults: Any, keywords: Any, attributes: dict[str, Any], annotations: Any) -> None:
-    function.__defaults__, function.__kwdefaults__ = defaults, keywords
-    function.__dict__ = attributes
-    function.__annotations__ = annotations
-
-
-def _fill(cell: types.CellType, content: Any) -> None:
-    cell.cell_contents = content
-
-
 class _Unpickler(pickle.Unpickler):
     def __init__(self, stream: Any, namespace: MutableMapping[str, Any], buffers: Any) -> None:
         super().__init__(stream, buffers=buffers)
@@ -222,4 +141,4 @@ class _Unpickler(pickle.Unpickler):
         if module == "__main__":  # the live one may be another
             raise pickle.UnpicklingError(f"{name} was stored by name")
         found = super().find_class(module, name)
-        return partial(found, namespace=self._namespace) if found in (_lookup, _function) else found
+        return partial(found, namespace=self._namespace) if found is lookup or found is make_function else found

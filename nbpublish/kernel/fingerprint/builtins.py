@@ -11,7 +11,7 @@ from typing import Any
 
 from nbpublish.kernel.fingerprint.stream import atom
 from nbpublish.kernel.fingerprint.walk import Handler, Opaque, Walk
-from nbpublish.kernel.layout import identity
+from nbpublish.kernel.layout import identity, is_static, vars_of
 
 _ATOMS = {identity(t) for t in (str, int, float, bool, bytes, complex, type(None), type(Ellipsis))}
 _PIECE = 1 << 16  # elements encoded at once
@@ -38,7 +38,8 @@ def visit_singleton(walk: Walk, item: Any) -> None:
 
 def _number(walk: Walk, item: Any) -> None:
     """The content of a subclass of an atom's type."""
-    for kind in (str, int, float, bytes, complex):
+    walk.first(item)
+    for kind in _PLAIN:
         if issubclass(type(item), kind):
             return walk.stream.write(atom(_PLAIN[kind](item)))
     raise Opaque("an unknown kind of atom")
@@ -190,6 +191,24 @@ def visit_deque(walk: Walk, item: collections.deque[Any]) -> None:
     walk.stream.head(b"\x01deq", len(items))
     walk.stack += items[::-1]
     walk.stack.append(item.maxlen)
+
+
+_exception = {name: BaseException.__dict__[name].__get__ for name in ("args", "__traceback__", "__cause__", "__context__")}
+
+
+def visit_exception(walk: Walk, item: BaseException) -> None:
+    """An exception that was not raised, or whose traceback was taken away; a traceback is opaque."""
+    if not walk.first(item):
+        return
+    walk.stream.head(b"\x01exc")
+    members = {}
+    for base in type(item).__mro__:
+        members |= {
+            name: value.__get__(item)
+            for name, value in vars_of(base).items()
+            if is_static(base) and type(value) is types.MemberDescriptorType
+        }
+    walk.push(*(get(item) for get in _exception.values()), members)
 
 
 HANDLERS: dict[type, Handler] = {

@@ -24,7 +24,7 @@ def visit_function(walk: Walk, item: types.FunctionType) -> None:
     closure = item.__closure__ or ()
     names = (item.__name__, item.__qualname__, item.__doc__, item.__module__)
     return walk.push(
-        names, item.__code__, item.__defaults__, item.__kwdefaults__, closure, item.__annotations__, item.__dict__
+        names, item.__code__, item.__defaults__, item.__kwdefaults__, closure, list(item.__annotations__.items()), item.__dict__
     )
 
 

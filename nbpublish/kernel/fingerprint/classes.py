@@ -7,11 +7,10 @@ import sys
 import types
 from typing import Any
 
-from nbpublish.kernel.fingerprint.builtins import write_mapping
 from nbpublish.kernel.fingerprint.walk import Handler, Opaque, Walk
 from nbpublish.kernel.layout import Layout, library_name, type_name, vars_of
 
-_MADE = {"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__", "_abc_impl"}
+_MADE = {"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__", "_abc_impl", "__slotnames__"}
 _DERIVED = {  # pydantic compiles these from the fields
     "__pydantic_core_schema__",
     "__pydantic_validator__",
@@ -32,6 +31,8 @@ def visit_class(walk: Walk, item: type) -> None:
         return None
     walk.stream.head(b"\x01cls")
     body = {name: value for name, value in vars_of(item).items() if name not in _MADE and name not in _DERIVED}
+    if not body.get("__annotations__", True):  # made empty by whoever asked for it
+        del body["__annotations__"]
     registered: set[Any] = set()
     if "_abc_impl" in vars_of(item):
         registered = {reference() for reference in _abc._get_dump(item)[0]} - {None}
@@ -43,7 +44,7 @@ def instance(layout: Layout, body: Handler | None) -> Handler:
     slots, attributes = layout.slots, layout.attributes
 
     def visit(walk: Walk, item: Any) -> None:
-        if body is None and not walk.first(item):
+        if (body is None or walk.visited(item)) and not walk.first(item):
             return
         walk.stream.head(b"\x01obj", len(slots))
         walk.stack.append(type(item))
@@ -75,4 +76,3 @@ def visit_module(walk: Walk, item: types.ModuleType) -> None:
 
 
 HANDLERS: dict[type, Handler] = {type: visit_class, types.ModuleType: visit_module}
-_ = write_mapping

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 from nbpublish.kernel.fingerprint import arrays, builtins, callables, classes, frames, libraries, opaque, reduce
 from nbpublish.kernel.fingerprint.walk import UNORDERED, Handler, Opaque, Walk, visit_unordered
 from nbpublish.kernel.layout import identity, layout_of, library_name, mro_of
 
-EXACT: dict[type, Handler] = {**builtins.HANDLERS, **callables.HANDLERS, **classes.HANDLERS, UNORDERED: visit_unordered}
+EXACT: dict[type, Handler] = {
+    **builtins.HANDLERS,
+    **callables.HANDLERS,
+    **classes.HANDLERS,
+    **frames.EXACT,
+    pickle.PickleBuffer: reduce.visit_buffer,
+    UNORDERED: visit_unordered,
+}
 """Handlers of the interpreter's own types. They write what C holds; subclasses have attributes besides."""
 
 BY_NAME: dict[str, Handler] = {**arrays.HANDLERS, **frames.HANDLERS, **libraries.HANDLERS}
@@ -40,6 +48,8 @@ def _find(type_: type) -> Handler:
     core = layout.core
     if core is object:
         return classes.instance(layout, None)
+    if issubclass(core, BaseException):
+        return classes.instance(layout, builtins.visit_exception)
     body: Handler | None = _CORES.get(identity(core))
     if body is None:
         name = library_name(core) or ""

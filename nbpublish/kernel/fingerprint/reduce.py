@@ -19,6 +19,8 @@ TRUSTED = (
     "random.",
     "_random.",
     "types.",
+    "_collections._tuplegetter",
+    "collections._tuplegetter",
     "ipaddress.",
     "numpy.",
     "pandas.",

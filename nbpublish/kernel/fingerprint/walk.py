@@ -38,7 +38,6 @@ class Walk:
         from nbpublish.kernel.fingerprint.dispatch import HANDLERS, handler_for
 
         stack = self.stack
-        write = self.stream.write
         handlers = HANDLERS
         stack.append(value)
         while stack:
@@ -48,7 +47,6 @@ class Walk:
                 self.stream.write(atom(item))
                 continue
             (handlers.get(identity(kind)) or handler_for(kind))(self, item)
-        del write
         return self.stream.digest().hex()
 
     def first(self, item: object) -> bool:
@@ -65,6 +63,10 @@ class Walk:
         if self.left < 0:
             raise Opaque("it consists of too many objects")
         return True
+
+    def visited(self, item: object) -> bool:
+        """Whether an object was met before."""
+        return identity(item) in self._visits
 
     def push(self, *items: Any) -> None:
         """Visit these next, in this order."""
