@@ -215,6 +215,11 @@ class Version:
     layout: str | None = None
     """Digest of the lines that the code reachable from it stood on; None where none of the notebook's code is."""
 
+    @property
+    def identity(self) -> str:
+        """What stands for it in keys: equal where a reader cannot tell the values apart."""
+        return self.fingerprint or f"opaque {self.trace}"
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:

@@ -9,7 +9,6 @@ import asyncio
 import builtins
 import importlib
 import inspect
-import linecache
 import os
 import sys
 import time
@@ -18,19 +17,24 @@ from collections.abc import Callable, Container, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from nbpublish.kernel.account import Account
 from nbpublish.kernel.bridge import BRIDGES, Bridge, Ending
 from nbpublish.kernel.capture import Capture, Stream, redirected
 from nbpublish.kernel.display import IPYTHON, Display
-from nbpublish.kernel.events import Exit, Shown, Sink
-from nbpublish.kernel.execute import Compiled, compile_cell
+from nbpublish.kernel.events import Ended, Exit, Shown, Sink
+from nbpublish.kernel.execute import Compiled, compile_cell, flags_of
 from nbpublish.kernel.failure import Places, error_data, error_output, warning_text
 from nbpublish.kernel.formatter import Formatter, plain
+from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.imports import Watch
+from nbpublish.kernel.observe import Observer
 from nbpublish.kernel.rich_html import steady
-from nbpublish.kernel.surroundings import Siblings, entered, main_module, replaced
-from nbpublish.model import Cell, Channel, Names, Notebook, Output
+from nbpublish.kernel.sources import Sources
+from nbpublish.kernel.surroundings import Siblings, entered, main_module, no_breakpoint, no_input, replaced
+from nbpublish.kernel.versions import Ledger
+from nbpublish.model import Cell, Channel, Names, Notebook, Output, Task
 
 
 class Session:
@@ -58,19 +62,22 @@ class Session:
         self.display = Display(self)
         self.cell: Cell | None = None
         self.names = Names()
+        self.private = ""
+        """Stands for the cell that runs in its private names."""
         self.value: object = None
         self.running = False
         self._main = main_module(self.path)
         self.namespace: dict[str, Any] = vars(self._main)
         self._siblings = Siblings(self.path.parent, native)
         self._places = Places(root, self.path)
-        self._source: list[str] = []
+        self._sources = Sources(self.path, self._places)
         self._watch = Watch()
         self._bridges: list[Bridge] = []
         self._brought_up: set[str] = set()
         self._last: object = ""
         self._broken = False
         self._futures = 0
+        self._root = root
         self._loop: asyncio.AbstractEventLoop | None = None
         self._shell: Any = None
         self._stack = ExitStack()
@@ -81,8 +88,8 @@ class Session:
         enter = self._stack.enter_context
         enter(entered(self._main, self.path))
         enter(redirected(self.capture))
-        enter(replaced(builtins, input=_no_input))
-        enter(replaced(sys, breakpointhook=_no_breakpoint))
+        enter(replaced(builtins, input=no_input))
+        enter(replaced(sys, breakpointhook=no_breakpoint))
         enter(replaced(warnings, formatwarning=self._format_warning))
         if self.notebook.order == "document":
             enter(replaced(builtins, display=self.display.display, get_ipython=self.shell, _=self._last))
@@ -96,7 +103,18 @@ class Session:
             self._watch.when_imported(library, lambda module=module: self._bring_up(module))  # type: ignore[misc]
         if self.notebook.format == "marimo" and any("marimo" in cell.code for cell in self.notebook.cells):
             self._siblings.keep("marimo")
+        self.observer = Observer(self._root)
+        is_dataflow = self.notebook.order == "dataflow"
+        self.ledger = Ledger(self.namespace, Hidden(self._watch.when_imported), self.observer, is_dataflow)
+        self._stack.callback(self.ledger.end)
         return self
+
+    def read(self, notebook: Notebook) -> None:
+        """Know the lines of all cells, as functions of cells that do not run here may show in tracebacks."""
+        self.notebook = notebook
+        for cell in notebook.cells:
+            if cell.kind == "code":
+                self._sources.remember(cell)
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
@@ -136,11 +154,15 @@ class Session:
 
     # --- a cell -----------------------------------------------------------------------------------------------------
 
-    def run(self, cell: Cell, names: Names) -> tuple[Exit, float]:
-        """Execute a cell. Tells how it ended, and its wall time in seconds."""
+    def run(self, cell: Cell, names: Names, task: Task | None = None) -> Ended:
+        """Execute a cell. Tells how it ended, its wall time in seconds and, for a `task`, what it did."""
         self.cell, self.names, self.value = cell, names, None
+        self.private = task.private if task else cell.id
         self.capture.begin()
-        self._remember_source(cell)
+        self._sources.remember(cell)
+        if task:
+            self._futures = flags_of(task.futures)
+            self.ledger.open(task)
         self.namespace.pop("__warningregistry__", None)
         self._broken = False
         started = time.perf_counter()
@@ -155,7 +177,9 @@ class Session:
         if os.getpid() != self.capture.process:
             os._exit(0)  # a fork of the author's has come to the cell's end
         self.capture.take_in()
-        return ("failed" if self._broken and exit == "ok" else exit), time.perf_counter() - started
+        seconds = time.perf_counter() - started
+        account = self.ledger.close(seconds) if task else Account()
+        return Ended("failed" if self._broken and exit == "ok" else exit, seconds, account)
 
     def _run(self, cell: Cell) -> Exit:
         exit: Exit = "ok"
@@ -185,7 +209,7 @@ class Session:
             names["_"] = self._last = value
 
     def _execute(self, cell: Cell) -> object:
-        private = cell.id if self.notebook.order == "dataflow" else None
+        private = self.private if self.notebook.order == "dataflow" else None
         code = compile_cell(cell.code, str(self.path), cell.line, futures=self._futures, private=private)
         if self.notebook.order == "document":
             self._futures |= code.futures
@@ -226,17 +250,6 @@ class Session:
         self.report(exception)
         return "failed"
 
-    def _remember_source(self, cell: Cell) -> None:
-        """Let tracebacks, warnings and `inspect` find the cell's lines under the notebook's path."""
-        self._places.remember(cell)
-        lines = cell.code.splitlines(keepends=True)
-        end = cell.line - 1 + len(lines)
-        self._source.extend(["\n"] * (end - len(self._source)))
-        self._source[cell.line - 1 : end] = [line if line.endswith("\n") else line + "\n" for line in lines]
-        size = sum(map(len, self._source))
-        # without a modification time linecache takes the entry for a module's without a file, and keeps it
-        linecache.cache[str(self.path)] = (size, None, self._source, str(self.path))
-
     def when_imported(self, module: str, callback: Callable[[], None]) -> None:
         """Call back once the author has imported a module; at once where that has happened."""
         self._watch.when_imported(module, callback)
@@ -270,6 +283,7 @@ class Session:
     def report(self, exception: BaseException) -> None:
         """Show an exception where it happened, and let the cell count as failed."""
         self._broken = True
+        self.ledger.missed(exception)
         self.emit(error_output(error_data(exception, self._places)))
 
     def _format_warning(
@@ -277,13 +291,3 @@ class Session:
     ) -> str:
         return warning_text(self._places, message, category, filename, lineno, line or "")
 
-
-def _no_input(prompt: object = "") -> NoReturn:
-    raise EOFError(
-        f"input({str(prompt)!r}) was called, but nobody can answer while the notebook is being published. "
-        "Write the value into the notebook instead."
-    )
-
-
-def _no_breakpoint(*_: object, **__: object) -> None:
-    sys.stderr.write("breakpoint() does nothing while the notebook is being published.\n")
