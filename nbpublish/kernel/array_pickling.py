@@ -5,6 +5,8 @@ Columns of pandas are copies of their own instead: who may write to which is kno
 
 from __future__ import annotations
 
+import array as array_module
+import mmap
 import pickle
 from typing import Any
 
@@ -73,7 +75,10 @@ class Arrays:
         root = array
         while issubclass(type(root.base), np.ndarray):
             root = root.base
-        if type(root.base).__name__ in ("bytearray", "array", "mmap"):
+        owner = root.base
+        while type(owner) is memoryview:
+            owner = owner.obj
+        if type(owner) in (bytearray, array_module.array, mmap.mmap):
             raise pickle.PicklingError("an array in the memory of another object")
         known = type(array) is type(root) is np.ndarray and root.flags.forc
         if not known or array.dtype.hasobject or root.dtype.hasobject:

@@ -58,12 +58,13 @@ def copies_on_write() -> bool:
     return pandas is not None and int(pandas.__version__.split(".")[0]) >= 3
 
 
-def columns_of(frame: Any) -> Iterator[Any]:
-    """The arrays of numpy that hold the values of a frame or series."""
+def columns_of(item: Any) -> Iterator[Any]:
+    """The arrays of numpy that hold the values of a frame, series or index of pandas."""
     import numpy as np
 
-    for block in frame._mgr.blocks:
-        values = block.values
-        values = getattr(values, "_ndarray", values)
-        if isinstance(values, np.ndarray):
-            yield values
+    manager = vars(item).get("_mgr")
+    held = [block.values for block in manager.blocks] if manager is not None else [vars(item).get("_data")]
+    for values in held:
+        array = getattr(values, "_ndarray", values)
+        if isinstance(array, np.ndarray):
+            yield array

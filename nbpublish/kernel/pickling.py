@@ -30,10 +30,11 @@ class Pickler(pickle.Pickler):
         self.arrays = Arrays(whole)
         self._namespace = namespace
         self._rules: dict[int, Any] = {}
+        members = set(map(identity, group.values()))
         self._names = {
             identity(value): name
             for name, value in namespace.items()
-            if name not in group and issubclass(type(value), (type, types.FunctionType))
+            if issubclass(type(value), (type, types.FunctionType)) and identity(value) not in members
         }
 
     def reducer_override(self, item: Any) -> Any:
