@@ -214,7 +214,7 @@ class _Building:
         task = Task(point.inputs, code.private, code.futures, keep)
         trace = self.kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
         trace = settled(trace, uuid.uuid4().hex, code.layout)
-        seen = trace.observations + lines_shown(trace, self.notebook, code)
+        seen = trace.observations + lines_shown(trace, self.notebook, cell, code)
         trace = replace(trace, key=key, place=code.place, code=code.digest, inputs=inputs, observations=seen)
         for name in [name for name in live if name in trace.deleted or (is_state(name) and name not in point.inputs)]:
             del live[name]

@@ -11,6 +11,7 @@ from nbpublish.build import Kernel
 from nbpublish.executors.inline import InlineExecutor, InlineKernel
 from nbpublish.graph.analyse import analyse
 from nbpublish.model import Cell, Notebook, Output, Run, Trace
+from nbpublish.traces.closure import is_state
 from nbpublish.traces.faults import fault
 from nbpublish.traces.obstacles import left_out, obstacle
 
@@ -78,6 +79,9 @@ class Warm(InlineExecutor):
             self._kernel = self._context.__enter__()
         self._kernel.session.read(notebook)
         yield self._kernel
+        self._kernel.session.ledger.rest()  # a plain run in this process begins with the states of a new one
+        for name in [name for name in self._kernel.live if is_state(name)]:
+            del self._kernel.live[name]
 
     def close(self) -> None:
         if self._context:
@@ -163,7 +167,7 @@ def _statements(r: DRAW) -> list[Callable[[], str]]:
         # other states
         lambda: f"import decimal; decimal.getcontext().prec = {k() + 2}",
         lambda: "import decimal; print(decimal.Decimal(1) / 3)",
-        lambda: f"import warnings; warnings.simplefilter('{r.choice(('ignore', 'always'))}')",
+        lambda: f"import warnings; warnings.simplefilter({r.choice(('ignore', 'always'))!r}, UserWarning)",
         lambda: f"import warnings; warnings.warn('w{k()}')",
         # failing, reaching further
         lambda: f"{v()}.append(5); 1 / 0" if r.random() < 0.2 else f"print({v()})",

@@ -60,8 +60,9 @@ def sequence(seed: int, root: Path, steps: int = 6, cells: int = 8, *, warm: boo
                 return f"seed {seed} step {step} cell {at}: {ours[at]}\nplain: {plain[at]}\n" + "\n".join(
                     f"{n}: {code!r}" for n, code in enumerate(codes)
                 )
-            if again := author.ran(notebook):
-                return f"seed {seed} step {step}: a second build ran {again}"
+            run = author.build(notebook)
+            if again := {id: reason for id, reason in run.reasons.items() if reason.action == "run"}:
+                return f"seed {seed} step {step}: a second build ran {again}\n" + "\n".join(map(repr, codes))
     finally:
         if isinstance(author.executor, Warm):
             author.executor.close()

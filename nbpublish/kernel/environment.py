@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from nbpublish.model import Observation, Version
@@ -38,9 +38,7 @@ class Environment:
 
     def open(self, inputs: Mapping[str, Version]) -> None:
         """Before a cell: variables that no cell before it has changed are as they were at first."""
-        for variable in {*self._initial, *os.environ}:
-            if state_of(variable) not in inputs:
-                _set(variable, self._initial.get(variable))
+        self._reset(kept={variable for variable in self._changed() if state_of(variable) in inputs})
         self._before = dict(os.environ)
         self._read.clear()
 
@@ -57,14 +55,22 @@ class Environment:
 
     def close(self) -> None:
         os.environ.__class__ = self._plain
-        for variable in {*self._initial, *os.environ}:
-            _set(variable, self._initial.get(variable))
+        self._reset()
+
+    def _changed(self) -> list[str]:
+        now = dict(os.environ)
+        return [name for name in {*now, *self._initial} if now.get(name) != self._initial.get(name)]
+
+    def _reset(self, kept: Collection[str] = ()) -> None:
+        for variable in self._changed():
+            if variable not in kept:
+                _set(variable, self._initial.get(variable))
 
 
 def _set(variable: str, value: str | None) -> None:
     if value is None:
         os.environ.pop(variable, None)
-    elif dict(os.environ).get(variable) != value:
+    else:
         os.environ[variable] = value
 
 
@@ -74,6 +80,14 @@ def _recording(plain: Any, read: set[str]) -> Any:
             if isinstance(name, str):
                 read.add(name)
             return super().__getitem__(name)
+
+        def __setitem__(self, name: Any, value: Any) -> None:
+            read.add(name)  # a variable set to what it was is one that the cell does not leave alone
+            super().__setitem__(name, value)
+
+        def __delitem__(self, name: Any) -> None:
+            read.add(name)
+            super().__delitem__(name)
 
     Recording.__name__ = Recording.__qualname__ = plain.__name__
     Recording.__module__ = plain.__module__

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from nbpublish.kernel.states import STATES, Snapshot, State, warned
+from nbpublish.kernel.states import STATES, Snapshot, State
 from nbpublish.model import Observation, Version
 
 MISSING: Any = object()
@@ -69,8 +69,7 @@ class Hidden:
     def observed(self, inputs: Mapping[str, Version], changed: Collection[str]) -> Iterator[Observation]:
         """The states that a cell may have read, as they were before it."""
         for state in self._loaded():
-            read = state.always or state.name in changed or (state.name == "<warnings>" and warned())
-            if read:
+            if state.always or state.name in changed or state.asked():
                 digest = inputs[state.name].identity if state.name in inputs else ""
                 yield Observation("state", state.name, digest)
 

@@ -36,6 +36,8 @@ class State:
     """Called before each cell."""
     always: bool = True
     """A cell counts as having read it even where it has not changed it."""
+    asked: Callable[[], bool] = lambda: False
+    """Whether the cell has read or set it, where that can be told."""
 
 
 # --- random numbers
@@ -142,11 +144,6 @@ class _Probe(Warning, metaclass=_Asked):
     """The category of a filter that matches nothing, and notices that it was asked."""
 
 
-def warned() -> bool:
-    """Whether since the cell began a warning was issued that no filter of the cell's own has settled."""
-    return _Asked.asked
-
-
 def _read_filters() -> Snapshot:
     return [tuple(item) for item in warnings.filters if item[2] is not _Probe]
 
@@ -154,6 +151,11 @@ def _read_filters() -> Snapshot:
 def _write_filters(filters: Snapshot) -> None:
     warnings.filters[:] = filters  # type: ignore[index]
     warnings._filters_mutated()  # type: ignore[attr-defined]
+
+
+def _asked_filters() -> bool:
+    """Whether a warning was issued that no filter of the cell's own has settled, or a filter put before the others."""
+    return _Asked.asked or not warnings.filters or warnings.filters[0][2] is not _Probe
 
 
 def _settle_filters() -> None:
@@ -174,7 +176,7 @@ STATES = (
         _settle_numpy,
         always=False,
     ),
-    State("<warnings>", "warnings", _read_filters, _write_filters, settle=_settle_filters, always=False),
+    State("<warnings>", "warnings", _read_filters, _write_filters, lambda: None, _settle_filters, False, _asked_filters),
     State("<cwd>", "os", os.getcwd, os.chdir),
     State("<sys.path>", "sys", lambda: list(sys.path), _write_path),
     State("<locale>", "locale", lambda: locale.setlocale(locale.LC_ALL), lambda s: locale.setlocale(locale.LC_ALL, s)),

@@ -161,7 +161,8 @@ class Ledger:
         return versions
 
     def _names(self) -> Iterator[Observation]:
-        return (Observation("name", name, "") for name in sorted(self._missed) if name not in self._space)
+        known = self._task.inputs
+        return (Observation("name", name, "") for name in sorted(self._missed) if name not in known)
 
     # --- between cells ----------------------------------------------------------------------------------------------
 
@@ -180,6 +181,11 @@ class Ledger:
             else:
                 self._hidden.restore(name, value)
         return True
+
+    def rest(self) -> None:
+        """Let every state be the initial one, for a process that does something else meanwhile."""
+        self._hidden.open({})
+        self._environment.open({})
 
     def end(self) -> None:
         """Leave the process as it was found."""

@@ -60,7 +60,7 @@ class Recall:
         first: Observation | None = None
         for trace in [*self.own.get(key, ()), *self.find(key)]:
             digest = self._digest(trace, key)
-            problem = broken(trace, self.notebook, code, versions, digest)
+            problem = broken(trace, self.notebook, cell, code, versions, digest)
             if problem is None:
                 return Recalled(Point(cell.id, code, visible, trace), key, inputs, Reason("reused", "unchanged"))
             if problem.kind == "name" and not everything:

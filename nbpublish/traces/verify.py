@@ -23,22 +23,22 @@ UNCHANGED = "unchanged"
 """What a `Digest` answers instead of looking, where it is known that nothing changed."""
 
 
-def broken(trace: Trace, notebook: Notebook, code: Code, versions: Versions, world: Digest) -> Observation | None:
+def broken(trace: Trace, notebook: Notebook, cell: Cell, code: Code, versions: Versions, world: Digest) -> Observation | None:
     """The first observation of a trace that holds no longer."""
     for observation in trace.observations:
-        if not _holds(observation, notebook, code, versions, world):
+        if not _holds(observation, notebook, cell, code, versions, world):
             return observation
     return None
 
 
-def _holds(seen: Observation, notebook: Notebook, code: Code, versions: Versions, world: Digest) -> bool:
+def _holds(seen: Observation, notebook: Notebook, cell: Cell, code: Code, versions: Versions, world: Digest) -> bool:
     if seen.kind == "state":
         state = versions.get(seen.subject)
         return (state.identity if state else "") == seen.digest
     if seen.kind == "name":
         return seen.subject not in versions
     if seen.kind == "source":
-        return any(str(cell.line) == seen.subject and _source(cell) == seen.digest for cell in notebook.cells)
+        return any(seen == _source(other, cell) for other in notebook.cells)
     if seen.kind == "layout":
         return code.layout == seen.digest
     if seen.kind == "environment" and (own := versions.get(f"<environ:{seen.subject}>")):
@@ -57,7 +57,7 @@ def reaches_further(trace: Trace, versions: Versions) -> bool:
     return any(seen.kind == "name" and seen.subject in versions for seen in trace.observations)
 
 
-def lines_shown(trace: Trace, notebook: Notebook, code: Code) -> tuple[Observation, ...]:
+def lines_shown(trace: Trace, notebook: Notebook, cell: Cell, code: Code) -> tuple[Observation, ...]:
     """What of the notebook's text shows in the outputs: the cells whose lines stand in tracebacks and warnings."""
     if code.reads_lines:
         return (Observation("layout", "", code.layout),)
@@ -67,12 +67,13 @@ def lines_shown(trace: Trace, notebook: Notebook, code: Code) -> tuple[Observati
         for other in notebook.cells
         if other.line <= line <= other.line + other.source.count("\n")
     }
-    cells = sorted(found, key=lambda cell: cell.line)
-    return tuple(Observation("source", str(other.line), _source(other)) for other in cells)
+    cells = sorted(found, key=lambda other: other.line)
+    return tuple(_source(other, cell) for other in cells)
 
 
-def _source(cell: Cell) -> str:
-    return digest(cell.source, cell.code)
+def _source(cell: Cell, seen_by: Cell) -> Observation:
+    place = f"{cell.line}, its own" if cell.id == seen_by.id else str(cell.line)
+    return Observation("source", place, digest(cell.source, cell.code))
 
 
 def _lines(output: Output, path: str) -> set[int]:
