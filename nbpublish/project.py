@@ -27,6 +27,7 @@ from nbpublish.build import Executor, Report, Store, build
 from nbpublish.errors import NbpublishError
 from nbpublish.executors.limits import Limits
 from nbpublish.executors.local import LocalExecutor
+from nbpublish.executors.world import ThisMachine
 from nbpublish.formats.detect import decode, formats_available, read
 from nbpublish.formats.format import Format
 from nbpublish.model import Cell, Graph, Notebook, Problem, Reason, Run, Visibility
@@ -95,6 +96,7 @@ class Project:
         self.root = root
         self.settings = settings or Settings()
         self.store: Store = store or MemoryStore()
+        self.world = ThisMachine(root)
         self.executor: Executor | None = None
         if self.settings.execute:
             self.executor = executor or LocalExecutor(root, _limits(self.settings))
@@ -182,7 +184,7 @@ class Project:
 
     def _run(self, notebook: Notebook, report: Report | None) -> Run:
         try:
-            return build(notebook, store=self.store, executor=self.executor, report=report)
+            return build(notebook, store=self.store, executor=self.executor, world=self.world, report=report)
         except NbpublishError:
             raise
         except Exception as error:

@@ -94,10 +94,6 @@ class Warm(InlineExecutor):
 DRAW = random.Random
 
 
-def _name(r: DRAW) -> str:
-    return r.choice("abc")
-
-
 def _statements(r: DRAW) -> list[Callable[[], str]]:
     def v() -> str:
         return r.choice("abc")
@@ -190,14 +186,61 @@ def first_program(r: DRAW, cells: int) -> list[str]:
     return start + [_percent_cell(r) for _ in range(cells)]
 
 
-def edited(r: DRAW, codes: list[str], old: list[list[str]]) -> list[str]:
+def first_dataflow(r: DRAW, cells: int) -> list[str]:
+    """A marimo notebook to begin with; cell n defines `vn` or `fn`, and its private names."""
+    return ["v0 = [0]", "v1 = v0", "def f2():\n    return v0", *(_dataflow_cell(r, n) for n in range(3, cells + 5))]
+
+
+def _dataflow_cell(r: DRAW, n: int) -> str:
+    def v() -> str:
+        return f"v{r.randrange(n)}"
+
+    def f() -> str:
+        return f"f{r.randrange(n)}"
+
+    k = r.randint(0, 2)
+    return r.choice(
+        [
+            lambda: f"v{n} = [{k}]",
+            lambda: f"v{n} = {v()}",
+            lambda: f"v{n} = [{v()}, {k}]",
+            lambda: f"v{n} = {v()}\nv{n}.append({k})",
+            lambda: f"{v()}.append({k})",
+            lambda: f"print({v()}, {v()})",
+            lambda: f"print({v()} is {v()})",
+            lambda: f"{v()}",
+            lambda: f"def f{n}():\n    return {v()}",
+            lambda: f"def f{n}():\n    {v()}.append({k})",
+            lambda: f"_own = [{k}]\ndef f{n}():\n    _own.append({k})\n    return _own",
+            lambda: f"def _help():\n    return {v()}\ndef f{n}():\n    return _help(), {k}",
+            lambda: f"_t = {v()}\n_t[:1]",
+            lambda: f"print(_t, {k})",
+            lambda: f"v{n} = {f()}()",
+            lambda: f"print({f()}())",
+            lambda: f"class K{n}:\n    _z = {v()}\n    def get(self):\n        return {v()}, self._z\nv{n} = [K{n}()]",
+            lambda: f"print([x.get() for x in {v()} if hasattr(x, 'get')])",
+            lambda: f"v{n} = (i for i in [{k}, 5])",
+            lambda: f"print(next({v()}, None))",
+            lambda: f"import random as _r\nv{n} = [_r.randint(0, 99)]",
+            lambda: f"v{n} = [open('in{k}.txt').read()]",
+            lambda: f"1 / {k}",
+            lambda: f"del {v()}" if r.random() < 0.2 else f"{v()}.sort(key=str)",
+        ]
+    )()
+
+
+def edited(r: DRAW, codes: list[str], old: list[list[str]], *, dataflow: bool = False) -> list[str]:
     """One edit: a cell replaced, inserted, deleted or moved, or an earlier state again."""
+
+    def new_cell() -> str:
+        return _dataflow_cell(r, r.randrange(2, len(codes) + 2)) if dataflow else _percent_cell(r)
+
     codes, at = list(codes), r.randrange(len(codes))
     edit = r.choice(("replace", "replace", "replace", "insert", "delete", "swap", "revert", "comment"))
     if edit == "replace":
-        codes[at] = _percent_cell(r)
+        codes[at] = new_cell()
     elif edit == "insert":
-        codes.insert(at, _percent_cell(r))
+        codes.insert(at, new_cell())
     elif edit == "delete" and len(codes) > 3:
         codes.pop(at)
     elif edit == "swap" and at:
@@ -205,7 +248,6 @@ def edited(r: DRAW, codes: list[str], old: list[list[str]]) -> list[str]:
     elif edit == "revert":
         return list(r.choice(old))
     else:
-        codes[at] = f"# {r.randint(0, 99)}\n" + codes[at].partition("\n")[2] if codes[at].startswith("#") else codes[at]
         codes[at] = f"# note {r.randint(0, 99)}\n{codes[at]}"
     return codes
 
@@ -226,7 +268,5 @@ def edit_world(r: DRAW, root: Path, environ: Callable[[str, str], None]) -> None
 def write_module(root: Path, value: int) -> None:
     (root / "helper.py").write_text(
         f"import sys\nVALUE = {value}\n\ndef double(x):\n    return x * 2 + VALUE\n\n"
-        "def peek(name):\n    return vars(sys.modules['__main__'])[name]\n".replace(
-            "vars(sys.modules['__main__'])[name]", "eval(name, vars(sys.modules['__main__']))"
-        )
+        "def peek(name):\n    return eval(name, vars(sys.modules['__main__']))\n"
     )

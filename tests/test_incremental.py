@@ -4,16 +4,42 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from programs import Warm, edit_world, edited, first_program, marimo, percent, plainly, shown, write_module
+from programs import (
+    Warm,
+    edit_world,
+    edited,
+    first_dataflow,
+    first_program,
+    marimo,
+    percent,
+    plainly,
+    shown,
+    write_module,
+)
 
+from nbpublish import build as build_module
 from nbpublish.build import Executor, build
 from nbpublish.executors.inline import InlineExecutor
+from nbpublish.executors.local import LocalExecutor
 from nbpublish.executors.world import ThisMachine
-from nbpublish.model import Notebook, Run
+from nbpublish.kernel import environment, hidden, observe, versions
+from nbpublish.kernel.states import STATES
+from nbpublish.model import Notebook, Run, Version
 from nbpublish.store.memory import MemoryStore
+
+
+class Forgetting(MemoryStore):
+    """A store of which parts get lost."""
+
+    def forget(self, r: random.Random) -> None:
+        for kept in (self._traces, self._blobs):
+            for key in [key for key in kept if r.random() < 0.2]:
+                del kept[key]
 
 
 class Author:
@@ -21,7 +47,7 @@ class Author:
 
     def __init__(self, root: Path, *, warm: bool = False, keep: float | None = None) -> None:
         self.root = root
-        self.store = MemoryStore()
+        self.store = Forgetting()
         self.executor: Executor = Warm(root) if warm else InlineExecutor(root)
         self.keep = keep
 
@@ -36,34 +62,214 @@ class Author:
         return [n for n, cell in enumerate(notebook.cells) if run.reasons[cell.id].action == "run"]
 
 
-def sequence(seed: int, root: Path, steps: int = 6, cells: int = 8, *, warm: bool, blobs: bool) -> str | None:
+def sequence(
+    seed: int,
+    root: Path,
+    *,
+    dataflow: bool = False,
+    warm: bool = False,
+    keep: float | None = None,
+    forgetful: bool = False,
+    executor: Executor | None = None,
+    steps: int = 6,
+    cells: int = 8,
+) -> str | None:
     """Edit a random notebook again and again. What is wrong, if something is."""
     r = random.Random(seed)
+    begin(root)
+    author = Author(root, warm=warm, keep=keep)
+    author.executor = executor or author.executor
+    codes = first_dataflow(r, cells) if dataflow else first_program(r, cells)
+    past = [codes]
+    try:
+        for step in range(steps):
+            if step:
+                codes = edited(r, codes, past, dataflow=dataflow)
+                past.append(codes)
+                edit_world(r, root, os.environ.__setitem__)
+            if forgetful:
+                author.store.forget(r)
+            notebook = (marimo if dataflow else percent)(*codes)
+            told = f"seed {seed}, step {step}\n" + "\n".join(f"{n}: {code!r}" for n, code in enumerate(codes))
+            ours, plain = shown(author.build(notebook)), plainly(notebook, root)
+            if ours != plain:
+                at = next(n for n, pair in enumerate(zip(ours, plain, strict=True)) if pair[0] != pair[1])
+                return f"{told}\ncell {at}: {ours[at]}\nplain: {plain[at]}"
+            run = author.build(notebook)
+            if again := {id: reason for id, reason in run.reasons.items() if reason.action == "run"}:
+                return f"{told}\nran again: {again}"
+    finally:
+        if isinstance(author.executor, Warm):
+            author.executor.close()
+    return None
+
+
+def begin(root: Path) -> None:
+    """A folder as it is before the first build."""
     for n in (0, 1):
         (root / f"in{n}.txt").write_text("0")
     (root / "in2.txt").unlink(missing_ok=True)
     write_module(root, 0)
     os.environ.pop("NB_W", None)
-    author = Author(root, warm=warm, keep=0 if blobs else None)
-    codes = first_program(r, cells)
-    past = [codes]
-    try:
-        for step in range(steps):
-            if step:
-                codes = edited(r, codes, past)
-                past.append(codes)
-                edit_world(r, root, os.environ.__setitem__)
-            notebook = percent(*codes)
-            ours, plain = shown(author.build(notebook)), plainly(notebook, root)
-            if ours != plain:
-                at = next(n for n, pair in enumerate(zip(ours, plain, strict=True)) if pair[0] != pair[1])
-                return f"seed {seed} step {step} cell {at}: {ours[at]}\nplain: {plain[at]}\n" + "\n".join(
-                    f"{n}: {code!r}" for n, code in enumerate(codes)
-                )
-            run = author.build(notebook)
-            if again := {id: reason for id, reason in run.reasons.items() if reason.action == "run"}:
-                return f"seed {seed} step {step}: a second build ran {again}\n" + "\n".join(map(repr, codes))
-    finally:
-        if isinstance(author.executor, Warm):
-            author.executor.close()
-    return None
+
+
+def first_fault(count: int, root: Path, **how: Any) -> str | None:
+    """What is wrong with the first of so many sequences that something is wrong with."""
+    return next((fault for seed in range(count) if (fault := sequence(seed, root, **how))), None)
+
+
+@pytest.fixture(autouse=True)
+def _own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NB_V", raising=False)
+    monkeypatch.setenv("NB_W", "")
+
+
+# --- the law ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"keep": 0.0},
+        {"warm": True},
+        {"warm": True, "keep": 0.0},
+        {"keep": 0.0, "forgetful": True},
+        {"dataflow": True},
+        {"dataflow": True, "warm": True, "keep": 0.0},
+    ],
+    ids=lambda how: " ".join(how) or "percent",
+)
+def test_a_build_gives_what_a_plain_run_gives_and_a_second_one_runs_nothing(
+    tmp_path: Path, how: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    count = 500 if request.config.getoption("--long") else 8
+    assert first_fault(count, tmp_path, **how) is None
+
+
+def test_so_it_does_in_processes_of_their_own(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    count = 30 if request.config.getoption("--long") else 1
+    executor = LocalExecutor(tmp_path)
+    assert first_fault(count, tmp_path, executor=executor, keep=0.0, steps=3) is None
+
+
+# --- nothing runs that need not ---------------------------------------------------------------------------------------
+
+LECTURE = (
+    "import json\nimport math",
+    "rows = [1, 2, 3]",
+    "def mean(xs):\n    return sum(xs) / len(xs)",
+    "middle = mean(rows)",
+    "print(round(middle, math.floor(2)))",
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code", "ran"),
+    [
+        (1, "rows = [1, 2, 3]  # a comment", []),
+        (1, "rows = [\n    1,\n    2,\n    3,\n]", []),
+        (0, "import json\nimport math\nimport string", [0]),
+        (1, "rows = sorted([3, 2, 1])", [1]),
+        (1, "rows = [1, 2, 4]", [1, 3, 4]),
+        (1, "rows = [2, 2, 2]", [1, 3]),
+        (2, "def mean(xs):\n    total = sum(xs)\n    return total / len(xs)", [2, 3]),
+        (4, "print(middle)", [4]),
+    ],
+    ids=["comment", "layout", "import added", "equal value", "value", "value equal later", "function", "last cell"],
+)
+@pytest.mark.parametrize("format", [percent, marimo])
+def test_an_edit_runs_only_what_it_reaches(tmp_path: Path, format: Any, cell: int, code: str, ran: list[int]) -> None:
+    author = Author(tmp_path)
+    assert author.ran(format(*LECTURE)) == [0, 1, 2, 3, 4]
+    lecture = (*LECTURE[:cell], code, *LECTURE[cell + 1 :])
+    assert author.ran(format(*lecture)) == ran
+    assert author.ran(format(*LECTURE)) == [], "the edit taken back"
+    assert author.ran(format(*lecture)) == [], "and made again"
+
+
+def test_a_file_runs_its_readers_and_what_follows(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("1")
+    author = Author(tmp_path)
+    notebook = percent("data = open('data.csv').read()", "n = len(data)", "print(n)", "print('other')")
+    assert author.ran(notebook) == [0, 1, 2, 3]
+    (tmp_path / "data.csv").write_text("2")
+    assert author.ran(notebook) == [0, 1]
+    (tmp_path / "data.csv").write_text("1")
+    assert author.ran(notebook) == []
+
+
+# --- each part is needed ----------------------------------------------------------------------------------------------
+
+
+def _without_mutation(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(versions.Ledger, "_is_as_before", lambda *_: True)
+
+
+def _without_aliases(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(versions, "groups", lambda names, space: [frozenset({name}) for name in sorted(names)])
+
+
+def _without_free_names(patch: pytest.MonkeyPatch) -> None:
+    survey = versions.survey
+    patch.setattr(versions, "survey", lambda value, space: (frozenset(), survey(value, space)[1]))
+
+
+def _without(state: str) -> Callable[[pytest.MonkeyPatch], None]:
+    def off(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(hidden, "STATES", tuple(other for other in STATES if other.name != state))
+
+    return off
+
+
+def _without_observing(*kinds: str) -> Callable[[pytest.MonkeyPatch], None]:
+    def off(patch: pytest.MonkeyPatch) -> None:
+        observed = observe.Observer.observed
+        patch.setattr(observe.Observer, "observed", lambda self: (o for o in observed(self) if o.kind not in kinds))
+
+    return off
+
+
+def _without_variables(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(environment.Environment, "observed", lambda self: iter(()))
+
+
+def _without_telling_opaque_values_apart(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Version, "identity", property(lambda self: self.fingerprint or "opaque"))
+
+
+def _without_hiding(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(versions.Ledger, "_is_to_hide", lambda *_: False)
+
+
+def _without_lines(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(build_module, "lines_shown", lambda *_: ())
+
+
+def _without_layouts(patch: pytest.MonkeyPatch) -> None:
+    survey = versions.survey
+    patch.setattr(versions, "survey", lambda value, space: (survey(value, space)[0], False))
+
+
+PARTS = {
+    "mutation": _without_mutation,
+    "aliases": _without_aliases,
+    "free names": _without_free_names,
+    "random state": _without("<random>"),
+    "decimal context": _without("<decimal>"),
+    "warning filters": _without("<warnings>"),
+    "files": _without_observing("file"),
+    "missing files": _without_observing("missing"),
+    "modules": _without_observing("module"),
+    "environment variables": _without_variables,
+    "opaque values": _without_telling_opaque_values_apart,
+    "hiding": _without_hiding,
+    "lines": _without_lines,
+    "layouts": _without_layouts,
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_without_any_part_the_law_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    PARTS[part](monkeypatch)
+    assert any(first_fault(300, tmp_path, **how) for how in ({"warm": True, "steps": 8, "cells": 10},))
