@@ -1,5 +1,7 @@
 """A notebook of values as courses have them, one a name. Executed as `__main__`, here and in processes of its own."""
 
+# ruff: noqa  # a notebook, in whatever style its author has
+
 import array
 import collections
 import datetime

@@ -1,5 +1,7 @@
 """Equal fingerprints mean that no program can tell the values apart; what cannot be told has none."""
 
+# ruff: noqa: E501  # programs of an author, one a line
+
 from __future__ import annotations
 
 import copy
@@ -101,6 +103,7 @@ DIFFERENT = {
     "alias": ("[[0], [0]]", "[[0]] * 2", "(lambda a: [a, [a]])([0])", "(lambda a: [[a], a])([0])"),
     "alias into a set": ("(lambda p: [{p}, p])(P(1))", "[{P(1)}, P(1)]"),
     "container": ("{1: 2}", "OrderedDict({1: 2})", "Counter({1: 2})", "defaultdict(int, {1: 2})", "SimpleNamespace(a=1)"),
+    "order of its own": ("OrderedDict({1: 2, 3: 4})", "moved(OrderedDict({1: 2, 3: 4}))", "OrderedDict({3: 4})"),
     "default factory": ("defaultdict(int)", "defaultdict(list)", "defaultdict(None)"),
     "deque": ("deque([1])", "deque([1], 2)", "[1]"),
     "attribute": ("P(1)", "P(2)", "P(1.0)", "P([1])", "Q(1)", "with_attribute(P(1), z=1)"),
@@ -166,6 +169,7 @@ def C(value, categories=None, ordered=False):
 def with_attribute(o, **k): o.__dict__.update(k); return o
 def with_attrs(o): o.attrs["k"] = 1; return o
 def readonly(a): a.flags.writeable = False; return a
+def moved(o): o.move_to_end(1); return o
 def advanced(r): r.random(); return r
 """
 

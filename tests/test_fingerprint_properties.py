@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nbpublish.kernel.fingerprint import fingerprint
 
 ATOMS = st.sampled_from(
-    [0, 1, -1, True, False, None, 0.0, -0.0, 1.0, 1 << 40, 1j, "", "a", "ab", "1", "\ud800", b"", b"a", ..., float("nan")]
+    [0, 1, -1, True, False, None, 0.0, -0.0, 1.0, 1 << 40, 1j, ..., float("nan"), *("", "a", "1", "\ud800", b"", b"a")]
 )
 KEYS = st.one_of(ATOMS, st.tuples(ATOMS, ATOMS), st.frozensets(ATOMS, max_size=2))
 
@@ -103,7 +103,7 @@ def changed(value: Any, how: str, place: int) -> Any:
     if how == "order":
         target.reverse()
     elif how == "alias":
-        target[:] = [copy.deepcopy(part) for part in target] if place % 2 else [target[0]] * len(target) if target else []
+        target[:] = [copy.deepcopy(part) for part in target] if place % 2 else target[:1] * len(target)
     elif how == "length":
         target.append(target[0] if target else 0)
     elif target:
@@ -151,7 +151,8 @@ def test_atoms_alone_are_told_whichever_way_they_are_written(atoms: list[Any]) -
     other.pop()
     assert fingerprint(atoms, {}) == fingerprint(other, {})
     assert fingerprint(atoms, {}) != fingerprint([*atoms, 0], {})
-    assert (fingerprint(atoms, {}) == fingerprint(atoms[::-1], {})) == (marshal.dumps(atoms, 2) == marshal.dumps(atoms[::-1], 2))
+    back = atoms[::-1]
+    assert (fingerprint(atoms, {}) == fingerprint(back, {})) == (marshal.dumps(atoms, 2) == marshal.dumps(back, 2))
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,5 +1,7 @@
 """Which globals a value may read when it is called, and which names share what can change."""
 
+# ruff: noqa: E501  # programs of an author, one a line
+
 from __future__ import annotations
 
 import time

@@ -1,5 +1,7 @@
 """A group of values as bytes, and back: the same by every sign, and still one where they were one."""
 
+# ruff: noqa: E501  # programs of an author, one a line
+
 from __future__ import annotations
 
 import functools

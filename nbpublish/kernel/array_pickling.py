@@ -16,7 +16,7 @@ from nbpublish.kernel.memory import Claim, bounds, overlaps
 _SMALL = 1 << 16  # below these bytes a view's whole base may be stored for it
 
 
-class Again(Exception):
+class Again(Exception):  # noqa: N818
     """Two members share an array of which only a part was stored: begin anew, and store it whole."""
 
 
@@ -130,7 +130,7 @@ def _dtype(dtype: Any) -> Any:
 def _owned(array: Any) -> Any:
     import numpy as np
 
-    flat = array.reshape(-1, order="A").view(np.uint8) if array.nbytes else np.empty(0, np.uint8)
+    flat: Any = array.reshape(-1, order="A").view(np.uint8) if array.nbytes else np.empty(0, np.uint8)
     order = "C" if array.flags.c_contiguous else "F"
     return _own, (pickle.PickleBuffer(flat), array.dtype, array.shape, order, array.flags.writeable)
 

@@ -1,6 +1,6 @@
 """What an object holds, read without running a line of the author's: no attribute look-up, no `__eq__`, no `__hash__`.
 
-An instance may lie about its `__class__`, and a class about its `__dict__`; the descriptors of `type` and `object` do not.
+An instance may lie about its `__class__`, and a class about its `__dict__`; the descriptors of `type` do not.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _type_weak = type.__dict__["__weakrefoffset__"].__get__
 _type_flags = type.__dict__["__flags__"].__get__
 _type_module = type.__dict__["__module__"].__get__
 _type_qualname = type.__dict__["__qualname__"].__get__
-_module_vars = types.ModuleType.__dict__["__dict__"].__get__
+_module_vars: Any = vars(types.ModuleType)["__dict__"].__get__
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def layout_of(type_: type) -> Layout:
 
 def _explained(type_: type, base: type, members: int) -> int:
     added = members + (_type_dict(type_) != 0 and _type_dict(base) == 0) + (_type_weak(type_) != 0 == _type_weak(base))
-    return added * _POINTER
+    return int(added) * _POINTER
 
 
 def _attributes(type_: type) -> Any:
@@ -95,7 +95,7 @@ def _attributes(type_: type) -> Any:
 def module_vars(name: str) -> dict[str, Any] | None:
     """The namespace of an imported module, None where there is none of this name."""
     module = sys.modules.get(name)
-    return _module_vars(module) if issubclass(type(module), types.ModuleType) else None  # type: ignore[no-any-return]
+    return _module_vars(module) if issubclass(type(module), types.ModuleType) else None
 
 
 def type_name(type_: type) -> tuple[str, str]:

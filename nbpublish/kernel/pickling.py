@@ -7,6 +7,7 @@ import marshal
 import pickle
 import types
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from nbpublish.kernel.array_pickling import Arrays
@@ -91,10 +92,8 @@ class Pickler(pickle.Pickler):
         return make_function, (item.__code__, names, item.__closure__)
 
     def _cell(self, cell: types.CellType) -> Any:
-        try:
+        with suppress(ValueError):  # an empty one
             self.late.append((_fill, cell, cell.cell_contents))
-        except ValueError:  # an empty one
-            pass
         return _new_cell, ()
 
 

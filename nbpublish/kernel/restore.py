@@ -27,7 +27,7 @@ _START = Struct("<16s16sQ")  # magic, digest of the header, its length
 Chunks = list["bytes | memoryview"]
 
 
-class Unloadable(Exception):
+class Unloadable(Exception):  # noqa: N818
     """A blob that is damaged, or does not fit what is live. The value must be made again."""
 
 
@@ -109,9 +109,11 @@ def roundtrips(chunks: Chunks, group: Mapping[str, Any], namespace: MutableMappi
 
 
 def _laid_out(stream: bytes, buffers: list[memoryview], needs: dict[str, str]) -> Chunks:
-    parts, chunks, offset = [], [], 0
-    for part in (stream, *buffers):
-        size = len(part) if isinstance(part, bytes) else part.nbytes
+    parts: list[tuple[int, int]] = []
+    chunks: Chunks = []
+    offset = 0
+    for part in (memoryview(stream), *buffers):
+        size = part.nbytes
         parts.append((offset, size))
         padding = -size % PAGE
         chunks += [part, bytes(padding)]
@@ -133,7 +135,7 @@ def _header(view: memoryview) -> tuple[dict[str, Any], int]:
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, stream: Any, namespace: MutableMapping[str, Any], buffers: Any) -> None:
+    def __init__(self, stream: Any, namespace: Any, buffers: Any) -> None:
         super().__init__(stream, buffers=buffers)
         self._namespace = namespace
 

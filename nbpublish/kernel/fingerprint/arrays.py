@@ -55,7 +55,7 @@ def write_elements(walk: Walk, array: Any) -> None:
 
 def _padded(dtype: Any) -> bool:
     fields = [dtype.fields[name][0] for name in dtype.names]
-    inner = any(field.char in "gG" or field.names and _padded(field) for field in fields)
+    inner = any(field.char in "gG" or (field.names and _padded(field)) for field in fields)
     return inner or sum(field.itemsize for field in fields) != dtype.itemsize
 
 

@@ -63,13 +63,14 @@ def _write_items(walk: Walk, items: Any) -> None:
 
 def visit_list(walk: Walk, item: list[Any]) -> None:
     if not walk.first(item):
-        return
+        return None
     items = item if type(item) is list else list.copy(item)
     walk.stream.head(b"\x01lst", len(items))
     if only_atoms(items):
         return _write_items(walk, items)
     walk.spend(len(items))
     walk.stack += items[::-1]
+    return None
 
 
 def visit_tuple(walk: Walk, item: tuple[Any, ...]) -> None:
@@ -193,7 +194,8 @@ def visit_deque(walk: Walk, item: collections.deque[Any]) -> None:
     walk.stack.append(item.maxlen)
 
 
-_exception = {name: BaseException.__dict__[name].__get__ for name in ("args", "__traceback__", "__cause__", "__context__")}
+_OF_EXCEPTIONS = ("args", "__traceback__", "__cause__", "__context__")
+_exception = {name: BaseException.__dict__[name].__get__ for name in _OF_EXCEPTIONS}
 
 
 def visit_exception(walk: Walk, item: BaseException) -> None:
@@ -201,7 +203,7 @@ def visit_exception(walk: Walk, item: BaseException) -> None:
     if not walk.first(item):
         return
     walk.stream.head(b"\x01exc")
-    members = {}
+    members: dict[str, Any] = {}
     for base in type(item).__mro__:
         members |= {
             name: value.__get__(item)

@@ -23,8 +23,9 @@ def visit_function(walk: Walk, item: types.FunctionType) -> None:
     walk.stream.head(b"\x01fun", item.__globals__ is walk.namespace)
     closure = item.__closure__ or ()
     names = (item.__name__, item.__qualname__, item.__doc__, item.__module__)
+    annotations = list(item.__annotations__.items())
     return walk.push(
-        names, item.__code__, item.__defaults__, item.__kwdefaults__, closure, list(item.__annotations__.items()), item.__dict__
+        names, item.__code__, item.__defaults__, item.__kwdefaults__, closure, annotations, item.__dict__
     )
 
 
@@ -38,13 +39,13 @@ def visit_code(walk: Walk, code: types.CodeType) -> None:
 
 def visit_cell(walk: Walk, cell: types.CellType) -> None:
     if not walk.first(cell):
-        return
+        return None
     try:
         content = cell.cell_contents
     except ValueError:
         return walk.stream.head(b"\x01cel", 0)
     walk.stream.head(b"\x01cel", 1)
-    walk.push(content)
+    return walk.push(content)
 
 
 def visit_method(walk: Walk, item: types.MethodType) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import _abc
+import _abc  # type: ignore[import-not-found]
 import sys
 import types
 from typing import Any
@@ -10,7 +10,10 @@ from typing import Any
 from nbpublish.kernel.fingerprint.walk import Handler, Opaque, Walk
 from nbpublish.kernel.layout import Layout, library_name, type_name, vars_of
 
-_MADE = {"__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__", "_abc_impl", "__slotnames__"}
+_MADE = {  # by the interpreter, or noted in a class by whoever copies its instances
+    *("__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__"),
+    *("_abc_impl", "__slotnames__"),
+}
 _DERIVED = {  # pydantic compiles these from the fields
     "__pydantic_core_schema__",
     "__pydantic_validator__",

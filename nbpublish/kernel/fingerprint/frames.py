@@ -99,6 +99,9 @@ def visit_index(walk: Walk, item: Any) -> None:
 # --- arrow -----------------------------------------------------------------------------------------------------------
 
 
+_SMALL = 1 << 16  # bytes of a table that is compacted without asking whether it is a slice
+
+
 class _Sink:
     """A file that arrow or polars write a stream to, straight into the digest."""
 
@@ -143,7 +146,8 @@ def visit_table(walk: Walk, item: Any) -> None:
     if not walk.first(item):
         return
     walk.stream.head(b"\x01pat", item.num_rows)
-    if item.get_total_buffer_size() > item.nbytes:  # a slice, whose stream may carry its neighbours' text
+    if item.nbytes < _SMALL or item.get_total_buffer_size() > 1.01 * item.nbytes:
+        # of a slice, the stream may carry its neighbours' text; to compact a whole table would be for nothing
         item = item.take(pa.array(range(item.num_rows)))
     with pa.PythonFile(_Sink(walk), "w") as sink, pa.ipc.new_stream(sink, item.schema) as writer:
         writer.write(item)
@@ -198,7 +202,8 @@ def visit_polars(walk: Walk, item: Any) -> None:
         frame.rechunk().write_ipc_stream(_Sink(walk), compression="uncompressed", compat_level=pl.CompatLevel.oldest())
     except Exception as error:
         raise Opaque("a frame of polars that has no stream") from error
-    walk.push(type(item), [(name, repr(kind)) for name, kind in item.schema.items()], [item[name].to_list() for name in objects])
+    schema = [(name, repr(kind)) for name, kind in item.schema.items()]
+    walk.push(type(item), schema, [item[name].to_list() for name in objects])
 
 
 def visit_polars_series(walk: Walk, item: Any) -> None:

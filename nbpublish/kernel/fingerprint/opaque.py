@@ -21,5 +21,5 @@ _REASONS = {
 
 
 def reason(name: str) -> str | None:
-    """Why instances of the library class of this name, and of classes derived from it, are opaque; None if they are not."""
+    """Why instances of the library class of this name, and of what derives from it, are opaque; None if not."""
     return _REASONS.get(name)

@@ -27,7 +27,7 @@ TRUSTED = (
     "scipy.",
     "sklearn.",
 )
-"""Beginnings of the qualified names of compiled types whose reductions are complete; tests/test_fingerprint.py tries them."""
+"""How the names of compiled types begin whose reductions are complete; tests/real_values.py has some of each."""
 
 
 def is_trusted(name: str) -> bool:
@@ -37,7 +37,7 @@ def is_trusted(name: str) -> bool:
 
 def visit(walk: Walk, item: Any) -> None:
     if not walk.first(item):
-        return
+        return None
     reducer = copyreg.dispatch_table.get(type(item))
     try:
         reduced = reducer(item) if reducer else item.__reduce_ex__(5)

@@ -14,7 +14,7 @@ BUDGET = 20_000_000
 Handler = Callable[["Walk", Any], None]
 
 
-class Opaque(Exception):
+class Opaque(Exception):  # noqa: N818
     """A value of which not everything can be told. Its message says what stood in the way."""
 
 
@@ -147,7 +147,7 @@ UNORDERED = _Unordered
 
 
 def fingerprint(value: object, namespace: Mapping[str, Any], budget: int = BUDGET) -> str | None:
-    """What identifies a value of the notebook whose globals are `namespace`, as hexadecimal; None where it is opaque."""
+    """What identifies a value of the notebook with the globals `namespace`, as hexadecimal; None where it is opaque."""
     try:
         return Walk(namespace, budget).run(value)
     except Opaque:
