@@ -13,6 +13,7 @@ import hashlib
 import mmap
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -50,6 +51,8 @@ class BlobFolder:
         self.folder = folder
         self._repair = repair
         """Whether a file that is found broken is removed."""
+        self.written = 0
+        """Bytes written since this was opened."""
         self._known: dict[str, tuple[int, int, int]] = {}
         """State of files that were read and found whole: large values are asked for several times."""
 
@@ -61,7 +64,7 @@ class BlobFolder:
         """Keep `chunks`, one after another, as one blob. Gives its digest, also where the disk would not take it."""
         if isinstance(chunks, Bytes):
             digest = hashlib.sha256(chunks).hexdigest()
-            if self._holds(digest, memoryview(chunks).nbytes):
+            if self._holds(digest):
                 return digest
             chunks = (chunks,)
         hashed = hashlib.sha256()
@@ -69,19 +72,17 @@ class BlobFolder:
             for chunk in chunks:
                 hashed.update(chunk)
                 aside.write(chunk)
+                self.written += memoryview(chunk).nbytes
             aside.move(self.path(hashed.hexdigest()))
         return hashed.hexdigest()
 
-    def _holds(self, digest: str, size: int) -> bool:
-        """Whether a file of the right size is there. Its date is made new, so that no collector takes it for old."""
-        path = self.path(digest)
-        try:
-            if path.stat().st_size != size:
-                return False
-            os.utime(path)
-        except OSError:
-            return False
-        return True
+    def _holds(self, digest: str) -> bool:
+        """Whether the blob is there, and whole. Its date is made new, so that no collector takes it for old."""
+        path = self.locate(digest)
+        if path:
+            with suppress(OSError):
+                os.utime(path)
+        return path is not None
 
     def read(self, digest: str) -> bytes | None:
         """The bytes with this digest; None, and a broken file gone, where they are not all there."""
@@ -180,7 +181,7 @@ class _Aside:
             return
         try:
             self._file.close()  # writes what is still buffered
-            path.parent.mkdir(exist_ok=True)
+            _make_way(path)
             self._path.replace(path)
             self._file = None
         except OSError:
@@ -198,6 +199,15 @@ class _Aside:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._give_up()
+
+
+def _make_way(path: Path) -> None:
+    """Whatever is in the place of a blob or of its folder, it is not one of ours."""
+    if not path.parent.is_dir():
+        path.parent.unlink(missing_ok=True)
+        path.parent.mkdir(exist_ok=True)
+    elif path.is_dir():
+        shutil.rmtree(path)
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

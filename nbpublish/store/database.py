@@ -71,7 +71,7 @@ class Database:
                     database.executemany(statement, rows)
             return True
 
-        return self._do(act, False) if any(rows for _, rows in work) else True
+        return self._do(act, False, makes=True) if any(rows for _, rows in work) else True
 
     def size(self) -> int:
         """Bytes of all index files."""
@@ -102,13 +102,18 @@ class Database:
         with self._lock:
             self._drop()
 
-    def _do(self, act: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
-        """`act` on the open file; `otherwise` where that cannot be. After damage once more, on an empty one."""
+    def _do(self, act: Callable[[sqlite3.Connection], T], otherwise: T, *, makes: bool = False) -> T:
+        """`act` on the open file, made where `makes` says so; `otherwise` where that cannot be.
+
+        After damage once more, on an empty file.
+        """
         with self._lock:
             for _ in range(3):
                 try:
                     if self._database is None and not self._failed:
-                        self._database = self._open(_newest(self.folder))
+                        number = _newest(self.folder)
+                        if makes or self._path(number).exists():
+                            self._database = self._open(number)
                     return act(self._database) if self._database else otherwise
                 except sqlite3.Error as error:
                     code = getattr(error, "sqlite_errorcode", None)
@@ -124,9 +129,12 @@ class Database:
                     return otherwise
         return otherwise
 
+    def _path(self, number: int) -> Path:
+        return self.folder / f"index-{number}.sqlite"
+
     def _open(self, number: int) -> sqlite3.Connection:
         self._number = number
-        path = self.folder / f"index-{number}.sqlite"
+        path = self._path(number)
         if not is_writable(self.folder):
             return _open_to_read(path)
         self.folder.mkdir(parents=True, exist_ok=True)

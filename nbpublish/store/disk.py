@@ -37,8 +37,11 @@ log = logging.getLogger("mkdocs.plugins.nbpublish.store")
 VERSION = "v1"
 """Name of the folder for this layout. Another layout gets another name, and the two never meet."""
 UNTRUSTED = "untrusted"
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of nbpublish: it can be removed at any time.\n"
-"""Content of CACHEDIR.TAG, by which backup programs leave caches out (bford.info/cachedir)."""
+_TAGS = {
+    ".gitignore": "*\n",
+    "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of nbpublish: remove it at any time.\n",
+}
+"""Files by which git and programs that make backups leave a cache out (bford.info/cachedir)."""
 _FRESH = 3600
 """Seconds within which a trace counts as just used, so that a build in which nothing changed writes nothing."""
 
@@ -87,20 +90,15 @@ class DiskStore:
         self._aged: set[str] = set()
         """Keys whose last use should be written down."""
         self._used_values: set[str] = set()
-        self._written = 0
-        """Bytes of values and traces kept since the store was opened."""
+        self._is_tagged = False
 
     # --- what a build needs
 
     def find(self, key: str) -> Sequence[Trace]:
         """The traces with this key, the newest first, each with all its outputs."""
-        now = time.time()
-        found = []
         rows = self._index.rows(key)
-        for row in rows:
-            trace = self._decoded(row)
-            if trace:
-                found.append(trace)
+        found = [trace for row in rows if (trace := self._decoded(row))]
+        now = time.time()
         with self._lock:
             self._asked.add(key)
             if found:
@@ -121,7 +119,6 @@ class DiskStore:
         with self._lock:
             self._asked.add(trace.key)
             self._kept.add(trace.key)
-            self._written += len(body)
 
     def latest(self, place: str) -> Trace | None:
         """The newest trace of the cell at a place, whatever its key."""
@@ -167,18 +164,21 @@ class DiskStore:
         limits = limits or CacheLimits()
         last = (self._index.note("collected") or {}).get("when", 0) if self._kept else 0
         is_due = abs(time.time() - last) > DAY if isinstance(last, int | float) else True
-        if self._kept and (is_due or self._written > limits.size / 20):
+        written = self._outputs.written + self._values.written
+        if self._kept and (is_due or written > limits.size / 20):
             return self.collect(limits)
         return Collected()
 
     def collect(self, limits: CacheLimits | None = None, *, now: float | None = None) -> Collected:
         """Throw away what the limits do not allow, but nothing that was asked for or kept since this was opened."""
+        if not self._room.exists():
+            return Collected()
         self._write_use()
         with self._lock:
             pinned = self._asked | self._used_values
-            self._written = 0
+            self._outputs.written = self._values.written = 0
         collected = Collector(self._index, self._outputs, self._values, pinned, now).collect(limits or CacheLimits())
-        self._index.keep_note("collected", {"when": int(time.time())})
+        self._note("collected", {"when": int(time.time())})
         for old in self.folder.glob("v*"):
             if re.fullmatch(r"v\d+", old.name) and old != self._room and time.time() - old.stat().st_mtime > 30 * DAY:
                 shutil.rmtree(old, ignore_errors=True)
@@ -219,6 +219,7 @@ class DiskStore:
         """Remove everything that is kept, also by other versions of nbpublish; the bytes that this freed."""
         freed = self.usage().bytes
         self._index.file.close()
+        self._is_tagged = False
         for folder in self.folder.glob("v*"):
             if re.fullmatch(r"v\d+", folder.name):
                 shutil.rmtree(folder, ignore_errors=True)
@@ -231,7 +232,7 @@ class DiskStore:
             counts = {"asked": len(self._asked), "found": len(self._found), "kept": len(self._kept)}
             self._asked, self._found, self._kept, self._used_values = set(), set(), set(), set()
         if counts["asked"]:
-            self._index.keep_note("build", {"when": int(time.time()), **counts})
+            self._note("build", {"when": int(time.time()), **counts})
         self._index.file.close()
 
     def _write_use(self) -> None:
@@ -240,14 +241,20 @@ class DiskStore:
         self._index.touch(aged, int(time.time()))
         self.files.flush()
 
+    def _note(self, name: str, body: dict[str, int]) -> None:
+        self._tag()
+        self._index.keep_note(name, body)
+
     def _tag(self) -> None:
-        """Mark the folder as a cache, once."""
-        tag = self.folder / "CACHEDIR.TAG"
-        if self._kept or self._used_values or tag.exists():
+        """Mark the folder as a cache, for git and for programs that make backups."""
+        if self._is_tagged:
             return
+        self._is_tagged = True
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            tag.write_text(_TAG, encoding="ascii")
+            for name, text in _TAGS.items():
+                if not (self.folder / name).exists():
+                    (self.folder / name).write_text(text, encoding="ascii")
 
     def __enter__(self) -> DiskStore:
         return self

@@ -85,7 +85,7 @@ def _state(path: str | os.PathLike[str]) -> tuple[str, int]:
 def host() -> str:
     """Tells this machine from others, without saying which one it is."""
     try:
-        machine = Path("/etc/machine-id").read_text(encoding="ascii", errors="replace")
+        machine = Path("/etc/machine-id").read_text(encoding="utf-8", errors="replace")
     except OSError:
         machine = ""
     name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
