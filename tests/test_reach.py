@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -120,6 +122,23 @@ SHARED = {
 def test_groups(kind: str) -> None:
     code, expected = SHARED[kind]
     assert shared(code) == {frozenset(group) for group in expected}
+
+
+def test_tensors_share_their_storage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in with the two methods of torch that are asked, because torch itself is too large to test with."""
+    torch = ModuleType("torch")
+    code = """
+class Tensor:
+    def __init__(self, memory): self.place = memory.__array_interface__["data"][0], memory.nbytes
+    def untyped_storage(self): return self
+    def data_ptr(self): return self.place[0]
+    def nbytes(self): return self.place[1]
+Tensor.__module__ = "torch"
+"""
+    exec(code, torch.__dict__)
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    program = "import numpy as np, torch\nx = np.zeros(9); a = torch.Tensor(x[:5]); b = torch.Tensor(x[3:]); c = torch.Tensor(np.zeros(9))"
+    assert shared(program, "a", "b", "c", "x") == {frozenset("abx")}
 
 
 def test_every_name_that_exists_is_in_one_group() -> None:

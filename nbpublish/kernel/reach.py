@@ -250,6 +250,15 @@ def _array(reach: _Reach, item: Any, following: list[Any]) -> bool:
     return True
 
 
+def _tensor(reach: _Reach, item: Any, following: list[Any]) -> bool:
+    """A tensor of torch, with all of the storage that it is a view of."""
+    storage = item.untyped_storage()
+    start = storage.data_ptr()
+    reach.seen_memory.append((start, start + storage.nbytes(), False))
+    following += gc.get_referents(item)
+    return True
+
+
 def _frame(reach: _Reach, item: Any, following: list[Any]) -> bool:
     """A frame, series or index of pandas: columns are copied on writing, so only arrays outside can see a change."""
     for array in memory.columns_of(item):
@@ -310,6 +319,8 @@ def _rule_of(kind: type) -> Rule:
         return _leaf if library_name(kind) else _member
     if "numpy.ndarray" in names:
         return _array
+    if "torch.Tensor" in names:
+        return _tensor
     if names & _FRAMES and memory.copies_on_write():
         return _frame
     layout = layout_of(kind)
