@@ -136,7 +136,7 @@ DIFFERENT = {
     "missing value": ("pd.Series([1, None])", "pd.Series([1, None], dtype='Int64')", "pd.Series([1, None], dtype=object)"),
     "zone of a column": ("pd.Series(T)", "pd.Series(T.tz_localize('UTC'))", "pd.Series(T.tz_localize('Asia/Tokyo'))", "pd.Series(T.as_unit('ms'))"),
     "type of zeros": ("D({'a': [0]})", "D({'a': [0.0]})", "D({'a': [0]}, dtype='uint64')", "pd.Series([0])", "pd.Series([0.0])"),
-    "frequency of an array": ("pd.date_range('2024', periods=3).array", "pd.DatetimeIndex(list(pd.date_range('2024', periods=3))).array"),
+    "array that may not be written": ("pd.date_range('2024', periods=3).array", "pd.date_range('2024', periods=3).array.copy()"),
     "frequency": ("pd.date_range('2024', periods=3, freq='D')", "pd.DatetimeIndex(list(pd.date_range('2024', periods=3)))"),
     "polars": ("pl.DataFrame({'a': [1]})", "pl.DataFrame({'b': [1]})", "pl.DataFrame({'a': [1.0]})", "pl.DataFrame({'a': [None]})", "pl.DataFrame({'a': [2]})", "pl.Series('a', [1])", "pl.DataFrame({'a': ['1']})", "pl.DataFrame({'a': [object()]}, schema={'a': pl.Object}).clear()"),
     "arrow": ("pa.table({'a': [1]})", "pa.table({'b': [1]})", "pa.table({'a': [1.0]})", "pa.table({'a': [None]})", "pa.table({'a': [1]}).replace_schema_metadata({'k': 'v'})", "pa.array([1])", "pa.array([None])"),

@@ -61,7 +61,8 @@ def visit_column(walk: Walk, column: _Column) -> None:
 def visit_backed(walk: Walk, item: Any) -> None:
     """Categories, times and the like: an array of numbers and what they mean."""
     walk.stream.head(b"\x01pdb")
-    walk.push(type(item), item.dtype, getattr(item, "_freq", None), _Column(item._ndarray))
+    meaning = (getattr(item, "_freq", None), getattr(item, "_readonly", False))
+    walk.push(type(item), item.dtype, *meaning, _Column(item._ndarray))
 
 
 def visit_masked(walk: Walk, item: Any) -> None:
