@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -94,7 +94,12 @@ class Warm(InlineExecutor):
 DRAW = random.Random
 
 
-def _statements(r: DRAW) -> list[Callable[[], str]]:
+EVERYTHING = (*("values", "values", "looking", "functions", "functions"), *("classes", "opaque", "random", "files"))
+EVERYTHING += ("modules", "variables", "contexts", "warnings", "failing", "reaching")
+"""What programs are about, the more often the more they are."""
+
+
+def _statements(r: DRAW) -> dict[str, list[Callable[[], str]]]:
     def v() -> str:
         return r.choice("abc")
 
@@ -107,83 +112,96 @@ def _statements(r: DRAW) -> list[Callable[[], str]]:
     def file() -> str:
         return f"in{k()}.txt"
 
-    return [
-        # values, aliases, mutation
-        lambda: f"{v()} = [{k()}]",
-        lambda: f"{v()} = {v()}",
-        lambda: f"{v()} = [{v()}, {k()}]",
-        lambda: f"{v()}.append({k()})",
-        lambda: f"{v()}.append({k()})",
-        lambda: f"{v()}.append({v()}[:1])",
-        lambda: f"{v()}[-1].append({k()})",
-        lambda: f"{v()} += [{k()}]",
-        lambda: f"{v()}.sort(key=str)",
-        lambda: f"{v()} = [i for i in {v()} if i != 1]",
-        lambda: f"if len({v()}) > 1:\n    {v()} = [9]",
-        lambda: f"del {v()}" if r.random() < 0.3 else f"{v()}[:1]",
-        # looking
-        lambda: f"print({v()})",
-        lambda: f"print({v()}, {v()})",
-        lambda: f"{v()}",
-        lambda: f"print({v()} is {v()}, len({v()}))",
-        lambda: f"print(list({v()}))",
-        # functions, globals at call time
-        lambda: f"def {f()}():\n    return {v()}",
-        lambda: f"def {f()}():\n    {v()}.append({k()})",
-        lambda: f"def {f()}():\n    return {f()}",
-        lambda: (lambda x: f"def {f()}():\n    global {x}\n    {x} = [{k()}]")(v()),
-        lambda: f"print({f()}())",
-        lambda: f"{v()} = {f()}() or [7]",
-        lambda: f"{f()} = {f()}",
-        lambda: f"{v()} = [{f()}]",
-        lambda: f"print([x() for x in {v()} if callable(x)])",
-        lambda: f"def make(x):\n    return lambda: x\n{f()} = make({v()})",
-        lambda: f"import helper; print(helper.peek('{v()}'))" if r.random() < 0.5 else f"print({f()}())",
-        # classes
-        lambda: f"class K:\n    z = {v()}\n    def get(self):\n        return {v()}, self.z",
-        lambda: f"{v()} = [K()]",
-        lambda: f"print([x.get() for x in {v()} if hasattr(x, 'get')])",
-        lambda: f"K.z = [{k()}]",
-        lambda: "print(K.z)",
-        # opaque values
-        lambda: f"{v()} = (i for i in [{k()}, 5])" if r.random() < 0.4 else f"print({v()}[:2])",
-        lambda: f"print(next({v()}, None))",
-        # random numbers
-        lambda: f"import random; {v()} = [random.randint(0, 99)]",
-        lambda: f"import random; random.seed({k()})",
-        lambda: "import random; print(random.random())",
-        # the world
-        lambda: f"{v()} = [open('{file()}').read()]",
-        lambda: f"print(open('{file()}').read())",
-        lambda: f"try:\n    print(open('{file()}').read())\nexcept OSError:\n    print('none')",
-        lambda: f"import helper; print(helper.VALUE, helper.double({k()}))",
-        lambda: f"from helper import double as {f()}2; print({f()}2(2))" if r.random() < 0.3 else "print(helper.VALUE)",
-        lambda: f"import os; os.environ['NB_V'] = '{k()}'",
-        lambda: "import os; print(os.environ.get('NB_V'), os.getenv('NB_W'))",
-        # other states
-        lambda: f"import decimal; decimal.getcontext().prec = {k() + 2}",
-        lambda: "import decimal; print(decimal.Decimal(1) / 3)",
-        lambda: f"import warnings; warnings.simplefilter({r.choice(('ignore', 'always'))!r}, UserWarning)",
-        lambda: f"import warnings; warnings.warn('w{k()}')",
-        # failing, reaching further
-        lambda: f"{v()}.append(5); 1 / 0" if r.random() < 0.2 else f"print({v()})",
-        lambda: f"exec('print({v()})')" if r.random() < 0.3 else f"print({v()})",
-    ]
+    return {
+        "values": [
+            lambda: f"{v()} = [{k()}]",
+            lambda: f"{v()} = {v()}",
+            lambda: f"{v()} = [{v()}, {k()}]",
+            lambda: f"{v()}.append({k()})",
+            lambda: f"{v()}.append({v()}[:1])",
+            lambda: f"{v()}[-1].append({k()})",
+            lambda: f"{v()} += [{k()}]",
+            lambda: f"{v()}.sort(key=str)",
+            lambda: f"{v()} = [i for i in {v()} if i != 1]",
+            lambda: f"if len({v()}) > 1:\n    {v()} = [9]",
+            lambda: f"del {v()}" if r.random() < 0.3 else f"{v()}[:1]",
+        ],
+        "looking": [
+            lambda: f"print({v()})",
+            lambda: f"print({v()}, {v()})",
+            lambda: f"{v()}",
+            lambda: f"print({v()} is {v()}, len({v()}))",
+        ],
+        "functions": [
+            lambda: f"def {f()}():\n    return {v()}",
+            lambda: f"def {f()}():\n    {v()}.append({k()})",
+            lambda: f"def {f()}():\n    return {f()}",
+            lambda: f"def {f()}():\n    try:\n        return {v()}[:]\n    except NameError:\n        return ['none']",
+            lambda: (lambda x: f"def {f()}():\n    global {x}\n    {x} = [{k()}]")(v()),
+            lambda: f"print({f()}())",
+            lambda: f"print({f()}())",
+            lambda: f"{v()} = {f()}() or [7]",
+            lambda: f"{f()} = {f()}",
+            lambda: f"{v()} = [{f()}]",
+            lambda: f"print([x() for x in {v()} if callable(x)])",
+            lambda: f"def make(x):\n    return lambda: x\n{f()} = make({v()})",
+        ],
+        "classes": [
+            lambda: f"class K:\n    z = {v()}\n    def get(self):\n        return {v()}, self.z",
+            lambda: f"{v()} = [K()]",
+            lambda: f"print([x.get() for x in {v()} if hasattr(x, 'get')])",
+            lambda: f"K.z = [{k()}]",
+            lambda: f"print([type(x).z for x in {v()} if hasattr(x, 'get')])",
+            lambda: "print(K.z)",
+        ],
+        "opaque": [
+            lambda: (lambda x: f"{x} = (i for i in [{k()}, 5])\nprint({x}.__name__)")(v()),
+            lambda: f"print(next({v()}, None))",
+            lambda: f"print(list({v()}))",
+        ],
+        "random": [
+            lambda: f"import random; {v()} = [random.randint(0, 99)]",
+            lambda: f"import random; random.seed({k()})",
+            lambda: "import random; print(random.random())",
+        ],
+        "files": [
+            lambda: f"{v()} = [open('{file()}').read()]",
+            lambda: f"print(open('{file()}').read())",
+            lambda: f"try:\n    print(open('{file()}').read())\nexcept OSError:\n    print('none')",
+        ],
+        "modules": [
+            lambda: f"import helper; print(helper.VALUE, helper.double({k()}))",
+            lambda: f"from helper import double\n{v()} = [double({k()})]",
+            lambda: f"import helper\n{v()} = [helper.double]",
+            lambda: f"print([x(2) for x in {v()} if callable(x)])",
+        ],
+        "variables": [
+            lambda: f"import os; os.environ['NB_V'] = '{k()}'",
+            lambda: "import os; print(os.environ.get('NB_V'), os.getenv('NB_W'))",
+        ],
+        "contexts": [
+            lambda: f"import decimal; decimal.getcontext().prec = {k() + 2}",
+            lambda: "import decimal; print(decimal.Decimal(1) / 3)",
+        ],
+        "warnings": [
+            lambda: f"import warnings; warnings.simplefilter({r.choice(('ignore', 'always'))!r}, UserWarning)",
+            lambda: f"import warnings; warnings.warn('w{k()}')",
+        ],
+        "failing": [lambda: f"{v()}.append(5); 1 / 0", lambda: f"def {f()}():\n    return {v()}[7]"],
+        "reaching": [lambda: f"exec('print({v()})')", lambda: f"import helper; print(helper.peek('{v()}'))"],
+    }
 
 
-def _statement(r: DRAW) -> str:
-    return r.choice(_statements(r))()
+def _percent_cell(r: DRAW, about: Sequence[str]) -> str:
+    statements = _statements(r)
+    return "\n".join(r.choice(statements[r.choice(about)])() for _ in range(r.choice((1, 1, 2, 3))))
 
 
-def _percent_cell(r: DRAW) -> str:
-    return "\n".join(_statement(r) for _ in range(r.choice((1, 1, 2, 3))))
-
-
-def first_program(r: DRAW, cells: int) -> list[str]:
+def first_program(r: DRAW, cells: int, about: Sequence[str] = EVERYTHING) -> list[str]:
     """A document to begin with."""
     start = ["a = [0]", "b = [1]", r.choice(("c = a", "c = [2]")), "def f():\n    return a"]
     start += ["def g():\n    b.append(5)\n    return b"]
-    return start + [_percent_cell(r) for _ in range(cells)]
+    return start + [_percent_cell(r, about) for _ in range(cells)]
 
 
 def first_dataflow(r: DRAW, cells: int) -> list[str]:
@@ -229,11 +247,13 @@ def _dataflow_cell(r: DRAW, n: int) -> str:
     )()
 
 
-def edited(r: DRAW, codes: list[str], old: list[list[str]], *, dataflow: bool = False) -> list[str]:
+def edited(
+    r: DRAW, codes: list[str], old: list[list[str]], about: Sequence[str] = EVERYTHING, *, dataflow: bool = False
+) -> list[str]:
     """One edit: a cell replaced, inserted, deleted or moved, or an earlier state again."""
 
     def new_cell() -> str:
-        return _dataflow_cell(r, r.randrange(2, len(codes) + 2)) if dataflow else _percent_cell(r)
+        return _dataflow_cell(r, r.randrange(2, len(codes) + 2)) if dataflow else _percent_cell(r, about)
 
     codes, at = list(codes), r.randrange(len(codes))
     edit = r.choice(("replace", "replace", "replace", "insert", "delete", "swap", "revert", "comment"))
