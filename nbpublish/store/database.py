@@ -74,17 +74,17 @@ class Database:
         return self._do(act, False, makes=True) if any(rows for _, rows in work) else True
 
     def size(self) -> int:
-        """Bytes of all index files."""
-        return sum(_size(path) for path in _glob(self.folder, "index-*.sqlite*"))
+        """Bytes of the file and of its journal."""
+        return sum(_size(path) for path in _glob(self.folder, "index-*.sqlite*") if not path.name.endswith("-shm"))
 
     def check(self) -> bool:
-        """Whether SQLite finds the file sound; where it does not, the index begins anew."""
-        found = self._do(lambda db: db.execute("PRAGMA integrity_check(1)").fetchone(), ("ok",))
-        if found == ("ok",):
-            return True
+        """Whether SQLite finds the file sound; where it does not, an empty one takes over."""
         with self._lock:
-            self._reopen(self._number + 1)
-        return False
+            before = _newest(self.folder)
+            found = self._do(lambda db: db.execute("PRAGMA integrity_check(1)").fetchone(), ("ok",))
+            if found != ("ok",):
+                self._reopen(self._number + 1)
+            return _newest(self.folder) == before
 
     def shrink(self) -> None:
         """Give room that removed rows took back to the disk, where it is a quarter of the file."""

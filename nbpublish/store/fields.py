@@ -33,6 +33,8 @@ class Codec:
 
     write: Turn
     read: Turn
+    plain: frozenset[type] | None = None
+    """The types that such values have in JSON, where they stand there as they are."""
 
 
 def pack(value: Any) -> Any:
@@ -72,14 +74,15 @@ def unpack(value: Any) -> Any:
     return {key: unpack(item) for key, item in value.items()}
 
 
-def codec(type: Any, overrides: Mapping[str, tuple[Turn, Turn]] | None = None) -> Codec:
+def codec(kind: Any, overrides: Mapping[str, tuple[Turn, Turn]] | None = None) -> Codec:
     """The codec of a dataclass; `overrides` says by name which fields are written and read in another way."""
-    hints = get_type_hints(type)
-    names = [field.name for field in fields(type)]
+    hints = get_type_hints(kind)
+    names = [field.name for field in fields(kind)]
     parts = {name: _codec(hints[name]) for name in names}
     parts |= {name: Codec(*turns) for name, turns in (overrides or {}).items()}
     writers = [(name, attrgetter(name), parts[name].write) for name in names]
-    readers = [(name, parts[name].read) for name in names]
+    plain = [(name, part.plain) for name, part in parts.items() if part.plain]
+    turned = [(name, part.read) for name, part in parts.items() if not part.plain]
     expected = set(names)
 
     def write(value: Any) -> dict[str, Any]:
@@ -87,8 +90,14 @@ def codec(type: Any, overrides: Mapping[str, tuple[Turn, Turn]] | None = None) -
 
     def read(value: Any) -> Any:
         if not isinstance(value, dict) or value.keys() != expected:
-            raise UnreadableError(f"not the fields of {type.__name__}")
-        return type(**{name: turn(value[name]) for name, turn in readers})
+            raise UnreadableError(f"not the fields of {kind.__name__}")
+        made = dict(value)
+        for name, types in plain:
+            if type(made[name]) not in types:
+                raise UnreadableError(f"{name} is out of place")
+        for name, turn in turned:
+            made[name] = turn(made[name])
+        return kind(**made)
 
     return Codec(write, read)
 
@@ -99,7 +108,7 @@ def _codec(hint: Any) -> Codec:
         return codec(hint)
     origin, arguments = get_origin(hint), get_args(hint)
     if hint in _SCALARS:
-        return _exactly((int, float) if hint is float else (hint,))
+        return _exactly(frozenset({int, float} if hint is float else {hint}))
     if origin is Literal:
         return Codec(_same, _checked(lambda value: value in arguments))
     if origin in (Union, UnionType) and len(arguments) == 2 and NoneType in arguments:
@@ -113,8 +122,8 @@ def _codec(hint: Any) -> Codec:
     return Codec(pack, unpack)
 
 
-def _exactly(types: tuple[type, ...]) -> Codec:
-    return Codec(pack, _checked(lambda value: type(value) in types))
+def _exactly(types: frozenset[type]) -> Codec:
+    return Codec(pack, _checked(lambda value: type(value) in types), types)
 
 
 def _checked(fits: Callable[[Any], bool]) -> Turn:
@@ -127,6 +136,8 @@ def _checked(fits: Callable[[Any], bool]) -> Turn:
 
 
 def _optional(inner: Codec) -> Codec:
+    if inner.plain:
+        return _exactly(inner.plain | {NoneType})
     return Codec(
         lambda value: None if value is None else inner.write(value),
         lambda value: None if value is None else inner.read(value),
@@ -137,6 +148,8 @@ def _many(inner: Codec, order: Callable[[Any], list[Any]], kind: Callable[[Any],
     def read(value: Any) -> Any:
         if not isinstance(value, list):
             raise UnreadableError("no list")
+        if inner.plain and inner.plain.issuperset(map(type, value)):
+            return kind(value)
         return kind(map(inner.read, value))
 
     return Codec(lambda value: [inner.write(item) for item in order(value)], read)
@@ -146,6 +159,8 @@ def _mapping(inner: Codec) -> Codec:
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
             raise UnreadableError("no object")
+        if inner.plain and inner.plain.issuperset(map(type, value.values())):
+            return value
         return {key: inner.read(item) for key, item in value.items()}
 
     return Codec(lambda value: {key: inner.write(item) for key, item in value.items()}, read)
