@@ -101,6 +101,7 @@ SHARED = {
     "a view": ("import numpy as np\na = np.zeros(9); b = a[2:4]; c = a.copy()", [{"a", "b"}]),
     "two views": ("import numpy as np\nx = np.zeros(9); a = x[:6]; b = x[3:]; del x", [{"a", "b"}]),
     "one buffer": ("import numpy as np\nx = bytearray(16); a = np.frombuffer(x); b = np.frombuffer(x, 'u1'); del x", [{"a", "b"}]),
+    "an array and its buffer": ("import numpy as np\nx = bytearray(16); a = np.frombuffer(x)", [{"a", "x"}]),
     "objects in arrays": ("import numpy as np\nx = []; a = np.array([x, 1], object); b = [x]; del x", [{"a", "b"}]),
     "scalars and dtypes": ("import numpy as np\na = np.float64(1); b = [a]; c = np.dtype('f8'); d = [c]", []),
     "frames copy on writing": ("import pandas as pd\na = pd.DataFrame({'x': [1, 2], 'y': [1., 2]}); b = a['x']; c = a[['y']]; d = a.copy(deep=False)", []),

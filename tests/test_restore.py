@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import mmap
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -179,6 +180,19 @@ def test_what_is_pickled_by_halves_does_not_pass() -> None:
     )
     assert not any(storable(namespace, name) for name in ("half", "broken", "liar", "gen", "lock"))
     assert dump({"deep": functools.reduce(lambda inner, _: [inner], range(100_000), [])}, namespace) is None
+
+
+def test_what_pickle_stores_by_the_notebooks_name_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When it is loaded, another value may stand under that name."""
+    main = ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    exec("class Single:\n    def __reduce__(self): return 'only'\nonly = Single()\nx = [only]", vars(main))
+    group = {"x": vars(main)["x"]}
+    chunks = dump(group, vars(main))
+    assert chunks is not None
+    with pytest.raises(Unloadable, match="only"):
+        load(chunks, vars(main))
+    assert not roundtrips(chunks, group, vars(main))
 
 
 # --- the file ------------------------------------------------------------------------------------------------------------
