@@ -136,7 +136,7 @@ def test_damage_while_the_store_is_open_is_a_miss_too(
 
 def test_a_row_whose_text_was_changed_is_noticed(folder: Path) -> None:
     with sqlite3.connect(folder / "v1" / "index-0.sqlite") as database:
-        database.execute("UPDATE traces SET body = replace(body, 'a 3', 'a 4') WHERE key = 'a:3'")
+        database.execute("UPDATE traces SET body = cast(replace(body, 'a 3', 'a 4') AS BLOB) WHERE key = 'a:3'")
         database.execute("UPDATE traces SET key = 'a:99' WHERE key = 'a:5'")
     database.close()
     store = DiskStore(folder)

@@ -53,18 +53,18 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.stores[which].keep(trace)
         self.kept[key] = [trace, *(other for other in known if other.id != id)]
 
-    @rule(which=st.integers(0, 1), key=KEYS)
-    def find(self, which: int, key: str) -> None:
-        known = self.kept.get(key, [])
-        found = list(self.stores[which].find(key))
-        if self.harmed:
-            assert all(trace in known for trace in found)
-            assert sorted(found, key=known.index) == found
-        else:
-            assert found == known[:VARIANTS]
+    @rule(which=st.integers(0, 1))
+    def find(self, which: int) -> None:
+        for key, known in self.kept.items():
+            found = list(self.stores[which].find(key))
+            if self.harmed:
+                assert all(trace in known for trace in found)
+                assert sorted(found, key=known.index) == found
+            else:
+                assert found == known[:VARIANTS]
 
-    @rule(which=st.integers(0, 1), data=VALUES)
-    def load(self, which: int, data: bytes) -> None:
+    @rule(which=st.integers(0, 1))
+    def load(self, which: int) -> None:
         for digest, value in self.values.items():
             loaded = self.stores[which].blob(digest)
             assert loaded == value or (self.harmed and loaded is None)
@@ -75,10 +75,14 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.close()
         chance = random.Random(seed)
         files = sorted(path for path in (self.folder / "v1").rglob("*") if path.is_file())
-        for path in chance.sample(files, min(len(files), chance.randrange(1, 4))):
+        if chance.random() < 0.8:  # most damage leaves the index, or nothing would be left to find
+            files = [path for path in files if path.suffix != ".sqlite"]
+        for path in chance.sample(files, min(len(files), chance.randrange(1, 6))):
             chance.choice(DAMAGES)(path, chance)
             self.harmed = True
         self.open()
+        self.find(0)
+        self.load(1)
 
     @rule(which=st.integers(0, 1), size=st.sampled_from([0, 9000, 30_000]), age=st.sampled_from([0.0, 1e6]))
     def collect(self, which: int, size: int, age: float) -> None:
@@ -120,4 +124,4 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
 
 TestStoreAgainstModel = StoreAgainstModel.TestCase
-TestStoreAgainstModel.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestStoreAgainstModel.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)
