@@ -10,6 +10,7 @@ from test_store import FULL, trace
 
 from nbpublish.errors import SiteError
 from nbpublish.model import Trace
+from nbpublish.store.disk import DiskStore
 from nbpublish.store.export import ExportedStore, export_outputs
 from nbpublish.store.layers import LayeredStore
 from nbpublish.store.memory import MemoryStore
@@ -89,6 +90,10 @@ def test_an_export_lies_below_the_store_that_is_written(folder: Path) -> None:
     assert store.latest("n.py#c") == mine
     assert store.blob(store.put(b"value")) == b"value"
     assert store.blob("0" * 64) is None
+    disk = LayeredStore(DiskStore(folder.parent / "cache"), ExportedStore(folder))
+    path = disk.locate(disk.put(b"value"))
+    assert path
+    assert path.read_bytes() == b"value"
 
 
 def test_a_trace_in_both_layers_is_found_once(folder: Path) -> None:

@@ -151,3 +151,7 @@ class ExportedStore:
     def blob(self, digest: str) -> Bytes | None:
         """None: there are no values."""
         return None
+
+    def locate(self, digest: str) -> Path | None:
+        """None: there are no values."""
+        return None

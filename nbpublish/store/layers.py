@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from nbpublish.model import Trace
@@ -21,6 +22,8 @@ class Layer(Protocol):
     def put(self, chunks: Bytes | Iterable[Bytes]) -> str: ...
 
     def blob(self, digest: str) -> Bytes | None: ...
+
+    def locate(self, digest: str) -> Path | None: ...
 
 
 class LayeredStore:
@@ -51,3 +54,7 @@ class LayeredStore:
     def blob(self, digest: str) -> Bytes | None:
         """The value with this digest, from the first store that has it."""
         return next((data for layer in (self.top, *self.below) if (data := layer.blob(digest)) is not None), None)
+
+    def locate(self, digest: str) -> Path | None:
+        """The file that is exactly this value, from the first store that has one."""
+        return next((path for layer in (self.top, *self.below) if (path := layer.locate(digest))), None)
