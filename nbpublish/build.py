@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from nbpublish.graph.analyse import analyse
@@ -24,11 +25,11 @@ from nbpublish.traces.closure import is_state
 from nbpublish.traces.code import Code, codes_of
 from nbpublish.traces.faults import fault
 from nbpublish.traces.obstacles import left_out, obstacle
-from nbpublish.traces.plan import Load, Point, plan
+from nbpublish.traces.plan import Load, Point, Step, plan
 from nbpublish.traces.recall import Recall, Recalled
 from nbpublish.traces.unknown import Unknown
-from nbpublish.traces.verify import World, lines_shown, may_be_kept, reaches_further
-from nbpublish.traces.versions import applied, gave_the_same, renewed, settled
+from nbpublish.traces.verify import World, lines_shown, may_be_kept, reaches_further, shows_lines_of_others
+from nbpublish.traces.versions import applied, gave_the_same, other_states, renewed, settled
 
 Put = Callable[[Iterable[Any]], str]
 
@@ -62,7 +63,11 @@ class Store(Protocol):
 
     def put(self, chunks: Iterable[Any]) -> str: ...
 
-    def blob(self, digest: str) -> Any | None: ...
+    def blob(self, digest: str) -> Any | None:
+        """The bytes with this digest."""
+
+    def locate(self, digest: str) -> Path | None:
+        """The file that holds them, where there is one; kernels map it."""
 
 
 Report = Callable[[Notebook, Cell, Reason], None]
@@ -157,11 +162,19 @@ class _Building:
         self.traces[cell.id] = replace(trace, problem=fault(self.notebook, cell, trace))
 
     def _execute(self, cell: Cell, found: Recalled) -> bool:
+        """Run a cell; False where more is known now than when the walk began."""
         self.ran.setdefault(cell.id, found.reason if found.reason.action == "run" else Reason("run", "differs"))
         self._tell(cell.id, self.ran[cell.id])
-        if not self._prepare(found.point):
+        exact = found.point.code.reads_lines
+        if not self._prepare(found.point, lines=exact):
             return False
+        exact = exact or self._plan(found.point, lines=True) == []
         trace = self._run(found.point, found.key, found.inputs)
+        if not exact and shows_lines_of_others(trace):  # functions still stand on the lines where they were once
+            if not self._prepare(found.point, lines=True):
+                return False
+            trace = self._run(found.point, found.key, found.inputs)
+        self._keep(trace)
         if reaches_further(trace, self.versions) and cell.id not in self.recall.dynamic:
             return False
         self._pass(cell, found.point, trace)
@@ -169,19 +182,23 @@ class _Building:
 
     # --- what the kernel does ---------------------------------------------------------------------------------------
 
-    def _prepare(self, goal: Point) -> bool:
+    def _plan(self, goal: Point, *, lines: bool) -> list[Step] | None:
+        assert self.kernel
+        return [] if self._is_clean else plan(goal, self.points, self.kernel.live, self._has, lines=lines)
+
+    def _prepare(self, goal: Point, *, lines: bool) -> bool:
         """Bring the inputs of a cell to life; False where more is known now than when the walk began."""
         assert self.start
         self.kernel = self.kernel or self.start()
-        steps = [] if self._is_clean else plan(goal, self.points, self.kernel.live, self._has)
+        steps = self._plan(goal, lines=lines)
         if steps is None:
-            self.walks += 2 * len(self.points) + 4
+            self.walks += 2 * len(self.graph.order) + 2
             return False
         return all(self._load(step) if isinstance(step, Load) else self._replay(step.point, goal) for step in steps)
 
     def _has(self, digest: str) -> bool:
         if digest not in self.blobs:
-            self.blobs[digest] = self.store.blob(digest)
+            self.blobs[digest] = self.store.locate(digest) or self.store.blob(digest)
         return self.blobs[digest] is not None
 
     def _load(self, step: Load) -> bool:
@@ -198,13 +215,19 @@ class _Building:
         if self.reasons[point.cell].action == "reused":
             self.reasons[point.cell] = Reason("reused", "replayed", goal.cell)
         again = self._run(point, recorded.key, recorded.inputs)
-        if not gave_the_same(recorded, again):
-            self.ran.setdefault(point.cell, Reason("run", "differs", goal.cell))
-            return False
-        self._keep(renewed(recorded, again))
-        if self.kernel:
-            self.kernel.live.update(self.recall.own[recorded.key][0].versions)
-        return True
+        others = other_states(recorded, again)
+        if gave_the_same(recorded, again) and (point.code.definition or not others):
+            recorded = renewed(recorded, again)
+            self._keep(recorded)
+            assert self.kernel
+            self.kernel.live.update({n: version for n, version in recorded.versions.items() if n not in others})
+            return all(self._has(v.blob or "") and self._load(Load(v.blob or "", {n: v})) for n, v in others.items())
+        if shows_lines_of_others(again):
+            self.recall.distrusted.add(recorded.id)
+        else:
+            self._keep(again)
+        self.ran.setdefault(point.cell, Reason("run", "differs", goal.cell))
+        return False
 
     def _run(self, point: Point, key: str, inputs: Mapping[str, str]) -> Trace:
         """Run a cell whose inputs are live, and keep the account of what is live then."""
@@ -213,7 +236,7 @@ class _Building:
         keep = None if code.definition else self.keep
         task = Task(point.inputs, code.private, code.futures, keep)
         trace = self.kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
-        trace = settled(trace, uuid.uuid4().hex, code.layout)
+        trace = settled(trace, uuid.uuid4().hex, code)
         seen = trace.observations + lines_shown(trace, self.notebook, cell, code)
         trace = replace(trace, key=key, place=code.place, code=code.digest, inputs=inputs, observations=seen)
         for name in [name for name in live if name in trace.deleted or (is_state(name) and name not in point.inputs)]:
@@ -221,7 +244,6 @@ class _Building:
         live.update(trace.versions)
         if trace.exit == "died":
             live.clear()
-        self._keep(trace)
         return trace
 
     def _keep(self, trace: Trace) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import faulthandler
-import mmap
 import os
 import signal
 import sys
@@ -72,18 +71,10 @@ def main(native: frozenset[str], arguments: list[str]) -> None:
         connection.send(READY)
         while (asked := _receive(connection)) is not None:
             if isinstance(asked, Load):
-                connection.send(session.ledger.load(asked.names, _mapped(asked.blob)))
+                connection.send(session.ledger.load(asked.names, asked.blob))
             else:
                 _serve(session, connection, asked)
         _leave(session)
-
-
-def _mapped(blob: bytes | Path) -> Any:
-    """A blob's bytes; those of a file mapped so that what is written to them stays in this process."""
-    if isinstance(blob, bytes):
-        return blob
-    with blob.open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
 
 
 def _serve(session: Session, connection: Connection, work: Work) -> None:

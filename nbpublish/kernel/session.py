@@ -29,9 +29,11 @@ from nbpublish.kernel.failure import Places, error_data, error_output, warning_t
 from nbpublish.kernel.formatter import Formatter, plain
 from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.imports import Watch
+from nbpublish.kernel.last_result import LastResult
 from nbpublish.kernel.observe import Observer
 from nbpublish.kernel.rich_html import steady
 from nbpublish.kernel.sources import Sources
+from nbpublish.kernel.states import filters_kept
 from nbpublish.kernel.surroundings import Siblings, entered, main_module, no_breakpoint, no_input, replaced
 from nbpublish.kernel.versions import Ledger
 from nbpublish.model import Cell, Channel, Names, Notebook, Output, Task
@@ -74,7 +76,7 @@ class Session:
         self._watch = Watch()
         self._bridges: list[Bridge] = []
         self._brought_up: set[str] = set()
-        self._last: object = ""
+        self._last = LastResult(self.namespace)
         self._broken = False
         self._futures = 0
         self._root = root
@@ -92,7 +94,7 @@ class Session:
         enter(replaced(sys, breakpointhook=no_breakpoint))
         enter(replaced(warnings, formatwarning=self._format_warning))
         if self.notebook.order == "document":
-            enter(replaced(builtins, display=self.display.display, get_ipython=self.shell, _=self._last))
+            enter(replaced(builtins, display=self.display.display, get_ipython=self.shell, _=self._last.last))
         self._siblings.uncover()
         self._stack.callback(self._siblings.cover)
         self._watch.start()
@@ -112,6 +114,7 @@ class Session:
     def read(self, notebook: Notebook) -> None:
         """Know the lines of all cells, as functions of cells that do not run here may show in tracebacks."""
         self.notebook = notebook
+        self._last.read(notebook)
         for cell in notebook.cells:
             if cell.kind == "code":
                 self._sources.remember(cell)
@@ -124,16 +127,18 @@ class Session:
     @contextmanager
     def ours(self) -> Iterator[None]:
         """Let imports within be ours: what stands beside the notebook is not looked at."""
-        with self._siblings.aside():
+        with self._siblings.aside(), filters_kept():
             yield
 
     def shell(self) -> Any:
         """The IPython shell around the namespace, made when magics first ask for it."""
         if self._shell is None:
+            before = set(self.namespace)
             with self.ours():
                 from nbpublish.kernel.shell import shell_of
 
                 self._shell = shell_of(self)
+            self.ledger.ignore(set(self.namespace) - before)
         return self._shell
 
     def _bring_up(self, module: str) -> None:
@@ -188,7 +193,8 @@ class Session:
                 bridge.before_cell(cell)
             self.value = self._execute(cell)
             if self.value is not None:
-                self._call_it_underscore(self.value)
+                if self.notebook.order == "document":
+                    self._last.set(self.value)
                 self.show(self.value, "result")
         except BaseException as exception:
             exit = self._end(exception)
@@ -201,12 +207,6 @@ class Session:
             for output in outputs:
                 self.emit(output)
         return exit
-
-    def _call_it_underscore(self, value: object) -> None:
-        """`_` is the last result, as in IPython and at Python's own prompt, unless the author has put another there."""
-        names = vars(builtins)
-        if self.notebook.order == "document" and names.get("_") is self._last:
-            names["_"] = self._last = value
 
     def _execute(self, cell: Cell) -> object:
         private = self.private if self.notebook.order == "dataflow" else None

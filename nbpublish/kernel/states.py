@@ -13,7 +13,8 @@ import os
 import random
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +94,34 @@ def _write_rc(values: Snapshot) -> None:
     dict.update(settings, {name: copy.copy(value) for name, value in values.items()})
 
 
+class _Settings:
+    read = False
+
+
+def _watch_rc() -> None:
+    """Let the settings notice when a cell reads or sets one."""
+    settings = sys.modules["matplotlib"].rcParams
+    plain = type(settings)
+    watched = {name: _noticing(getattr(plain, name)) for name in _RC_METHODS if hasattr(plain, name)}
+    if not getattr(plain, "nbpublish_watched", False):
+        settings.__class__ = type(plain.__name__, (plain,), {**watched, "nbpublish_watched": True})
+
+
+_RC_METHODS = ("__getitem__", "__setitem__", "__delitem__", "__iter__", "_get", "_set")
+
+
+def _noticing(method: Callable[..., Any]) -> Callable[..., Any]:
+    def noticing(*arguments: Any) -> Any:
+        _Settings.read = True
+        return method(*arguments)
+
+    return noticing
+
+
+def _settle_rc() -> None:
+    _Settings.read = False
+
+
 def _pandas() -> Any:
     return sys.modules["pandas._config.config"]
 
@@ -145,12 +174,23 @@ class _Probe(Warning, metaclass=_Asked):
 
 
 def _read_filters() -> Snapshot:
-    return [tuple(item) for item in warnings.filters if item[2] is not _Probe]
+    """The filters, each category by its name: a snapshot must not load the library that a category is from."""
+    found: list[Any] = [item for item in warnings.filters if item[2] is not _Probe]
+    return [(action, text, (kind.__module__, kind.__qualname__), *rest) for action, text, kind, *rest in found]
 
 
-def _write_filters(filters: Snapshot) -> None:
-    warnings.filters[:] = filters  # type: ignore[index]
+def _write_filters(filters: Snapshot, *, probe: bool = False) -> None:
+    kept: list[Any] = [(action, text, _category(*name), module, line) for action, text, name, module, line in filters]
+    warnings.filters[:] = [("ignore", None, _Probe, None, 0), *kept] if probe else kept  # type: ignore[index]
     warnings._filters_mutated()  # type: ignore[attr-defined]
+
+
+def _category(module: str, name: str) -> type[Warning]:
+    """The category of this name; until its library is loaded, one that nothing is of."""
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found if isinstance(found, type) else type(name, (Warning,), {"__module__": module})
 
 
 def _asked_filters() -> bool:
@@ -160,9 +200,22 @@ def _asked_filters() -> bool:
 
 def _settle_filters() -> None:
     """Put the probe before all filters, and let each cell show its warnings as if no other had shown the same."""
-    _write_filters([("ignore", None, _Probe, None, 0), *_read_filters()])
+    _write_filters(_read_filters(), probe=True)
     getattr(warnings, "onceregistry", {}).clear()
     _Asked.asked = False
+
+
+@contextmanager
+def filters_kept() -> Iterator[None]:
+    """Undo what libraries that are loaded within do to the filters."""
+    filters, before = warnings.filters, list(warnings.filters)
+    try:
+        yield
+    finally:
+        if warnings.filters is not filters or list(filters) != before:
+            filters[:] = before  # type: ignore[index]
+            warnings.filters = filters
+            warnings._filters_mutated()  # type: ignore[attr-defined]
 
 
 STATES = (
@@ -176,12 +229,20 @@ STATES = (
         _settle_numpy,
         always=False,
     ),
-    State("<warnings>", "warnings", _read_filters, _write_filters, lambda: None, _settle_filters, False, _asked_filters),
+    State(
+        "<warnings>",
+        "warnings",
+        _read_filters,
+        _write_filters,
+        settle=_settle_filters,
+        always=False,
+        asked=_asked_filters,
+    ),
     State("<cwd>", "os", os.getcwd, os.chdir),
     State("<sys.path>", "sys", lambda: list(sys.path), _write_path),
     State("<locale>", "locale", lambda: locale.setlocale(locale.LC_ALL), lambda s: locale.setlocale(locale.LC_ALL, s)),
     State("<decimal>", "decimal", _decimal, _write_decimal),
-    State("<rcParams>", "matplotlib", _read_rc, _write_rc),
+    State("<rcParams>", "matplotlib", _read_rc, _write_rc, _watch_rc, _settle_rc, False, lambda: _Settings.read),
     State(
         "<numpy options>",
         "numpy",

@@ -6,9 +6,11 @@ a way that does not stand in its code; hidden, it is missed, which can be notice
 
 from __future__ import annotations
 
+import mmap
 import threading
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from nbpublish.kernel.account import Account
@@ -21,6 +23,8 @@ from nbpublish.kernel.reach import groups, survey
 from nbpublish.kernel.restore import Unloadable, dump, load, roundtrips
 from nbpublish.model import Observation, Task, Version
 
+_OWN = "own"
+"""Stands for a layout: only who reads the whole notebook knows it."""
 _LARGEST = 512 * 2**20
 """Bytes of a value that are still kept."""
 
@@ -62,6 +66,10 @@ class Ledger:
         if name in self._system or name in self._task.inputs:
             return False
         return not is_mangled(name) or name.startswith(own) or name in self._known
+
+    def ignore(self, names: Collection[str]) -> None:
+        """Take no account of names that are not the author's."""
+        self._system |= {name for name in names if name not in self._aside}
 
     def missed(self, exception: BaseException) -> None:
         """Note the names that code has looked for in vain."""
@@ -118,7 +126,7 @@ class Ledger:
         self, scope: set[str], bound: set[str], blobs: dict[str, Any], seconds: float
     ) -> Iterator[tuple[str, Version]]:
         keep = self._task.keep is not None and seconds >= self._task.keep
-        for members in groups(scope, self._space):
+        for members in self._groups(scope):
             group = tuple(sorted(members))
             values = {name: self._space[name] for name in group}
             prints = self._fingerprints(values)
@@ -130,7 +138,13 @@ class Ledger:
                 blobs[blob] = chunks
             for name, value in values.items():
                 free, is_own = survey(value, self._space)
-                yield name, Version(prints[name], "", free - {name}, group, blob, layout="" if is_own else None)
+                yield name, Version(prints[name], "", free - {name}, group, blob, layout=_OWN if is_own else None)
+
+    def _groups(self, scope: set[str]) -> list[frozenset[str]]:
+        try:
+            return groups(scope, self._space)
+        except Exception:  # an object that cannot even be looked into: then nothing is told apart
+            return [frozenset(scope)] if scope else []
 
     def _is_as_before(self, name: str, group: tuple[str, ...], print: str | None) -> bool:
         before = self._task.inputs.get(name)
@@ -167,11 +181,11 @@ class Ledger:
     # --- between cells ----------------------------------------------------------------------------------------------
 
     def load(self, names: tuple[str, ...], blob: Any) -> bool:
-        """Bring names to life from a blob; False where it cannot be read."""
+        """Bring names to life from a blob, or from the file that holds it; False where it cannot be read."""
         try:
-            values = load(blob, self._space)
+            values = load(_mapped(blob) if isinstance(blob, Path) else blob, self._space)
             found = {name: values[name] for name in names}
-        except (Unloadable, KeyError):
+        except (Unloadable, KeyError, OSError, ValueError):
             return False
         for name, value in found.items():
             if not name.startswith("<"):
@@ -192,6 +206,12 @@ class Ledger:
         self._observer.close()
         self._environment.close()
         self._hidden.close()
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    """The bytes of a file; what is written to them stays in this process."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
 
 
 def _others_run(namespace: Mapping[str, Any]) -> bool:

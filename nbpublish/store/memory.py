@@ -44,6 +44,9 @@ class MemoryStore:
         """The bytes with this digest, or None."""
         return self._blobs.get(digest)
 
+    def locate(self, digest: str) -> None:
+        """No file holds anything here."""
+
     def clear(self) -> None:
         """Forget everything, as when a data file or a module changed."""
         self._traces.clear()

@@ -14,6 +14,6 @@ def inputs_of(names: Iterable[str], versions: Versions) -> dict[str, str]:
 
 
 def key_of(code: Code, inputs: Mapping[str, str], versions: Versions, engine: str) -> str:
-    """The key of the execution of `code`. Which names share objects, and which stand for one function, is part of it."""
+    """The key of an execution. Which names share objects, and which stand for one function, is part of it."""
     shared = sorted((versions[name].group, sorted(versions[name].free)) for name in inputs if name in versions)
     return digest(engine, code.digest, sorted(inputs.items()), shared)

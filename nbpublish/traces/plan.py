@@ -43,13 +43,16 @@ Step = Load | Replay
 _NOWHERE = -1
 
 
-def plan(goal: Point, before: Sequence[Point], live: Versions, kept: Callable[[str], bool]) -> list[Step] | None:
+def plan(
+    goal: Point, before: Sequence[Point], live: Versions, kept: Callable[[str], bool], *, lines: bool
+) -> list[Step] | None:
     """The steps after which all inputs of `goal` are live, where `before` are the points above it.
 
-    `live` are the versions that the kernel has, and `kept` tells whether a blob is at hand. None where the steps
-    cannot be found, so that the notebook must run from its first cell.
+    `live` are the versions that the kernel has, and `kept` tells whether a blob is at hand. With `lines`, functions
+    and classes must stand on the lines that they have now; otherwise only those of cells that are cheap to run. None
+    where the steps cannot be found, so that the notebook must run from its first cell.
     """
-    return _Planner(before, live, kept).plan(goal)
+    return _Planner(before, live, kept, lines).plan(goal)
 
 
 @dataclass
@@ -57,6 +60,7 @@ class _Planner:
     before: Sequence[Point]
     live: Versions
     kept: Callable[[str], bool]
+    lines: bool
     _layouts: Mapping[str, str] = field(init=False)
     """By trace, the layout of its cell as it is now."""
     _makers: Mapping[str, int] = field(init=False)
@@ -114,12 +118,16 @@ class _Planner:
             return False
         same = live.trace == wanted.trace
         same |= wanted.fingerprint is not None and (live.fingerprint, live.group) == (wanted.fingerprint, wanted.group)
-        return same and (live.layout is None or live.layout == self._layouts.get(wanted.trace))
+        return same and self._stands(live.layout, wanted)
+
+    def _stands(self, layout: str | None, wanted: Version) -> bool:
+        """Whether code on the lines of `layout` will do for a version."""
+        return layout in (None, self._layouts.get(wanted.trace)) or not (self.lines or wanted.definition)
 
     def _can_load(self, version: Version) -> bool:
         if version.blob is None or version.definition or not self.kept(version.blob):
             return False
-        return version.layout is None or version.layout == self._layouts.get(version.trace)
+        return self._stands(version.layout, version)
 
     def _as_run_now(self, trace: Trace, layout: str) -> dict[str, Version]:
         return {

@@ -40,6 +40,8 @@ class Recall:
     """By trace, the cell it is of, as far as this build has come."""
     own: dict[str, list[Trace]] = field(default_factory=dict)
     """Traces of this very build, by key; what they saw of the world still holds."""
+    distrusted: set[str] = field(default_factory=set)
+    """Ids of traces of cells that have given something else when they ran again."""
     dynamic: set[str] = field(default_factory=set)
     """Cells that have turned out to reach for names which do not stand in their code."""
 
@@ -59,6 +61,8 @@ class Recall:
         visible = {name: version for name, version in versions.items() if name in names or is_state(name)}
         first: Observation | None = None
         for trace in [*self.own.get(key, ()), *self.find(key)]:
+            if trace.id in self.distrusted:
+                continue
             digest = self._digest(trace, key)
             problem = broken(trace, self.notebook, cell, code, versions, digest)
             if problem is None:

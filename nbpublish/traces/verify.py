@@ -19,11 +19,14 @@ class World(Protocol):
 
 
 Digest = Callable[[str, str], str | None]
+_ITS_OWN = ", its own"
 UNCHANGED = "unchanged"
 """What a `Digest` answers instead of looking, where it is known that nothing changed."""
 
 
-def broken(trace: Trace, notebook: Notebook, cell: Cell, code: Code, versions: Versions, world: Digest) -> Observation | None:
+def broken(
+    trace: Trace, notebook: Notebook, cell: Cell, code: Code, versions: Versions, world: Digest
+) -> Observation | None:
     """The first observation of a trace that holds no longer."""
     for observation in trace.observations:
         if not _holds(observation, notebook, cell, code, versions, world):
@@ -57,6 +60,11 @@ def reaches_further(trace: Trace, versions: Versions) -> bool:
     return any(seen.kind == "name" and seen.subject in versions for seen in trace.observations)
 
 
+def shows_lines_of_others(trace: Trace) -> bool:
+    """Whether lines of other cells show in the outputs."""
+    return any(seen.kind == "source" and not seen.subject.endswith(_ITS_OWN) for seen in trace.observations)
+
+
 def lines_shown(trace: Trace, notebook: Notebook, cell: Cell, code: Code) -> tuple[Observation, ...]:
     """What of the notebook's text shows in the outputs: the cells whose lines stand in tracebacks and warnings."""
     if code.reads_lines:
@@ -72,7 +80,7 @@ def lines_shown(trace: Trace, notebook: Notebook, cell: Cell, code: Code) -> tup
 
 
 def _source(cell: Cell, seen_by: Cell) -> Observation:
-    place = f"{cell.line}, its own" if cell.id == seen_by.id else str(cell.line)
+    place = f"{cell.line}{_ITS_OWN}" if cell.id == seen_by.id else str(cell.line)
     return Observation("source", place, digest(cell.source, cell.code))
 
 

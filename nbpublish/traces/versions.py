@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nbpublish.model import Trace, Version
-from nbpublish.traces.closure import Versions
+from nbpublish.traces.closure import Versions, is_state
+from nbpublish.traces.code import Code
 
 
 def applied(versions: Versions, trace: Trace) -> dict[str, Version]:
@@ -19,35 +20,52 @@ def applied(versions: Versions, trace: Trace) -> dict[str, Version]:
     return after
 
 
-def settled(trace: Trace, id: str, layout: str) -> Trace:
-    """A trace as a kernel gave it, with the id of its execution and the layout of the code that ran."""
+def settled(trace: Trace, id: str, code: Code) -> Trace:
+    """A trace as a kernel gave it, with the id of its execution and what is known of the code that ran."""
     versions = {
-        name: replace(version, trace=id, layout=layout if version.layout is not None else None)
+        name: replace(
+            version,
+            trace=id,
+            layout=version.layout and code.layout,
+            definition=code.definition and not is_state(name),
+        )
         for name, version in trace.versions.items()
     }
     return replace(trace, id=id, versions=versions)
 
 
 def gave_the_same(recorded: Trace, again: Trace) -> bool:
-    """Whether an execution gave the values of an earlier one of the same cell. What is opaque cannot be compared."""
-    if (recorded.exit, recorded.deleted) != (again.exit, again.deleted):
+    """Whether an execution gave the values of an earlier one of the same cell. What is opaque cannot be compared.
+
+    States are not looked at: what a library does to them when it is loaded, it does once in a process.
+    """
+    names, names_again = _names(recorded), _names(again)
+    if (recorded.exit, recorded.deleted, names.keys()) != (again.exit, again.deleted, names_again.keys()):
         return False
-    if recorded.versions.keys() != again.versions.keys():
+    opaque = any(version.fingerprint is None for version in names_again.values())
+    if opaque and any(seen.kind == "impure" for seen in again.observations):
         return False
-    if _has_opaque(again) and any(seen.kind == "impure" for seen in again.observations):
-        return False
-    return all(_alike(version, again.versions[name]) for name, version in recorded.versions.items())
+    return all(_alike(version, names_again[name]) for name, version in names.items())
+
+
+def other_states(recorded: Trace, again: Trace) -> dict[str, Version]:
+    """The states that an execution has left otherwise than the recorded one, as that one left them."""
+    return {
+        name: version
+        for name, version in recorded.versions.items()
+        if is_state(name) and not (name in again.versions and _alike(version, again.versions[name]))
+    }
 
 
 def renewed(recorded: Trace, again: Trace) -> Trace:
     """The recorded trace, with blobs and layouts as they are now."""
-    versions = {name: replace(version, trace=recorded.id) for name, version in again.versions.items()}
-    return replace(recorded, versions=versions)
+    versions = {name: replace(version, trace=recorded.id) for name, version in _names(again).items()}
+    return replace(recorded, versions={**recorded.versions, **versions})
+
+
+def _names(trace: Trace) -> dict[str, Version]:
+    return {name: version for name, version in trace.versions.items() if not is_state(name)}
 
 
 def _alike(one: Version, other: Version) -> bool:
     return (one.fingerprint, one.group, one.free) == (other.fingerprint, other.group, other.free)
-
-
-def _has_opaque(trace: Trace) -> bool:
-    return any(version.fingerprint is None for version in trace.versions.values())
