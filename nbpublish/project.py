@@ -154,9 +154,16 @@ class Project:
             self.store.clear()
         told = report and _one_at_a_time(report)
         pool = ThreadPoolExecutor(self.settings.jobs or os.cpu_count() or 1, "nbpublish")
+        submitted = threading.Event()
+
+        def run(notebook: Notebook) -> Run:
+            submitted.wait()  # an interrupt within `submit` can leave a thread behind that the pool does not know
+            return self._run(notebook, told)
+
         try:
             longest_first = sorted(notebooks, key=lambda notebook: -sum(len(cell.code) for cell in notebook.cells))
-            futures = {notebook.path: pool.submit(self._run, notebook, told) for notebook in longest_first}
+            futures = {notebook.path: pool.submit(run, notebook) for notebook in longest_first}
+            submitted.set()
             # A wait without an end can miss an interrupt that arrives just before it begins.
             while wait(futures.values(), timeout=0.5).not_done:
                 pass
@@ -166,6 +173,7 @@ class Project:
             self.close()
             raise
         finally:
+            submitted.set()
             pool.shutdown()
             self._surroundings = self._files_around(notebooks)
 
