@@ -28,7 +28,7 @@ from nbpublish.traces.obstacles import left_out, obstacle
 from nbpublish.traces.plan import Load, Point, Step, plan
 from nbpublish.traces.recall import Recall, Recalled
 from nbpublish.traces.unknown import Unknown
-from nbpublish.traces.verify import World, lines_shown, may_be_kept, reaches_further, shows_lines_of_others
+from nbpublish.traces.verify import World, lines_shown, may_be_kept, reaches_further, shows_lines
 from nbpublish.traces.versions import applied, gave_the_same, other_states, renewed, settled
 
 Put = Callable[[Iterable[Any]], str]
@@ -170,7 +170,7 @@ class _Building:
             return False
         exact = exact or self._plan(found.point, lines=True) == []
         trace = self._run(found.point, found.key, found.inputs)
-        if not exact and shows_lines_of_others(trace):  # functions still stand on the lines where they were once
+        if not exact and shows_lines(trace, self.notebook):  # functions may stand on the lines where they were once
             if not self._prepare(found.point, lines=True):
                 return False
             trace = self._run(found.point, found.key, found.inputs)
@@ -222,7 +222,7 @@ class _Building:
             assert self.kernel
             self.kernel.live.update({n: version for n, version in recorded.versions.items() if n not in others})
             return all(self._has(v.blob or "") and self._load(Load(v.blob or "", {n: v})) for n, v in others.items())
-        if shows_lines_of_others(again):
+        if shows_lines(again, self.notebook):
             self.recall.distrusted.add(recorded.id)
         else:
             self._keep(again)

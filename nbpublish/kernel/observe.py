@@ -43,7 +43,8 @@ class Observer:
         self._root = str(root) + os.sep
         self._opened: dict[str, bool] = {}
         """By absolute path, whether it was written."""
-        self._ours = frozenset(sys.modules)
+        self._known = set(sys.modules)
+        """Names of modules that are ours, or that have been looked at."""
         self._modules: dict[str, str] = {}
         """By path, the digest of a module's source when it was loaded."""
         self._active = False
@@ -62,7 +63,7 @@ class Observer:
         """A file is about to be opened."""
         if not self._active or not isinstance(path, str | bytes | os.PathLike) or os.getpid() != self._process:
             return
-        name = os.path.abspath(os.fsdecode(path))
+        name = os.path.abspath(os.fsdecode(path))  # noqa: PTH100  links are not followed
         if not name.startswith(_NOT_THEIRS) and not name.endswith(".pyc"):
             written = bool(isinstance(flags, int) and flags & _WRITES)
             self._opened[name] = self._opened.get(name, False) or written
@@ -74,7 +75,7 @@ class Observer:
         for path, digest in sorted(self._modules.items()):
             yield Observation("module", self._name(path), digest)
         for path, written in sorted(self._opened.items()):
-            if written or path in self._modules or os.path.isdir(path):
+            if written or path in self._modules or Path(path).is_dir():
                 continue
             digest = file_digest(path)
             yield Observation("file" if digest else "missing", self._name(path), digest)
@@ -87,11 +88,13 @@ class Observer:
         _current.remove(self)
 
     def _find_modules(self) -> None:
-        for name, module in list(sys.modules.items()):
-            file = getattr(module, "__file__", None)
-            if name in self._ours or name == "__main__" or not isinstance(file, str) or not file.endswith(".py"):
+        fresh = [name for name in list(sys.modules) if name not in self._known]
+        self._known.update(fresh)
+        for name in fresh:
+            file = getattr(sys.modules[name], "__file__", None)
+            if not isinstance(file, str) or not file.endswith(".py"):
                 continue
-            path = os.path.abspath(file)
+            path = os.path.abspath(file)  # noqa: PTH100
             if path not in self._modules and not path.startswith(_NOT_THEIRS):
                 self._modules[path] = file_digest(path)
 

@@ -63,7 +63,7 @@ class Recall:
         for trace in [*self.own.get(key, ()), *self.find(key)]:
             if trace.id in self.distrusted:
                 continue
-            digest = self._digest(trace, key)
+            digest = self._digest(trace, key, code)
             problem = broken(trace, self.notebook, cell, code, versions, digest)
             if problem is None:
                 return Recalled(Point(cell.id, code, visible, trace), key, inputs, Reason("reused", "unchanged"))
@@ -74,11 +74,13 @@ class Recall:
         reason = self._why(code, inputs, versions, first)
         return Recalled(Point(cell.id, code, visible), key, inputs, reason)
 
-    def _digest(self, trace: Trace, key: str) -> Digest:
-        """What is there now; what a trace of this build has seen counts as unchanged."""
-        if trace in self.own.get(key, ()):
-            return lambda kind, subject: UNCHANGED
-        return self.world.digest if self.world else lambda kind, subject: None
+    def _digest(self, trace: Trace, key: str, code: Code) -> Digest:
+        """What is there now. What this cell has seen in this very build counts as unchanged, or it might run for ever;
+        environment variables are not among it, because cells set them."""
+        world = self.world.digest if self.world else lambda kind, subject: None
+        if trace not in self.own.get(key, ()) or trace.place != code.place:
+            return world
+        return lambda kind, subject: world(kind, subject) if kind == "environment" and self.world else UNCHANGED
 
     def _why(self, code: Code, inputs: Mapping[str, str], versions: Versions, seen: Observation | None) -> Reason:
         if seen and seen.kind == "state":

@@ -19,7 +19,6 @@ class World(Protocol):
 
 
 Digest = Callable[[str, str], str | None]
-_ITS_OWN = ", its own"
 UNCHANGED = "unchanged"
 """What a `Digest` answers instead of looking, where it is known that nothing changed."""
 
@@ -60,9 +59,9 @@ def reaches_further(trace: Trace, versions: Versions) -> bool:
     return any(seen.kind == "name" and seen.subject in versions for seen in trace.observations)
 
 
-def shows_lines_of_others(trace: Trace) -> bool:
-    """Whether lines of other cells show in the outputs."""
-    return any(seen.kind == "source" and not seen.subject.endswith(_ITS_OWN) for seen in trace.observations)
+def shows_lines(trace: Trace, notebook: Notebook) -> bool:
+    """Whether lines of the notebook show in the outputs."""
+    return any(_lines(output, notebook.path) for output in trace.outputs)
 
 
 def lines_shown(trace: Trace, notebook: Notebook, cell: Cell, code: Code) -> tuple[Observation, ...]:
@@ -80,7 +79,7 @@ def lines_shown(trace: Trace, notebook: Notebook, cell: Cell, code: Code) -> tup
 
 
 def _source(cell: Cell, seen_by: Cell) -> Observation:
-    place = f"{cell.line}{_ITS_OWN}" if cell.id == seen_by.id else str(cell.line)
+    place = f"{cell.line}, its own" if cell.id == seen_by.id else str(cell.line)
     return Observation("source", place, digest(cell.source, cell.code))
 
 
