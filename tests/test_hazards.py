@@ -135,3 +135,11 @@ def test_the_last_result_goes_from_cell_to_cell(author: Build) -> None:
     cells = ["x = 3", "x + 1", "print(_ * 2)", "x"]
     author(*cells)
     assert ran(author("x = 3", "x + 2", *cells[2:])) == [1, 2]
+
+
+def test_a_name_bound_and_deleted_in_one_cell_is_gone(author: Build) -> None:
+    cells = ["e = 'constant'", "n = 1", "print(n)", "print(e)"]
+    author(*cells)
+    run = author("e = 'constant'", "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    n = 2", "print(n)", "print(e)")
+    assert ran(run) == [1, 2, 3]
+    assert [problem.message for problem in run.problems] == ["NameError: name 'e' is not defined"]

@@ -21,6 +21,7 @@ class ThisMachine:
     def __init__(self, root: Path, digest: Callable[[str], str | None] = file_digest) -> None:
         self._root = root.resolve()
         self._digest = digest
+        self._variables = dict(os.environ)  # as kernels are given them; one in this process may set some
 
     def digest(self, kind: str, subject: str) -> str:
         """What is there now, in the words of an `Observation` of this kind; of another kind, that nothing holds."""
@@ -43,4 +44,4 @@ class ThisMachine:
     def _variable(self, name: str) -> str | None:
         if name in ENVIRONMENT:
             return ENVIRONMENT[name]
-        return None if name in UNWANTED else os.environ.get(name)
+        return None if name in UNWANTED else self._variables.get(name)

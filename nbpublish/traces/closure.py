@@ -16,7 +16,9 @@ def is_state(name: str) -> bool:
     return name.startswith("<")
 
 
-def closure(names: Names, versions: Versions, *, everything: bool = False) -> frozenset[str]:
+def closure(
+    names: Names, versions: Versions, *, unbinds: Iterable[str] = (), everything: bool = False
+) -> frozenset[str]:
     """The names that a cell with these `names` may read where `versions` are what the names mean.
 
     Functions read globals when they are called, and an object may be changed through any name that leads to it. A name

@@ -39,6 +39,8 @@ class Code:
     """It consists of imports and definitions."""
     reads_lines: bool
     """It may look at lines and text of source."""
+    unbinds: frozenset[str]
+    """Names that it may delete, those of `except … as name` included, also where it has bound them itself."""
     layout: str
     """Digest of the text and lines of all cells up to it."""
 
@@ -59,6 +61,7 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
             futures=futures,
             definition=all(map(_defines, tree.body)),
             reads_lines=any(map(_reads_lines, ast.walk(tree))),
+            unbinds=frozenset(name for node in ast.walk(tree) for name in _unbound_by(node)),
             layout=layout.hexdigest()[:32],
         )
         if notebook.order == "document":
@@ -126,6 +129,12 @@ def _reads_lines(node: ast.AST) -> bool:
         return node.module in _LINE_SENSITIVE
     name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
     return name in _LINE_SENSITIVE
+
+
+def _unbound_by(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Delete):
+        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return [node.name] if isinstance(node, ast.ExceptHandler) and node.name else []
 
 
 def _futures(tree: ast.Module) -> frozenset[str]:

@@ -54,7 +54,7 @@ class Recall:
         """What is known of a cell that stands where the names mean `versions`."""
         code = self.codes[cell.id]
         everything = cell.id in self.dynamic
-        names = closure(self.graph.names[cell.id], versions, everything=everything)
+        names = closure(self.graph.names[cell.id], versions, unbinds=code.unbinds, everything=everything)
         inputs = inputs_of(names, versions)
         engine = self.world.digest("engine", "") if self.world else ""
         key = key_of(code, inputs, versions, engine)
