@@ -197,11 +197,53 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """The value that a name has at one point of the program, as far as one must know it without having it.
+
+    State of the process that cells share without a name (the random generator, the working directory, …) has versions
+    too, under names in angle brackets such as `<random>`; while nobody has changed it, it has none.
+    """
+
+    fingerprint: str | None
+    """Identifies the value, together with those of its group; None: it is opaque, and known by its trace alone."""
+    trace: str = ""
+    """Id of the trace of the execution that made it."""
+    free: frozenset[str] = frozenset()
+    """Names that functions and classes reachable from the value may read when they are called."""
+    group: tuple[str, ...] = ()
+    """Sorted names that share mutable objects with it, itself included: they change, and are kept, together."""
+    blob: str | None = None
+    """Digest of the bytes that hold the whole group; None where only running the cell again brings it back."""
+    definition: bool = False
+    """It comes from a cell of imports and definitions, which is run again rather than loaded."""
+    layout: str | None = None
+    """Digest of the lines that the code reachable from it stood on; None where none of the notebook's code is."""
+
+    @property
+    def identity(self) -> str:
+        """What stands for it in keys: equal where a reader cannot tell the values apart."""
+        return self.fingerprint or f"opaque {self.trace}"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something outside the notebook's names that an execution looked at."""
+
+    kind: str
+    """What it is: `file`, `missing`, `directory`, `environment`, `module`, `distribution`, `state`, `name`, `source`,
+    `impure`, …"""
+    subject: str
+    """Which one: a path with forward slashes, relative to the root where it is below it; a name; a cell's id."""
+    digest: str
+    """What it was then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
-    """What one execution of a cell gave."""
+    """What one execution of a cell gave, and all that it depended on."""
 
     key: str
-    """Identifies everything the execution depended on, as far as this build knows it."""
+    """Identifies what can be known without looking at the world: the cell's code and the versions that it may read."""
     outputs: tuple[Output, ...]
     exit: Literal["ok", "failed", "stopped", "died"] = "ok"
     """`stopped`: the author ended it with `mo.stop`. `died`: it took the kernel with it."""
@@ -210,11 +252,43 @@ class Trace:
     """Wall time of the execution."""
     cut: bool = False
     """Whether output was dropped, because there was more of it than is kept."""
+    id: str = ""
+    """Identifies this one execution."""
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    """Names that it bound, or whose values it changed."""
+    deleted: frozenset[str] = frozenset()
+    observations: tuple[Observation, ...] = ()
+    place: str = ""
+    """The notebook's path and the cell's id, by which an earlier trace of the same cell is found."""
+    code: str = ""
+    """Digest of the cell's code without comments and layout."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """By name that it may have read: its fingerprint, its trace where it is opaque, or "" where there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a kernel is told of an execution besides the cell."""
+
+    inputs: Mapping[str, Version] = field(default_factory=dict)
+    """The names that the cell may see, all of them live, and every state that cells have changed."""
+    private: str = ""
+    """Stands for the cell in its private names."""
+    futures: frozenset[str] = frozenset()
+    """Features that cells before it have imported from `__future__`."""
+    keep: float | None = None
+    """Blobs are made where the execution took more than so many seconds; None makes none."""
 
 
 Cause = Literal[
-    "new",  # run: no trace was found
+    "new",  # run: no trace of this cell was found
+    "code",  # run: its code changed
+    "input",  # run: `name` has a new value, from `cell`, or is gone
+    "observation",  # run: `observation` holds no longer
+    "dynamic",  # run again: it reached for `name`, which does not stand in its code
+    "differs",  # run: run again for its values, it gave others than before
     "unchanged",  # reused: nothing it depends on changed
+    "replayed",  # reused, and run again all the same, because `cell` needed its values
     "ancestor-failed",  # not run: `cell` failed or could not run
     "ancestor-stopped",  # not run: `cell` called mo.stop
     "disabled",  # not run: it, or its ancestor `cell`, is disabled
@@ -232,6 +306,8 @@ class Reason:
     cause: Cause
     cell: str | None = None
     """The cell that caused it, where another one did."""
+    name: str | None = None
+    observation: Observation | None = None
 
 
 @dataclass(frozen=True, slots=True)

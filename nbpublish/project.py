@@ -27,9 +27,12 @@ from nbpublish.build import Executor, Report, Store, build
 from nbpublish.errors import NbpublishError
 from nbpublish.executors.limits import Limits
 from nbpublish.executors.local import LocalExecutor
+from nbpublish.executors.world import ThisMachine
 from nbpublish.formats.detect import decode, formats_available, read
 from nbpublish.formats.format import Format
 from nbpublish.model import Cell, Graph, Notebook, Problem, Reason, Run, Visibility
+from nbpublish.store.collect import CacheLimits as CacheLimits
+from nbpublish.store.disk import DiskStore as DiskStore
 from nbpublish.store.memory import MemoryStore
 
 log = logging.getLogger("mkdocs.plugins.nbpublish.project")  # of the family that `mkdocs --verbose` shows
@@ -38,6 +41,15 @@ JUNK = frozenset({"__pycache__", "__marimo__", ".ipynb_checkpoints", ".virtual_d
 """Folders that tools leave beside notebooks; nothing in them is meant to be published."""
 ENVIRONMENT = "pyvenv.cfg"
 """The file by which a folder is known as a virtual environment, whatever its name."""
+
+
+CACHE = "cache"
+"""Folder of the store, in `.nbpublish`."""
+
+
+def open_cache(work: Path, *, trusted: bool = True) -> DiskStore:
+    """The store in the folder `work`, which is `.nbpublish`; made when something is first kept."""
+    return DiskStore(work / CACHE, trusted=trusted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,7 @@ class Project:
         self.root = root
         self.settings = settings or Settings()
         self.store: Store = store or MemoryStore()
+        self.world = ThisMachine(root)
         self.executor: Executor | None = None
         if self.settings.execute:
             self.executor = executor or LocalExecutor(root, _limits(self.settings))
@@ -179,7 +192,7 @@ class Project:
 
     def _run(self, notebook: Notebook, report: Report | None) -> Run:
         try:
-            return build(notebook, store=self.store, executor=self.executor, report=report)
+            return build(notebook, store=self.store, executor=self.executor, world=self.world, report=report)
         except NbpublishError:
             raise
         except Exception as error:

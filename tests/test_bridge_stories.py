@@ -326,6 +326,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.namespace: dict[str, object] = {}
+        self.private = ""
         self.value = None
         self.emitted: list[Output] = []
 

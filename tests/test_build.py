@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from nbpublish.build import build
 from nbpublish.executors.postmortem import out_of_time
 from nbpublish.kernel.failure import error_output
-from nbpublish.model import ERROR, Cell, Names, Notebook, Options, Output, Problem, Reason, Run, Trace
+from nbpublish.model import ERROR, Cell, Names, Notebook, Options, Output, Problem, Reason, Run, Task, Trace, Version
 from nbpublish.store.memory import MemoryStore
 from nbpublish.traces.faults import fault
 
@@ -19,10 +20,12 @@ from nbpublish.traces.faults import fault
 class Here:
     """An executor and a kernel in one: runs cells in a dictionary of its own, and notes what it did.
 
-    A StopIteration stands for `mo.stop`, a MemoryError for the end of the process.
+    A StopIteration stands for `mo.stop`, a MemoryError for the end of the process. Values are identified by what they
+    print as.
     """
 
     def __init__(self) -> None:
+        self.live: dict[str, Version] = {}
         self.started = 0
         self.ended = 0
         self.ran: list[str] = []
@@ -32,13 +35,25 @@ class Here:
     def start(self, notebook: Notebook) -> Iterator[Here]:
         self.started += 1
         self._space = {}
+        self.live = {}
         self._path = notebook.path
         try:
             yield self
         finally:
             self.ended += 1
 
-    def run(self, cell: Cell, names: Names) -> Trace:
+    def run(self, cell: Cell, names: Names, task: Task, put: object) -> Trace:
+        trace = self._run(cell)
+        values = {name: repr(value) for name, value in self._space.items() if name != "__builtins__"}
+        versions = {name: Version(value, group=(name,)) for name, value in values.items()}
+        known = {name: version.fingerprint for name, version in task.inputs.items()}
+        changed = {name: version for name, version in versions.items() if known.get(name) != version.fingerprint}
+        return replace(trace, versions={name: version for name, version in changed.items() if name in names.defs})
+
+    def load(self, names: Sequence[str], blob: object) -> bool:
+        raise AssertionError("no blobs are made here")
+
+    def _run(self, cell: Cell) -> Trace:
         self.ran.append(cell.id)
         try:
             exec(cell.code, self._space)
@@ -172,11 +187,12 @@ def test_when_the_kernel_dies_no_further_cell_runs(here: Here, store: MemoryStor
     assert here.ended == 1
 
 
-def test_a_notebook_whose_kernel_died_is_tried_again(here: Here, store: MemoryStore) -> None:
+def test_a_cell_whose_kernel_died_is_tried_again(here: Here, store: MemoryStore) -> None:
     dying = notebook("x = 1", "raise MemoryError")
     build(dying, store=store, executor=here)
-    build(dying, store=store, executor=here)
-    assert here.ran == ["a", "b", "a", "b"]
+    again = build(dying, store=store, executor=here)
+    assert here.ran == ["a", "b", "b"]
+    assert fates(again) == {"a": "reused", "b": "run"}
 
 
 def test_a_cell_with_an_error_found_before_running_stops_what_needs_it(here: Here, store: MemoryStore) -> None:
@@ -214,22 +230,30 @@ def test_an_equal_notebook_is_reused_and_no_kernel_starts(here: Here, store: Mem
 
 
 @pytest.mark.parametrize(
-    "edited",
+    ("edited", "ran"),
     [
-        notebook("x = 1", "y = x + 1"),
-        notebook("x = 1", "y = x", "z = 1"),
-        notebook("x = 1"),
-        notebook("x = 1", ("y = x", Options(raises=True))),
-        Notebook("m.py", "marimo", notebook("x = 1", "y = x").cells, "dataflow"),
-        Notebook("n.py", "percent", notebook("x = 1", "y = x").cells, "document"),
+        (notebook("x = 1", "y = x + 1"), "b"),
+        (notebook("x = 1", "y = x", "z = 1"), "c"),
+        (notebook("x = 1"), ""),
+        (notebook("x = 1  # one", "y = (x)"), ""),
+        (notebook("x = 1", ("y = x", Options(raises=True, caption="A caption"))), ""),
+        (notebook("x = 2 - 1", "y = x"), "a"),
+        (notebook("x = 2", "y = x"), "ab"),
+        (Notebook("m.py", "marimo", notebook("x = 1", "y = x").cells, "dataflow"), "ab"),
+        (Notebook("n.py", "percent", notebook("x = 1", "y = x").cells, "document"), "ab"),
     ],
-    ids=["code", "cell added", "cell removed", "option", "path", "order"],
+    ids=["code", "cell added", "cell removed", "comment", "options", "equal value", "value", "path", "format"],
 )
-def test_an_edited_notebook_runs_from_its_first_cell(here: Here, store: MemoryStore, edited: Notebook) -> None:
+def test_an_edit_runs_what_it_reaches(here: Here, store: MemoryStore, edited: Notebook, ran: str) -> None:
     build(notebook("x = 1", "y = x"), store=store, executor=here)
-    here.ran.clear()
-    assert set(fates(build(edited, store=store, executor=here)).values()) == {"run"}
-    assert here.ran == [cell.id for cell in edited.cells]
+    run = build(edited, store=store, executor=here)
+    assert "".join(id for id, reason in run.reasons.items() if reason.action == "run") == ran
+
+
+def test_an_option_that_says_what_is_a_problem_counts_without_a_run(here: Here, store: MemoryStore) -> None:
+    build(notebook("1 / 0"), store=store, executor=here)
+    run = build(notebook(("1 / 0", Options(raises=True))), store=store, executor=here)
+    assert (here.ran, run.problems) == (["a"], ())
 
 
 def test_prose_edited_on_its_own_lines_runs_nothing(here: Here, store: MemoryStore) -> None:
@@ -240,20 +264,29 @@ def test_prose_edited_on_its_own_lines_runs_nothing(here: Here, store: MemorySto
     assert here.ran == ["a"]
 
 
-def test_a_store_that_forgot_one_trace_is_asked_for_none(here: Here, store: MemoryStore) -> None:
-    """A kernel that started at the second cell would not know what the first one defined."""
+def test_a_store_that_forgot_one_trace_costs_one_run(here: Here, store: MemoryStore) -> None:
+    """The second cell needs what the first defines, which no kernel has: that one runs again for its value."""
     both = notebook("x = 1", "y = x")
-    forgotten = next(iter(build(both, store=store, executor=here).traces.values())).key
+    forgotten = build(both, store=store, executor=here).traces["b"].key
 
-    class Forgetful:
-        keep = store.keep
-
-        def find(self, key: str) -> Trace | None:
-            return None if key == forgotten else store.find(key)
+    class Forgetful(MemoryStore):
+        find = staticmethod(lambda key: () if key == forgotten else store.find(key))  # type: ignore[assignment]
 
     run = build(both, store=Forgetful(), executor=here)
-    assert fates(run) == {"a": "run", "b": "run"}
+    assert fates(run) == {"a": "reused", "b": "run"}
+    assert run.reasons["a"] == Reason("reused", "replayed", "b")
+    assert here.ran == ["a", "b", "a", "b"]
     assert run.problems == ()
+
+
+def test_a_cell_that_gives_another_value_when_it_runs_again_is_followed(here: Here, store: MemoryStore) -> None:
+    """Otherwise the page would show one sample above and another one below."""
+    sampled = ["import time\nx = time.perf_counter_ns()", "y = x"]
+    build(notebook(*sampled), store=store, executor=here)
+    run = build(notebook(*sampled, "z = x"), store=store, executor=here)
+    assert fates(run) == {"a": "run", "b": "run", "c": "run"}
+    values = [run.traces[id].versions[name].fingerprint for id, name in zip("abc", "xyz", strict=True)]
+    assert len(set(values)) == 1
 
 
 def test_the_reporter_hears_of_every_code_cell_once(here: Here, store: MemoryStore) -> None:
@@ -269,7 +302,7 @@ def test_the_reporter_hears_of_every_code_cell_once(here: Here, store: MemorySto
 
 
 def test_the_kernel_ends_also_when_the_kernel_itself_breaks(here: Here, store: MemoryStore) -> None:
-    def broken(cell: Cell, names: Names) -> Trace:
+    def broken(cell: Cell, names: Names, task: Task, put: object) -> Trace:
         raise OSError("no more pipes")
 
     here.run = broken  # type: ignore[method-assign]

@@ -454,6 +454,7 @@ def test_the_inline_executor_gives_libraries_back_as_they_were(tmp_path: Path) -
     import matplotlib.pyplot as plt
     from IPython.core import display_functions
 
+    plt.close("all")  # of tests that ran before in this process
     before = (plt.show, plt.Figure.show, display_functions.display)
     (tmp_path / "nb.py").touch()
     with InlineExecutor(tmp_path).start(Notebook("nb.py", "percent", ())) as kernel:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nbpublish import project as project_module
-from nbpublish.model import Cell, Names, Notebook, Trace
+from nbpublish.model import Cell, Names, Notebook, Trace, Version
 from nbpublish.project import Project, Settings
 
 
@@ -25,6 +25,7 @@ class Recorder:
     """An executor that runs nothing and remembers which notebooks were started, and how many at once."""
 
     def __init__(self, run: Callable[[str], None] = lambda source: None) -> None:
+        self.live: dict[str, Version] = {}
         self.started: list[str] = []
         self.ended: list[str] = []
         self.most_at_once = 0
@@ -42,7 +43,7 @@ class Recorder:
         finally:
             self.ended.append(notebook.path)
 
-    def run(self, cell: Cell, names: Names) -> Trace:
+    def run(self, cell: Cell, names: Names, task: object, put: object) -> Trace:
         self._run(cell.source)
         return Trace("", ())
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from nbpublish.executors.limits import Limits
 from nbpublish.kernel.capture import DESCRIPTORS, Stream
@@ -19,7 +20,9 @@ from nbpublish.kernel.events import Event
 from nbpublish.kernel.session import Session
 from nbpublish.kernel.surroundings import ENVIRONMENT
 from nbpublish.kernel.transcript import Transcript
-from nbpublish.model import Cell, Names, Notebook, Trace
+from nbpublish.model import Cell, Names, Notebook, Task, Trace, Version
+
+Put = Callable[[Iterable[Any]], str]
 
 
 class InlineExecutor:
@@ -40,6 +43,7 @@ class InlineExecutor:
         kernel = InlineKernel()
         native = frozenset(sys.modules)
         with Session(notebook, self.root, files, kernel.hear, limit=self.limits.output, native=native) as session:
+            session.read(notebook)
             kernel.session = session
             yield kernel
 
@@ -50,15 +54,24 @@ class InlineKernel:
     session: Session
 
     def __init__(self) -> None:
+        self.live: dict[str, Version] = {}
         self._transcript = Transcript()
 
     def hear(self, event: Event) -> None:
         self._transcript.add(event)
 
-    def run(self, cell: Cell, names: Names) -> Trace:
+    def run(self, cell: Cell, names: Names, task: Task | None = None, put: Put | None = None) -> Trace:
         self._transcript = Transcript()
-        exit, seconds = self.session.run(cell, names)
-        return Trace("", self._transcript.outputs(), exit, seconds=seconds, cut=self._transcript.is_cut)
+        ended = self.session.run(cell, names, task)
+        trace = Trace("", self._transcript.outputs(), ended.exit, seconds=ended.seconds, cut=self._transcript.is_cut)
+        return ended.account.onto(trace, put)
+
+    def load(self, names: Sequence[str], blob: Any) -> bool:
+        return self.session.ledger.load(tuple(names), blob)
+
+    def outdated(self) -> bool:
+        """Whether a module of the author's that it has loaded is another one by now."""
+        return self.session.observer.outdated()
 
 
 @contextmanager

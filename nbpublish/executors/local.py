@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
 from pathlib import Path
@@ -33,16 +33,17 @@ from nbpublish.executors.postmortem import (
 from nbpublish.executors.processes import Tree
 from nbpublish.kernel.capture import STREAMS, Stream
 from nbpublish.kernel.failure import Places, error_output
-from nbpublish.kernel.process import COMMAND, READY, Start
+from nbpublish.kernel.process import COMMAND, READY, Load, Start, Work
 from nbpublish.kernel.surroundings import ENVIRONMENT, UNWANTED
 from nbpublish.kernel.transcript import Transcript
-from nbpublish.model import Cell, ErrorData, Names, Notebook, Trace
+from nbpublish.model import Cell, ErrorData, Names, Notebook, Task, Trace, Version
 
 _LOOK_EVERY = 0.1
 """Seconds between two looks at a running cell's memory and files."""
 _GRACE = 2.0
 """Seconds a process has to follow a signal before the next, harder one."""
 
+Put = Callable[[Iterable[Any]], str]
 Overrun = Literal["cell", "notebook", "memory"]
 
 
@@ -87,6 +88,7 @@ class LocalKernel:
         self._files: dict[Stream, Path] = {stream: folder / stream for stream in STREAMS}
         self._crash = folder / "crash"
         self._seconds_left = limits.notebook
+        self.live: dict[str, Version] = {}
         self._ready = False
         self._interrupted = False
         self._obituary: ErrorData | None = None
@@ -118,7 +120,7 @@ class LocalKernel:
 
     # --- a cell -----------------------------------------------------------------------------------------------------
 
-    def run(self, cell: Cell, names: Names) -> Trace:
+    def run(self, cell: Cell, names: Names, task: Task | None = None, put: Put | None = None) -> Trace:
         """Run a cell. Whatever becomes of it and of the process is told by the trace.
 
         Raises KernelError where the process ends before it has become a kernel.
@@ -130,7 +132,7 @@ class LocalKernel:
         started = time.monotonic()
         try:
             self._get_ready()
-            self._connection.send((cell, names))
+            self._connection.send(Work(cell, names, task))
             overrun = self._follow(cell, transcript)
             if overrun:
                 self._stop(overrun, transcript)
@@ -142,7 +144,17 @@ class LocalKernel:
         seconds = time.monotonic() - started
         if self._seconds_left is not None:
             self._seconds_left -= seconds
-        return self._trace(cell, transcript, overrun, seconds)
+        trace = self._trace(cell, transcript, overrun, seconds)
+        return transcript.end.account.onto(trace, put) if transcript.end and trace.exit != "died" else trace
+
+    def load(self, names: Sequence[str], blob: Any) -> bool:
+        """Bring names to life from a blob; False where it cannot be read or the process has ended."""
+        try:
+            self._get_ready()
+            self._connection.send(Load(tuple(names), blob if isinstance(blob, Path) else bytes(blob)))
+            return bool(self._connection.recv())
+        except (EOFError, OSError):
+            return False
 
     def _get_ready(self) -> None:
         if self._ready:

@@ -14,6 +14,7 @@ import click
 
 from nbpublish.errors import ConfigError, NbpublishError
 from nbpublish.frontends import report as shown
+from nbpublish.frontends.cache_cli import cache
 from nbpublish.frontends.signals import as_interrupts
 from nbpublish.frontends.summary import Summary
 
@@ -87,6 +88,9 @@ def main() -> None:
       nbpublish serve              write, with a live preview
       nbpublish build --strict     build the site, as in CI
     """
+
+
+main.add_command(cache)
 
 
 @main.command(epilog=EXIT_CODES)

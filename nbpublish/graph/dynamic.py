@@ -7,7 +7,7 @@ import ast
 from nbpublish.graph.magics import magic_of, shell_method
 
 _ALWAYS = {"globals"}
-_WITHOUT_ARGUMENTS = {"locals", "vars"}
+_WITHOUT_ARGUMENTS = {"locals", "vars", "dir"}
 _WITHOUT_NAMESPACE = {"exec", "eval"}
 _OF_SHELL = {"run_cell", "ex", "ev", "push"}
 

@@ -47,6 +47,8 @@ class Surroundings(Protocol):
     """The cell that runs, or ran last."""
     names: Names
     """Shared names of that cell."""
+    private: str
+    """Stands for that cell in its private names."""
     value: object
     """Value of that cell's last expression; None before it is known and where there is none."""
 

@@ -6,8 +6,10 @@ Every event is sent when it happens, so that what a cell printed and drew surviv
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from nbpublish.kernel.account import Account
 from nbpublish.model import Channel, Output
 
 Exit = Literal["ok", "failed", "stopped", "died"]
@@ -41,7 +43,14 @@ class Ended(NamedTuple):
 
     exit: Exit
     seconds: float
+    account: Account = Account()
 
 
 Event = Text | Shown | Cleared | Ended
 Sink = Callable[[Event], None]
+
+
+def portable(ended: Ended) -> Ended:
+    """The event with bytes of its own, to be sent to another process."""
+    blobs = {name: [bytes(chunk) for chunk in chunks] for name, chunks in ended.account.blobs.items()}
+    return ended._replace(account=replace(ended.account, blobs=blobs))

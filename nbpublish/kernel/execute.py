@@ -7,6 +7,7 @@ import ast
 import inspect
 import io
 import tokenize
+from collections.abc import Iterable
 from types import CodeType
 from typing import NamedTuple
 
@@ -36,6 +37,14 @@ class Compiled(NamedTuple):
     def futures(self) -> int:
         """Flags of the `from __future__` imports of the cell."""
         return self.body.co_flags & _FUTURES
+
+
+def flags_of(features: Iterable[str]) -> int:
+    """Flags of features imported from `__future__`."""
+    flags = 0
+    for feature in features:
+        flags |= getattr(__future__, feature).compiler_flag if feature in __future__.all_feature_names else 0
+    return flags
 
 
 def compile_cell(source: str, path: str, line: int, *, futures: int = 0, private: str | None = None) -> Compiled:

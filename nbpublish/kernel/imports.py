@@ -15,14 +15,14 @@ class Watch:
     """A finder in front of all others that finds nothing, but has a callback follow the import of some modules."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, Callback] = {}
+        self._waiting: dict[str, list[Callback]] = {}
 
     def when_imported(self, module: str, callback: Callback) -> None:
         """Call back once `module` has been executed; at once where it has been already."""
         if module in sys.modules:
             callback()
         else:
-            self._waiting[module] = callback
+            self._waiting.setdefault(module, []).append(callback)
 
     def start(self) -> None:
         sys.meta_path.insert(0, self)
@@ -49,7 +49,7 @@ class Watch:
         def exec_module(module: ModuleType) -> None:
             del loader.exec_module
             loader.exec_module(module)
-            if callback := self._waiting.pop(name, None):
+            for callback in self._waiting.pop(name, ()):
                 callback()
 
         try:

@@ -81,9 +81,9 @@ class MarimoBridge(_Telling):
         super().before_cell(cell)
         self._cell.close()
         self._stopped = False
-        id = digest(cell.id)  # marimo finds the names private to a cell by its id
+        id = digest(self._session.private)  # marimo finds the names private to a cell by its id
         self._know(id, cell)
-        self._ids.seed(cell.id)  # the widgets of a cell keep their ids whatever other cells do
+        self._ids.seed(self._session.private)  # the widgets of a cell keep their ids whatever other cells do
         self._cell.enter_context(self._context.with_cell_id(id))
 
     def _know(self, id: str, cell: Cell) -> None:

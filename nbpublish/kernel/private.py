@@ -26,6 +26,11 @@ def is_private(name: str) -> bool:
     return name == "__" or (name.startswith("_") and not name.startswith("__"))
 
 
+def is_mangled(name: str) -> bool:
+    """Whether a name is what a name private to a cell has become."""
+    return _MANGLED.fullmatch(name) is not None
+
+
 def digest(cell: str) -> str:
     """What stands for a cell in its private names. marimo is told it as the cell's id, for it looks for such names."""
     return hashlib.sha256(cell.encode()).hexdigest()[:10]

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nbpublish.kernel.capture import Stream
-from nbpublish.kernel.events import Ended, Shown
+from nbpublish.kernel.events import Ended, Shown, portable
 from nbpublish.kernel.failure import error_output, own_fault
 from nbpublish.kernel.session import Session
-from nbpublish.model import Cell, Names, Notebook
+from nbpublish.model import Cell, Names, Notebook, Task
 
 COMMAND = (
     "import sys; native = frozenset(sys.modules); from nbpublish.kernel.process import main; main(native, sys.argv)"
@@ -38,7 +38,20 @@ class Start(NamedTuple):
     """Where the traceback of a crash goes."""
     limit: int
 
-Work = tuple[Cell, Names]
+
+class Load(NamedTuple):
+    """Ask for names from a blob: its bytes, or the file that holds them. The answer is whether they are live."""
+
+    names: tuple[str, ...]
+    blob: bytes | Path
+
+
+class Work(NamedTuple):
+    """Ask for a cell to be run."""
+
+    cell: Cell
+    names: Names
+    task: Task | None = None
 
 
 def main(native: frozenset[str], arguments: list[str]) -> None:
@@ -54,19 +67,23 @@ def main(native: frozenset[str], arguments: list[str]) -> None:
         start.notebook, start.root, start.files, connection.send, limit=start.limit, native=native
     )
     with session:
+        session.read(start.notebook)
         connection.send(READY)
-        while (work := _receive(connection)) is not None:
-            _serve(session, connection, *work)
+        while (asked := _receive(connection)) is not None:
+            if isinstance(asked, Load):
+                connection.send(session.ledger.load(asked.names, asked.blob))
+            else:
+                _serve(session, connection, asked)
         _leave(session)
 
 
-def _serve(session: Session, connection: Connection, cell: Cell, names: Names) -> None:
+def _serve(session: Session, connection: Connection, work: Work) -> None:
     """Run a cell; only meanwhile an interrupt from outside is a `KeyboardInterrupt`."""
     ended = Ended("failed", 0.0)
     try:
         if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        ended = Ended(*session.run(cell, names))
+        ended = portable(session.run(*work))
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
     except BaseException as error:  # the session itself, or an interrupt that came a moment late
@@ -76,12 +93,12 @@ def _serve(session: Session, connection: Connection, cell: Cell, names: Names) -
     connection.send(ended)
 
 
-def _receive(connection: Connection) -> Work | None:
+def _receive(connection: Connection) -> Work | Load | None:
     try:
-        work: Work | None = connection.recv()
+        asked: Work | Load | None = connection.recv()
     except (EOFError, OSError):
         return None
-    return work
+    return asked
 
 
 def _leave(session: Session) -> None:

@@ -9,7 +9,6 @@ import asyncio
 import builtins
 import importlib
 import inspect
-import linecache
 import os
 import sys
 import time
@@ -18,19 +17,26 @@ from collections.abc import Callable, Container, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from nbpublish.kernel.account import Account
 from nbpublish.kernel.bridge import BRIDGES, Bridge, Ending
 from nbpublish.kernel.capture import Capture, Stream, redirected
 from nbpublish.kernel.display import IPYTHON, Display
-from nbpublish.kernel.events import Exit, Shown, Sink
-from nbpublish.kernel.execute import Compiled, compile_cell
+from nbpublish.kernel.events import Ended, Exit, Shown, Sink
+from nbpublish.kernel.execute import Compiled, compile_cell, flags_of
 from nbpublish.kernel.failure import Places, error_data, error_output, warning_text
 from nbpublish.kernel.formatter import Formatter, plain
+from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.imports import Watch
+from nbpublish.kernel.last_result import LastResult
+from nbpublish.kernel.observe import Observer
 from nbpublish.kernel.rich_html import steady
-from nbpublish.kernel.surroundings import Siblings, entered, main_module, replaced
-from nbpublish.model import Cell, Channel, Names, Notebook, Output
+from nbpublish.kernel.sources import Sources
+from nbpublish.kernel.states import filters_kept
+from nbpublish.kernel.surroundings import Siblings, entered, main_module, no_breakpoint, no_input, no_password, replaced
+from nbpublish.kernel.versions import Ledger
+from nbpublish.model import Cell, Channel, Names, Notebook, Output, Task
 
 
 class Session:
@@ -58,19 +64,22 @@ class Session:
         self.display = Display(self)
         self.cell: Cell | None = None
         self.names = Names()
+        self.private = ""
+        """Stands for the cell that runs in its private names."""
         self.value: object = None
         self.running = False
         self._main = main_module(self.path)
         self.namespace: dict[str, Any] = vars(self._main)
         self._siblings = Siblings(self.path.parent, native)
         self._places = Places(root, self.path)
-        self._source: list[str] = []
+        self._sources = Sources(self.path, self._places)
         self._watch = Watch()
         self._bridges: list[Bridge] = []
         self._brought_up: set[str] = set()
-        self._last: object = ""
+        self._last = LastResult(self.namespace)
         self._broken = False
         self._futures = 0
+        self._root = root
         self._loop: asyncio.AbstractEventLoop | None = None
         self._shell: Any = None
         self._stack = ExitStack()
@@ -81,23 +90,35 @@ class Session:
         enter = self._stack.enter_context
         enter(entered(self._main, self.path))
         enter(redirected(self.capture))
-        enter(replaced(builtins, input=_no_input))
-        enter(replaced(sys, breakpointhook=_no_breakpoint))
+        enter(replaced(builtins, input=no_input))
+        enter(replaced(sys, breakpointhook=no_breakpoint))
         enter(replaced(warnings, formatwarning=self._format_warning))
         if self.notebook.order == "document":
-            enter(replaced(builtins, display=self.display.display, get_ipython=self.shell, _=self._last))
+            enter(replaced(builtins, display=self.display.display, get_ipython=self.shell, _=self._last.last))
         self._siblings.uncover()
         self._stack.callback(self._siblings.cover)
         self._watch.start()
         self._stack.callback(self._watch.stop)
-        self._watch.when_imported("getpass", lambda: enter(replaced(sys.modules["getpass"], getpass=_no_password)))
+        self._watch.when_imported("getpass", lambda: enter(replaced(sys.modules["getpass"], getpass=no_password)))
         self._watch.when_imported(IPYTHON, self.display.replace_ipython)
         self._stack.callback(self.display.restore_ipython)
         for library, module in BRIDGES.items():
             self._watch.when_imported(library, lambda module=module: self._bring_up(module))  # type: ignore[misc]
         if self.notebook.format == "marimo" and any("marimo" in cell.code for cell in self.notebook.cells):
             self._siblings.keep("marimo")
+        self.observer = Observer(self._root)
+        is_dataflow = self.notebook.order == "dataflow"
+        self.ledger = Ledger(self.namespace, Hidden(self._watch.when_imported), self.observer, is_dataflow)
+        self._stack.callback(self.ledger.end)
         return self
+
+    def read(self, notebook: Notebook) -> None:
+        """Know the lines of all cells, as functions of cells that do not run here may show in tracebacks."""
+        self.notebook = notebook
+        self._last.read(notebook)
+        for cell in notebook.cells:
+            if cell.kind == "code":
+                self._sources.remember(cell)
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
@@ -107,16 +128,18 @@ class Session:
     @contextmanager
     def ours(self) -> Iterator[None]:
         """Let imports within be ours: what stands beside the notebook is not looked at."""
-        with self._siblings.aside():
+        with self._siblings.aside(), filters_kept():
             yield
 
     def shell(self) -> Any:
         """The IPython shell around the namespace, made when magics first ask for it."""
         if self._shell is None:
+            before = set(self.namespace)
             with self.ours():
                 from nbpublish.kernel.shell import shell_of
 
                 self._shell = shell_of(self)
+            self.ledger.ignore(set(self.namespace) - before)
         return self._shell
 
     def _bring_up(self, module: str) -> None:
@@ -137,11 +160,15 @@ class Session:
 
     # --- a cell -----------------------------------------------------------------------------------------------------
 
-    def run(self, cell: Cell, names: Names) -> tuple[Exit, float]:
-        """Execute a cell. Tells how it ended, and its wall time in seconds."""
+    def run(self, cell: Cell, names: Names, task: Task | None = None) -> Ended:
+        """Execute a cell. Tells how it ended, its wall time in seconds and, for a `task`, what it did."""
         self.cell, self.names, self.value = cell, names, None
+        self.private = task.private if task else cell.id
         self.capture.begin()
-        self._remember_source(cell)
+        self._sources.remember(cell)
+        if task:
+            self._futures = flags_of(task.futures)
+            self.ledger.open(task)
         self.namespace.pop("__warningregistry__", None)
         self._broken = False
         started = time.perf_counter()
@@ -156,7 +183,9 @@ class Session:
         if os.getpid() != self.capture.process:
             os._exit(0)  # a fork of the author's has come to the cell's end
         self.capture.take_in()
-        return ("failed" if self._broken and exit == "ok" else exit), time.perf_counter() - started
+        seconds = time.perf_counter() - started
+        account = self.ledger.close(seconds) if task else Account()
+        return Ended("failed" if self._broken and exit == "ok" else exit, seconds, account)
 
     def _run(self, cell: Cell) -> Exit:
         exit: Exit = "ok"
@@ -165,7 +194,8 @@ class Session:
                 bridge.before_cell(cell)
             self.value = self._execute(cell)
             if self.value is not None:
-                self._call_it_underscore(self.value)
+                if self.notebook.order == "document":
+                    self._last.set(self.value)
                 self.show(self.value, "result")
         except BaseException as exception:
             exit = self._end(exception)
@@ -179,14 +209,8 @@ class Session:
                 self.emit(output)
         return exit
 
-    def _call_it_underscore(self, value: object) -> None:
-        """`_` is the last result, as in IPython and at Python's own prompt, unless the author has put another there."""
-        names = vars(builtins)
-        if self.notebook.order == "document" and names.get("_") is self._last:
-            names["_"] = self._last = value
-
     def _execute(self, cell: Cell) -> object:
-        private = cell.id if self.notebook.order == "dataflow" else None
+        private = self.private if self.notebook.order == "dataflow" else None
         code = compile_cell(cell.code, str(self.path), cell.line, futures=self._futures, private=private)
         if self.notebook.order == "document":
             self._futures |= code.futures
@@ -227,17 +251,6 @@ class Session:
         self.report(exception)
         return "failed"
 
-    def _remember_source(self, cell: Cell) -> None:
-        """Let tracebacks, warnings and `inspect` find the cell's lines under the notebook's path."""
-        self._places.remember(cell)
-        lines = cell.code.splitlines(keepends=True)
-        end = cell.line - 1 + len(lines)
-        self._source.extend(["\n"] * (end - len(self._source)))
-        self._source[cell.line - 1 : end] = [line if line.endswith("\n") else line + "\n" for line in lines]
-        size = sum(map(len, self._source))
-        # without a modification time linecache takes the entry for a module's without a file, and keeps it
-        linecache.cache[str(self.path)] = (size, None, self._source, str(self.path))
-
     def when_imported(self, module: str, callback: Callable[[], None]) -> None:
         """Call back once the author has imported a module; at once where that has happened."""
         self._watch.when_imported(module, callback)
@@ -271,27 +284,10 @@ class Session:
     def report(self, exception: BaseException) -> None:
         """Show an exception where it happened, and let the cell count as failed."""
         self._broken = True
+        self.ledger.missed(exception)
         self.emit(error_output(error_data(exception, self._places)))
 
     def _format_warning(
         self, message: object, category: type[Warning], filename: str, lineno: int, line: str | None = None
     ) -> str:
         return warning_text(self._places, message, category, filename, lineno, line or "")
-
-
-def _no_password(prompt: object = "Password: ", *_: object, **__: object) -> NoReturn:
-    raise EOFError(
-        f"getpass({str(prompt)!r}) was called, but nobody can answer while the notebook is being published. "
-        "Read the secret from an environment variable instead."
-    )
-
-
-def _no_input(prompt: object = "") -> NoReturn:
-    raise EOFError(
-        f"input({str(prompt)!r}) was called, but nobody can answer while the notebook is being published. "
-        "Write the value into the notebook instead."
-    )
-
-
-def _no_breakpoint(*_: object, **__: object) -> None:
-    sys.stderr.write("breakpoint() does nothing while the notebook is being published.\n")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 ENVIRONMENT = {
     "MPLBACKEND": "agg",
@@ -152,3 +152,21 @@ def replaced(target: Any, **names: Callable[..., object] | object) -> Iterator[N
                 delattr(target, name)
             else:
                 setattr(target, name, value)
+
+
+def no_password(prompt: object = "Password: ", *_: object, **__: object) -> NoReturn:
+    raise EOFError(
+        f"getpass({str(prompt)!r}) was called, but nobody can answer while the notebook is being published. "
+        "Read the secret from an environment variable instead."
+    )
+
+
+def no_input(prompt: object = "") -> NoReturn:
+    raise EOFError(
+        f"input({str(prompt)!r}) was called, but nobody can answer while the notebook is being published. "
+        "Write the value into the notebook instead."
+    )
+
+
+def no_breakpoint(*_: object, **__: object) -> None:
+    sys.stderr.write("breakpoint() does nothing while the notebook is being published.\n")

@@ -1,23 +1,19 @@
-"""What identifies an execution.
-
-For now a cell's key covers the code of its whole notebook, so that either every trace of a notebook holds or none.
-Data files, modules and packages are not part of it: a store that uses these keys must not outlive their change.
-"""
+"""What identifies an execution before looking at the world: the cell's code, and the versions that it may read."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable, Mapping
 
-from nbpublish.model import Graph, Notebook
+from nbpublish.traces.closure import Versions
+from nbpublish.traces.code import Code, digest
 
 
-def keys_of(notebook: Notebook, graph: Graph) -> dict[str, str]:
-    """The key of every code cell that can run, by cell id.
+def inputs_of(names: Iterable[str], versions: Versions) -> dict[str, str]:
+    """The identity of what each name means, "" for those that mean nothing."""
+    return {name: versions[name].identity if name in versions else "" for name in sorted(names)}
 
-    Lines count as well: they show in tracebacks and warnings.
-    """
-    digest = hashlib.sha256(repr((notebook.path, notebook.order)).encode())
-    for cell in map(notebook.cell, graph.order):
-        digest.update(repr((cell.id, cell.code, cell.line, cell.options)).encode())
-    whole = digest.hexdigest()[:32]
-    return {id: f"{whole}:{id}" for id in graph.order}
+
+def key_of(code: Code, inputs: Mapping[str, str], versions: Versions, engine: str) -> str:
+    """The key of an execution. Which names share objects, and which stand for one function, is part of it."""
+    shared = sorted((versions[name].group, sorted(versions[name].free)) for name in inputs if name in versions)
+    return digest(engine, code.digest, sorted(inputs.items()), shared)

@@ -1,34 +1,102 @@
-"""Which traces of an earlier build hold for this one."""
+"""Which recorded trace holds for a cell, and why none does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from nbpublish.model import Graph, Notebook, Reason, Trace
-from nbpublish.traces.obstacles import left_out, obstacle
-
-
-def recall(
-    notebook: Notebook, graph: Graph, keys: Mapping[str, str], find: Callable[[str], Trace | None]
-) -> dict[str, Trace]:
-    """The traces of all cells that would run, by cell id; none at all where only some are found.
-
-    A kernel starts at the first cell, never in the middle, and a store may forget at any moment.
-    """
-    traces: dict[str, Trace] = {}
-    reasons = left_out(graph)
-    for cell in map(notebook.cell, graph.order):
-        if reason := obstacle(cell, graph, traces, reasons):
-            reasons[cell.id] = reason
-        elif trace := find(keys[cell.id]):
-            traces[cell.id] = trace
-        else:
-            return {}
-    return traces
+from nbpublish.model import Cell, Graph, Notebook, Observation, Reason, Trace, Version
+from nbpublish.traces.closure import Versions, closure, is_state
+from nbpublish.traces.code import Code
+from nbpublish.traces.key import inputs_of, key_of
+from nbpublish.traces.plan import Point
+from nbpublish.traces.verify import UNCHANGED, Digest, World, broken
 
 
-def plan(trace: Trace | None, *, can_run: bool) -> Reason:
-    """What becomes of a cell that nothing stops, given the trace that holds for it."""
-    if trace:
-        return Reason("reused", "unchanged")
-    return Reason("run", "new") if can_run else Reason("not_run", "not-executed")
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What is known of a cell before it is run or reused."""
+
+    point: Point
+    """Its trace is the one that holds; None where the cell must run."""
+    key: str
+    inputs: Mapping[str, str]
+    reason: Reason
+
+
+@dataclass
+class Recall:
+    """Looks traces up for the cells of one notebook during one build."""
+
+    notebook: Notebook
+    graph: Graph
+    codes: Mapping[str, Code]
+    find: Callable[[str], Sequence[Trace]]
+    """The traces with a key, the newest first."""
+    latest: Callable[[str], Trace | None]
+    """The newest trace of a place."""
+    world: World | None = None
+    cells: dict[str, str] = field(default_factory=dict)
+    """By trace, the cell it is of, as far as this build has come."""
+    own: dict[str, list[Trace]] = field(default_factory=dict)
+    """Traces of this very build, by key; what they saw of the world still holds."""
+    distrusted: set[str] = field(default_factory=set)
+    """Ids of traces of cells that have given something else when they ran again."""
+    dynamic: set[str] = field(default_factory=set)
+    """Cells that have turned out to reach for names which do not stand in their code."""
+
+    def remember(self, trace: Trace) -> None:
+        """Know a trace of this build, rather than an older one of the same execution."""
+        mine = self.own.setdefault(trace.key, [])
+        mine[:] = [trace, *(other for other in mine if other.id != trace.id)]
+
+    def __call__(self, cell: Cell, versions: Versions) -> Recalled:
+        """What is known of a cell that stands where the names mean `versions`."""
+        code = self.codes[cell.id]
+        everything = cell.id in self.dynamic
+        names = closure(self.graph.names[cell.id], versions, unbinds=code.unbinds, everything=everything)
+        inputs = inputs_of(names, versions)
+        engine = self.world.digest("engine", "") if self.world else ""
+        key = key_of(code, inputs, versions, engine)
+        visible = {name: version for name, version in versions.items() if name in names or is_state(name)}
+        first: Observation | None = None
+        for trace in [*self.own.get(key, ()), *self.find(key)]:
+            if trace.id in self.distrusted:
+                continue
+            digest = self._digest(trace, key, code)
+            problem = broken(trace, self.notebook, cell, code, versions, digest)
+            if problem is None:
+                return Recalled(Point(cell.id, code, visible, trace), key, inputs, Reason("reused", "unchanged"))
+            if problem.kind == "name" and not everything:
+                self.dynamic.add(cell.id)
+                return self(cell, versions)
+            first = first or problem
+        reason = self._why(code, inputs, versions, first)
+        return Recalled(Point(cell.id, code, visible), key, inputs, reason)
+
+    def _digest(self, trace: Trace, key: str, code: Code) -> Digest:
+        """What is there now. What this cell has seen in this very build counts as unchanged, or it might run for ever;
+        environment variables are not among it, because cells set them."""
+        world = self.world.digest if self.world else lambda kind, subject: None
+        if trace not in self.own.get(key, ()) or trace.place != code.place:
+            return world
+        return lambda kind, subject: world(kind, subject) if kind == "environment" and self.world else UNCHANGED
+
+    def _why(self, code: Code, inputs: Mapping[str, str], versions: Versions, seen: Observation | None) -> Reason:
+        if seen and seen.kind == "state":
+            return Reason("run", "input", self._maker(versions.get(seen.subject)), seen.subject, seen)
+        if seen:
+            return Reason("run", "observation", observation=seen)
+        earlier = self.latest(code.place)
+        if earlier is None:
+            return Reason("run", "new")
+        if earlier.code != code.digest:
+            return Reason("run", "code")
+        for name in sorted({*inputs, *earlier.inputs}):
+            if inputs.get(name) != earlier.inputs.get(name):
+                return Reason("run", "input", self._maker(versions.get(name)), name)
+        return Reason("run", "new")
+
+    def _maker(self, version: Version | None) -> str | None:
+        return self.cells.get(version.trace) if version else None
+

@@ -1,0 +1,56 @@
+"""Classes of other libraries whose instances hold more, or less, than what can be seen of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbpublish.kernel.fingerprint.walk import Handler, Opaque, Walk
+
+
+def visit_picture(walk: Walk, picture: Any) -> None:
+    """A picture of Pillow: its mode, size, pixels, palette and what its file said about it."""
+    if not walk.first(picture):
+        return
+    if getattr(picture, "fp", None) is not None:
+        raise Opaque("a picture whose file is open")
+    state = dict(vars(picture))
+    for name in ("im", "_im", "fp", "_fp", "tile", "map", "pyaccess", "png", "readonly", "decoderconfig"):
+        state.pop(name, None)
+    palette = picture.palette
+    if palette is not None:
+        state["palette"] = (palette.mode, bytes(palette.palette or b""), palette.rawmode)
+    walk.stream.head(b"\x01pic")
+    walk.push(type(picture), picture.mode, picture.size, picture.tobytes(), picture.getpalette("RGBA"), state)
+
+
+def visit_plotly(walk: Walk, figure: Any) -> None:
+    """A figure of plotly: the properties set in it, and the grid of its subplots."""
+    if not walk.first(figure):
+        return
+    if type(figure).__name__ == "FigureWidget":
+        raise Opaque("a widget")
+    frames = [frame._props for frame in figure._frame_objs]
+    walk.stream.head(b"\x01ply")
+    walk.push(type(figure), figure._data, figure._layout, frames, figure._grid_str, figure._grid_ref)
+
+
+def visit_vectorizer(walk: Walk, item: Any) -> None:
+    """A vectorizer of scikit-learn without the address of its stop words, which it keeps to know them again."""
+    if walk.first(item):
+        walk.stream.head(b"\x01vec")
+        walk.push(type(item), {name: value for name, value in vars(item).items() if name != "_stop_words_id"})
+
+
+def visit_cached_property(walk: Walk, item: Any) -> None:
+    """What it caches stands in the instance; the lock it may have says nothing."""
+    if walk.first(item):
+        walk.stream.head(b"\x01cpr")
+        walk.push(item.func, item.attrname, item.__doc__)
+
+
+HANDLERS: dict[str, Handler] = {
+    "PIL.Image.Image": visit_picture,
+    "plotly.basedatatypes.BaseFigure": visit_plotly,
+    "sklearn.feature_extraction.text._VectorizerMixin": visit_vectorizer,
+    "functools.cached_property": visit_cached_property,
+}

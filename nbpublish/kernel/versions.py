@@ -1,0 +1,224 @@
+"""What a cell did to the names: which it bound, deleted and changed, and what their values are and reach.
+
+Before a cell, every name is hidden that the cell is not known to read. It could not be noticed if the cell read one in
+a way that does not stand in its code; hidden, it is missed, which can be noticed.
+"""
+
+from __future__ import annotations
+
+import mmap
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from nbpublish.kernel.account import Account
+from nbpublish.kernel.environment import Environment, digest_of
+from nbpublish.kernel.fingerprint import fingerprint
+from nbpublish.kernel.hidden import Hidden
+from nbpublish.kernel.observe import Observer
+from nbpublish.kernel.private import digest, is_mangled
+from nbpublish.kernel.reach import groups, survey
+from nbpublish.kernel.restore import Unloadable, dump, load, roundtrips
+from nbpublish.model import Observation, Task, Version
+
+_OWN = "own"
+"""Stands for a layout: only who reads the whole notebook knows it."""
+_LARGEST = 512 * 2**20
+"""Bytes of a value that are still kept."""
+
+
+class Ledger:
+    """Keeps account of the names in `namespace`, the globals of the author's code."""
+
+    def __init__(self, namespace: MutableMapping[str, Any], hidden: Hidden, observer: Observer, private: bool) -> None:
+        self._space = namespace
+        self._hidden = hidden
+        self._observer = observer
+        self._environment = Environment()
+        self._has_private = private
+        self._system = {*namespace, "__warningregistry__", "__annotations__"}
+        self._known: set[str] = set()
+        """Names that have had versions."""
+        self._aside: dict[str, Any] = {}
+        self._before: dict[str, Any] = {}
+        self._missed: set[str] = set()
+        self._task = Task()
+
+    # --- before a cell ----------------------------------------------------------------------------------------------
+
+    def open(self, task: Task) -> None:
+        """Let the cell see its inputs only."""
+        self._task = task
+        self._missed.clear()
+        self._known |= task.inputs.keys()
+        own = f"_cell_{digest(task.private)}_"
+        if not _others_run(self._space):
+            for name in [name for name in self._space if self._is_to_hide(name, own)]:
+                self._aside[name] = self._space.pop(name)
+        self._before = dict(self._space)
+        self._hidden.open(task.inputs)
+        self._environment.open(task.inputs)
+        self._observer.open()
+
+    def _is_to_hide(self, name: str, own: str) -> bool:
+        if name in self._system or name in self._task.inputs:
+            return False
+        return not is_mangled(name) or name.startswith(own) or name in self._known
+
+    def ignore(self, names: Collection[str]) -> None:
+        """Take no account of names that are not the author's."""
+        self._system |= {name for name in names if name not in self._aside}
+
+    def missed(self, exception: BaseException) -> None:
+        """Note the names that code has looked for in vain."""
+        seen: set[int] = set()
+        waiting: list[BaseException | None] = [exception]
+        while waiting:
+            error = waiting.pop()
+            if error is None or id(error) in seen:
+                continue
+            seen.add(id(error))
+            waiting += [error.__cause__, error.__context__]
+            if isinstance(error, NameError) and isinstance(error.name, str):
+                self._missed.add(error.name)
+            elif type(error).__name__ in ("CatalogException", "SQLInterfaceError"):
+                self._missed.update(word.strip("'\"!.,`") for word in str(error).split())
+
+    # --- after a cell -----------------------------------------------------------------------------------------------
+
+    def close(self, seconds: float) -> Account:
+        """What the cell did, and every name back in its place."""
+        changed = self._hidden.changed()
+        seen = [*self._environment.observed(), *self._hidden.observed(self._task.inputs, changed)]
+        seen += self._observer.observed()
+        space, inputs = self._space, self._task.inputs
+        shared = {name for name in space if name not in self._system}
+        bound = {name for name in shared if name not in self._before or space[name] is not self._before[name]}
+        deleted = frozenset(name for name in inputs if name in self._before and name not in space)
+        scope = self._with_private((shared & inputs.keys()) | {name for name in bound if not self._is_private(name)})
+        blobs: dict[str, Any] = {}
+        versions = dict(self._versions(scope, bound, blobs, seconds))
+        versions |= self._states(changed, blobs)
+        seen += self._names()
+        for name, value in self._aside.items():
+            space.setdefault(name, value)
+        self._aside.clear()
+        self._before = {}
+        self._known |= versions.keys()
+        return Account(versions, deleted, tuple(seen), blobs)
+
+    def _is_private(self, name: str) -> bool:
+        return self._has_private and is_mangled(name)
+
+    def _with_private(self, scope: set[str]) -> set[str]:
+        """Names private to the cell count where others can reach them: as globals of functions."""
+        waiting = list(scope) if self._has_private else []
+        while waiting:
+            free, _ = survey(self._space[waiting.pop()], self._space)
+            found = {name for name in free if self._is_private(name) and name in self._space} - scope
+            scope |= found
+            waiting += found
+        return scope
+
+    def _versions(
+        self, scope: set[str], bound: set[str], blobs: dict[str, Any], seconds: float
+    ) -> Iterator[tuple[str, Version]]:
+        keep = self._task.keep is not None and seconds >= self._task.keep
+        for members in self._groups(scope):
+            group = tuple(sorted(members))
+            values = {name: self._space[name] for name in group}
+            prints = self._fingerprints(values)
+            if not members & bound and all(self._is_as_before(name, group, prints[name]) for name in group):
+                continue
+            blob = None
+            if keep and None not in prints.values() and (chunks := self._dumped(values)):
+                blob = group[0]
+                blobs[blob] = chunks
+            for name, value in values.items():
+                free, is_own = survey(value, self._space)
+                yield name, Version(prints[name], "", free - {name}, group, blob, layout=_OWN if is_own else None)
+
+    def _groups(self, scope: set[str]) -> list[frozenset[str]]:
+        try:
+            return groups(scope, self._space)
+        except Exception:  # an object that cannot even be looked into: then nothing is told apart
+            return [frozenset(scope)] if scope else []
+
+    def _is_as_before(self, name: str, group: tuple[str, ...], print: str | None) -> bool:
+        before = self._task.inputs.get(name)
+        return before is not None and print is not None and (before.fingerprint, before.group) == (print, group)
+
+    def _fingerprints(self, values: Mapping[str, Any]) -> dict[str, str | None]:
+        """By name. What shares objects is identified together, so that what it shares is part of what it is."""
+        if len(values) == 1:
+            return {name: fingerprint(value, self._space) for name, value in values.items()}
+        whole = fingerprint(dict(values), self._space)
+        return {name: whole and f"{whole}.{name}" for name in values}
+
+    def _dumped(self, values: Mapping[str, Any]) -> Any:
+        chunks = dump(values, self._space)
+        if chunks is None or sum(memoryview(chunk).nbytes for chunk in chunks) > _LARGEST:
+            return None
+        return chunks if roundtrips(chunks, values, self._space) else None
+
+    def _states(self, changed: Mapping[str, Any], blobs: dict[str, Any]) -> dict[str, Version]:
+        versions = {}
+        variables = self._environment.changed()
+        for name, snapshot in {**changed, **variables}.items():
+            print = digest_of(snapshot) if name in variables else fingerprint(snapshot, self._space)
+            chunks = dump({name: snapshot}, self._space)
+            if chunks:
+                blobs[name] = chunks
+            versions[name] = Version(print, "", frozenset(), (name,), name if chunks else None)
+        return versions
+
+    def _names(self) -> Iterator[Observation]:
+        known = self._task.inputs
+        return (Observation("name", name, "") for name in sorted(self._missed) if name not in known)
+
+    # --- between cells ----------------------------------------------------------------------------------------------
+
+    def load(self, names: tuple[str, ...], blob: Any) -> bool:
+        """Bring names to life from a blob, or from the file that holds it; False where it cannot be read."""
+        try:
+            values = load(_mapped(blob) if isinstance(blob, Path) else blob, self._space)
+            found = {name: values[name] for name in names}
+        except (Unloadable, KeyError, OSError, ValueError):
+            return False
+        for name, value in found.items():
+            if not name.startswith("<"):
+                self._space[name] = value
+            elif name.startswith("<environ:"):
+                self._environment.restore(name, value)
+            else:
+                self._hidden.restore(name, value)
+        return True
+
+    def rest(self) -> None:
+        """Let every state be the initial one, for a process that does something else meanwhile."""
+        self._hidden.open({})
+        self._environment.open({})
+
+    def end(self) -> None:
+        """Leave the process as it was found."""
+        self._observer.close()
+        self._environment.close()
+        self._hidden.close()
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    """The bytes of a file; what is written to them stays in this process."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+
+
+def _others_run(namespace: Mapping[str, Any]) -> bool:
+    """Whether threads run the author's code beside the cells; these must find their names."""
+    for thread in threading.enumerate():
+        target: Callable[..., Any] | None = getattr(thread, "_target", None)
+        with suppress(AttributeError):
+            if getattr(target, "__func__", target).__globals__ is namespace:  # type: ignore[union-attr]
+                return True
+    return False

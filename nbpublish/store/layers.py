@@ -1,0 +1,60 @@
+"""Several stores as one: the first is written, the others are only asked, such as an export in the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from nbpublish.model import Trace
+from nbpublish.store.blobs import Bytes
+
+
+class Layer(Protocol):
+    """Any store."""
+
+    def find(self, key: str) -> Sequence[Trace]: ...
+
+    def latest(self, place: str) -> Trace | None: ...
+
+    def keep(self, trace: Trace) -> None: ...
+
+    def put(self, chunks: Bytes | Iterable[Bytes]) -> str: ...
+
+    def blob(self, digest: str) -> Bytes | None: ...
+
+    def locate(self, digest: str) -> Path | None: ...
+
+
+class LayeredStore:
+    """Finds in `top` and then in what lies `below`, keeps in `top` alone."""
+
+    def __init__(self, top: Layer, *below: Layer) -> None:
+        self.top = top
+        self.below = below
+
+    def find(self, key: str) -> Sequence[Trace]:
+        """The traces with this key: those of the first store, then of the next; each execution once."""
+        found: dict[str, Trace] = {}
+        for layer in (self.top, *self.below):
+            for trace in layer.find(key):
+                found.setdefault(trace.id, trace)
+        return list(found.values())
+
+    def latest(self, place: str) -> Trace | None:
+        """The newest trace of the cell at a place, from the first store that has one."""
+        return next((trace for layer in (self.top, *self.below) if (trace := layer.latest(place))), None)
+
+    def keep(self, trace: Trace) -> None:
+        self.top.keep(trace)
+
+    def put(self, chunks: Bytes | Iterable[Bytes]) -> str:
+        return self.top.put(chunks)
+
+    def blob(self, digest: str) -> Bytes | None:
+        """The value with this digest, from the first store that has it."""
+        return next((data for layer in (self.top, *self.below) if (data := layer.blob(digest)) is not None), None)
+
+    def locate(self, digest: str) -> Path | None:
+        """The file that is exactly this value, from the first store that has one."""
+        return next((path for layer in (self.top, *self.below) if (path := layer.locate(digest))), None)

@@ -1,0 +1,49 @@
+"""Which names a cell may read: those it mentions, and what can be reached through their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from nbpublish.model import Names, Version
+
+Versions = Mapping[str, Version]
+EVERYTHING = "*"
+"""Stands among free names for all names: something reached may look into the namespace itself."""
+
+
+def is_state(name: str) -> bool:
+    """Whether it is a state of the process rather than a name of the author's."""
+    return name.startswith("<")
+
+
+def closure(
+    names: Names, versions: Versions, *, unbinds: Iterable[str] = (), everything: bool = False
+) -> frozenset[str]:
+    """The names that a cell with these `names` may read where `versions` are what the names mean.
+
+    Functions read globals when they are called, and an object may be changed through any name that leads to it. A name
+    that is bound anew leaves its group, so the others of the group are looked at as well. What the cell `unbinds`, be
+    it after binding it itself, is read, because it is gone afterwards. With `everything`, or where the cell is
+    dynamic, these are all names there are.
+    """
+    waiting = [*names.refs, *names.deletes, *(name for name in unbinds if name in versions)]
+    waiting += (name for name in names.defs if name in versions and len(versions[name].group) > 1)
+    if everything or names.dynamic:
+        waiting += (name for name in versions if not is_state(name))
+    return reachable(waiting, versions)
+
+
+def reachable(names: Iterable[str], versions: Versions) -> frozenset[str]:
+    """`names`, what functions among their values may read, and what shares objects with them; and so on."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            if name in versions:
+                waiting += versions[name].free
+                waiting += versions[name].group
+            elif name == EVERYTHING:
+                waiting += (other for other in versions if not is_state(other))
+    return frozenset(found)

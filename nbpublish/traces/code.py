@@ -1,0 +1,142 @@
+"""What of a cell's code decides what it does: its syntax tree, without comments, layout and the lines it stands on."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import io
+import tokenize
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nbpublish.model import Cell, Graph, Notebook
+
+_LINE_SENSITIVE = frozenset(
+    {
+        *("inspect", "traceback", "getsource", "getsourcelines", "findsource", "currentframe", "_getframe", "stack"),
+        *("co_firstlineno", "co_lines", "f_lineno", "tb_lineno", "lineno", "stack_info", "show_code"),
+    }
+)
+"""Names by which code reaches for lines and text of source."""
+_INSIGNIFICANT = {
+    *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The code of a cell, at its place in the notebook."""
+
+    place: str
+    digest: str
+    """Identifies what it does, the features imported from `__future__` before it included."""
+    private: str
+    """Stands for the cell in the names private to it; differs between cells with the same code."""
+    futures: frozenset[str]
+    """Features imported from `__future__` by cells before it."""
+    definition: bool
+    """It consists of imports and definitions."""
+    reads_lines: bool
+    """It may look at lines and text of source."""
+    unbinds: frozenset[str]
+    """Names that it may delete, those of `except … as name` included, also where it has bound them itself."""
+    layout: str
+    """Digest of the text and lines of all cells up to it."""
+
+
+def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
+    """The code of every cell that can run, in the order they run."""
+    codes: dict[str, Code] = {}
+    futures: frozenset[str] = frozenset()
+    layout = hashlib.sha256()
+    privates = _privates(notebook)
+    for cell in map(notebook.cell, graph.order):
+        tree = _parse(cell.code)
+        layout.update(repr((cell.line, cell.source, cell.code)).encode("utf-8", "surrogatepass"))
+        codes[cell.id] = Code(
+            place=f"{notebook.path}:{cell.id}",
+            digest=digest(privates[cell.id], sorted(futures), *_context(notebook)),
+            private=privates[cell.id],
+            futures=futures,
+            definition=all(map(_defines, tree.body)),
+            reads_lines=any(map(_reads_lines, ast.walk(tree))),
+            unbinds=frozenset(name for node in ast.walk(tree) for name in _unbound_by(node)),
+            layout=layout.hexdigest()[:32],
+        )
+        if notebook.order == "document":
+            futures |= _futures(tree)
+    return codes
+
+
+def digest(*parts: object) -> str:
+    """Identifies values whose `repr` says all of them."""
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _context(notebook: Notebook) -> Iterable[str]:
+    return notebook.path, notebook.format, notebook.order
+
+
+def _privates(notebook: Notebook) -> dict[str, str]:
+    seen: Counter[str] = Counter()
+    privates = {}
+    for cell in (cell for cell in notebook.cells if cell.kind == "code"):
+        own = _digest(cell)
+        seen[own] += 1
+        privates[cell.id] = own if seen[own] == 1 or notebook.order == "document" else f"{own}-{seen[own]}"
+    return privates
+
+
+def _digest(cell: Cell) -> str:
+    try:
+        return digest(ast.dump(ast.parse(cell.code)), _is_silent(cell.code))
+    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
+        return digest(cell.code)
+
+
+def _parse(code: str) -> ast.Module:
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([ast.Pass()], [])
+
+
+def _is_silent(code: str) -> bool:
+    """Whether the last token is a semicolon: then the value of the last expression is not shown."""
+    if ";" not in code:
+        return False
+    last = ""
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type not in _INSIGNIFICANT:
+            last = token.string
+    return last == ";"
+
+
+def _defines(node: ast.stmt) -> bool:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        arguments = [*node.args.defaults, *node.args.kw_defaults]
+        return not node.decorator_list and all(value is None or isinstance(value, ast.Constant) for value in arguments)
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef | ast.Pass)
+
+
+def _reads_lines(node: ast.AST) -> bool:
+    if isinstance(node, ast.Import):
+        return any(alias.name.partition(".")[0] in _LINE_SENSITIVE for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        return node.module in _LINE_SENSITIVE
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
+    return name in _LINE_SENSITIVE
+
+
+def _unbound_by(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Delete):
+        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return [node.name] if isinstance(node, ast.ExceptHandler) and node.name else []
+
+
+def _futures(tree: ast.Module) -> frozenset[str]:
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    return frozenset(alias.name for node in imports for alias in node.names)

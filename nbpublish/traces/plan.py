@@ -1,0 +1,136 @@
+"""How the inputs of a cell come to life in a kernel, in the cheapest way.
+
+What is live already is left alone; values are loaded where a blob holds them; imports, definitions and all that cannot
+be loaded come from running their cells again, which need their own inputs first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from nbpublish.model import Trace, Version
+from nbpublish.traces.closure import Versions, is_state
+from nbpublish.traces.code import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A cell at its place in the program: what it may see there, and what became of it."""
+
+    cell: str
+    code: Code
+    inputs: Versions
+    trace: Trace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Load a blob; of the names in it only `versions` are wanted."""
+
+    blob: str
+    versions: Versions
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Run the cell of a point again, for its values."""
+
+    point: Point
+
+
+Step = Load | Replay
+_NOWHERE = -1
+
+
+def plan(
+    goal: Point, before: Sequence[Point], live: Versions, kept: Callable[[str], bool], *, lines: bool
+) -> list[Step] | None:
+    """The steps after which all inputs of `goal` are live, where `before` are the points above it.
+
+    `live` are the versions that the kernel has, and `kept` tells whether a blob is at hand. With `lines`, functions
+    and classes must stand on the lines that they have now; otherwise only those of cells that are cheap to run. None
+    where the steps cannot be found, so that the notebook must run from its first cell.
+    """
+    return _Planner(before, live, kept, lines).plan(goal)
+
+
+@dataclass
+class _Planner:
+    before: Sequence[Point]
+    live: Versions
+    kept: Callable[[str], bool]
+    lines: bool
+    _layouts: Mapping[str, str] = field(init=False)
+    """By trace, the layout of its cell as it is now."""
+    _makers: Mapping[str, int] = field(init=False)
+    """By trace, the place of its point."""
+
+    def __post_init__(self) -> None:
+        self._makers = {point.trace.id: at for at, point in enumerate(self.before) if point.trace}
+        self._layouts = {point.trace.id: point.code.layout for point in self.before if point.trace}
+
+    def plan(self, goal: Point) -> list[Step] | None:
+        replayed: set[int] = set()
+        while True:
+            steps: list[Step] = []
+            missing = self._follow([*(self.before[at] for at in sorted(replayed)), goal], steps)
+            if not missing:
+                return steps
+            if missing <= replayed or _NOWHERE in missing:
+                return None
+            replayed |= missing
+
+    def _follow(self, points: Iterable[Point], steps: list[Step]) -> set[int]:
+        """Go through the points, noting what is to be loaded; the points to replay besides, if there are any."""
+        now = dict(self.live)
+        missing: set[int] = set()
+        *replays, goal = points
+        for point in [*replays, goal]:
+            for group in self._groups(point.inputs):
+                if all(self._is_live(now.get(name), version) for name, version in group.items()):
+                    continue
+                version = next(iter(group.values()))
+                if self._can_load(version):
+                    steps.append(Load(version.blob or "", group))
+                    now.update(group)
+                else:
+                    missing.add(self._makers.get(version.trace, _NOWHERE))
+            for name in [name for name in now if is_state(name) and name not in point.inputs]:
+                del now[name]
+            if point is not goal and point.trace:
+                steps.append(Replay(point))
+                now = {name: version for name, version in now.items() if name not in point.trace.deleted}
+                now.update(self._as_run_now(point.trace, point.code.layout))
+        return missing
+
+    def _groups(self, inputs: Versions) -> Iterator[dict[str, Version]]:
+        """The inputs, those together that were made together and share objects."""
+        done: set[str] = set()
+        for name, version in inputs.items():
+            if name not in done:
+                group = {other: inputs[other] for other in version.group or (name,) if other in inputs}
+                done.update(group)
+                yield group
+
+    def _is_live(self, live: Version | None, wanted: Version) -> bool:
+        if live is None:
+            return False
+        same = live.trace == wanted.trace
+        same |= wanted.fingerprint is not None and (live.fingerprint, live.group) == (wanted.fingerprint, wanted.group)
+        return same and self._stands(live.layout, wanted)
+
+    def _stands(self, layout: str | None, wanted: Version) -> bool:
+        """Whether code on the lines of `layout` will do for a version."""
+        return layout in (None, self._layouts.get(wanted.trace)) or not (self.lines or wanted.definition)
+
+    def _can_load(self, version: Version) -> bool:
+        if version.blob is None or version.definition or not self.kept(version.blob):
+            return False
+        return self._stands(version.layout, version)
+
+    def _as_run_now(self, trace: Trace, layout: str) -> dict[str, Version]:
+        return {
+            name: replace(version, layout=None if version.layout is None else layout)
+            for name, version in trace.versions.items()
+        }

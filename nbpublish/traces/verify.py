@@ -1,0 +1,97 @@
+"""Does what a trace has observed still hold?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from nbpublish.model import ERROR, Cell, Notebook, Observation, Output, Trace
+from nbpublish.traces.closure import Versions
+from nbpublish.traces.code import Code, digest
+
+
+class World(Protocol):
+    """What kernels would find outside their process."""
+
+    def digest(self, kind: str, subject: str) -> str:
+        """What is there now, in the words of an `Observation` of this kind."""
+
+
+Digest = Callable[[str, str], str | None]
+UNCHANGED = "unchanged"
+"""What a `Digest` answers instead of looking, where it is known that nothing changed."""
+
+
+def broken(
+    trace: Trace, notebook: Notebook, cell: Cell, code: Code, versions: Versions, world: Digest
+) -> Observation | None:
+    """The first observation of a trace that holds no longer."""
+    for observation in trace.observations:
+        if not _holds(observation, notebook, cell, code, versions, world):
+            return observation
+    return None
+
+
+def _holds(seen: Observation, notebook: Notebook, cell: Cell, code: Code, versions: Versions, world: Digest) -> bool:
+    if seen.kind == "state":
+        state = versions.get(seen.subject)
+        return (state.identity if state else "") == seen.digest
+    if seen.kind == "name":
+        return seen.subject not in versions
+    if seen.kind == "source":
+        return any(seen == _source(other, cell) for other in notebook.cells)
+    if seen.kind == "layout":
+        return code.layout == seen.digest
+    if seen.kind == "environment" and (own := versions.get(f"<environ:{seen.subject}>")):
+        return own.fingerprint == seen.digest
+    return world(seen.kind, seen.subject) in (seen.digest, UNCHANGED)
+
+
+def may_be_kept(trace: Trace) -> bool:
+    """Whether an execution would end the same way another time: not where the kernel died or time ran out."""
+    errors = [output.data[ERROR]["name"] for output in trace.outputs if ERROR in output.data]
+    return trace.exit != "died" and not {"Timeout", "Interrupted"} & set(errors)
+
+
+def reaches_further(trace: Trace, versions: Versions) -> bool:
+    """Whether an execution looked in vain for a name that exists, but that its cell was not known to read."""
+    return any(seen.kind == "name" and seen.subject in versions for seen in trace.observations)
+
+
+def shows_lines(trace: Trace, notebook: Notebook) -> bool:
+    """Whether lines of the notebook show in the outputs."""
+    return any(_lines(output, notebook.path) for output in trace.outputs)
+
+
+def lines_shown(trace: Trace, notebook: Notebook, cell: Cell, code: Code) -> tuple[Observation, ...]:
+    """What of the notebook's text shows in the outputs: the cells whose lines stand in tracebacks and warnings."""
+    if code.reads_lines:
+        return (Observation("layout", "", code.layout),)
+    found = {
+        other
+        for line in {line for output in trace.outputs for line in _lines(output, notebook.path)}
+        for other in notebook.cells
+        if other.line <= line <= other.line + other.source.count("\n")
+    }
+    cells = sorted(found, key=lambda other: other.line)
+    return tuple(_source(other, cell) for other in cells)
+
+
+def _source(cell: Cell, seen_by: Cell) -> Observation:
+    place = f"{cell.line}, its own" if cell.id == seen_by.id else str(cell.line)
+    return Observation("source", place, digest(cell.source, cell.code))
+
+
+def _lines(output: Output, path: str) -> set[int]:
+    numbers: set[int] = set()
+    if ERROR in output.data:
+        numbers |= {frame["line"] for frame in output.data[ERROR]["frames"] if frame["path"] == path}
+    name = re.escape(path.rpartition("/")[2])
+    for text in _texts(output.data):
+        numbers |= {int(match[1]) for match in re.finditer(rf"{name}(?:\"|'|</[a-z]+>)?(?::|, line |\()(\d+)", text)}
+    return numbers
+
+
+def _texts(data: Mapping[str, object]) -> list[str]:
+    return [text for text in data.values() if isinstance(text, str)]

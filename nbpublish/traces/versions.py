@@ -1,0 +1,71 @@
+"""What the names mean after a cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nbpublish.model import Trace, Version
+from nbpublish.traces.closure import Versions, is_state
+from nbpublish.traces.code import Code
+
+
+def applied(versions: Versions, trace: Trace) -> dict[str, Version]:
+    """The versions after an execution, from those before it. What has lost a member of its group has a smaller one."""
+    after = {name: version for name, version in versions.items() if name not in trace.deleted}
+    after.update(trace.versions)
+    changed = trace.deleted | trace.versions.keys()
+    for name, version in after.items():
+        if name not in trace.versions and len(version.group) > 1 and not changed.isdisjoint(version.group):
+            after[name] = replace(version, group=tuple(other for other in version.group if other not in changed))
+    return after
+
+
+def settled(trace: Trace, id: str, code: Code) -> Trace:
+    """A trace as a kernel gave it, with the id of its execution and what is known of the code that ran."""
+    versions = {
+        name: replace(
+            version,
+            trace=id,
+            layout=version.layout and code.layout,
+            definition=code.definition and not is_state(name),
+        )
+        for name, version in trace.versions.items()
+    }
+    return replace(trace, id=id, versions=versions)
+
+
+def gave_the_same(recorded: Trace, again: Trace) -> bool:
+    """Whether an execution gave the values of an earlier one of the same cell. What is opaque cannot be compared.
+
+    States are not looked at: what a library does to them when it is loaded, it does once in a process.
+    """
+    names, names_again = _names(recorded), _names(again)
+    if (recorded.exit, recorded.deleted, names.keys()) != (again.exit, again.deleted, names_again.keys()):
+        return False
+    opaque = any(version.fingerprint is None for version in names_again.values())
+    if opaque and any(seen.kind == "impure" for seen in again.observations):
+        return False
+    return all(_alike(version, names_again[name]) for name, version in names.items())
+
+
+def other_states(recorded: Trace, again: Trace) -> dict[str, Version]:
+    """The states that an execution has left otherwise than the recorded one, as that one left them."""
+    return {
+        name: version
+        for name, version in recorded.versions.items()
+        if is_state(name) and not (name in again.versions and _alike(version, again.versions[name]))
+    }
+
+
+def renewed(recorded: Trace, again: Trace) -> Trace:
+    """The recorded trace, with blobs and layouts as they are now."""
+    versions = {name: replace(version, trace=recorded.id) for name, version in _names(again).items()}
+    return replace(recorded, versions={**recorded.versions, **versions})
+
+
+def _names(trace: Trace) -> dict[str, Version]:
+    return {name: version for name, version in trace.versions.items() if not is_state(name)}
+
+
+def _alike(one: Version, other: Version) -> bool:
+    return (one.fingerprint, one.group, one.free) == (other.fingerprint, other.group, other.free)

@@ -1,0 +1,145 @@
+"""What makes reuse of a cell wrong elsewhere, hazard by hazard, with the libraries that authors use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from programs import Shown, percent, shown
+
+from nbpublish.build import build
+from nbpublish.executors.local import LocalExecutor
+from nbpublish.executors.world import ThisMachine
+from nbpublish.model import Run
+from nbpublish.store.memory import MemoryStore
+
+Build = Callable[..., Run]
+
+
+@pytest.fixture
+def author(tmp_path: Path) -> Build:
+    """Builds percent notebooks, each build with kernels of its own, and compares it with one by an empty store."""
+    (tmp_path / "book.py").touch()
+    executor, store, world = LocalExecutor(tmp_path), MemoryStore(), ThisMachine(tmp_path)
+
+    def built(*codes: str) -> Run:
+        run = build(percent(*codes), store=store, executor=executor, world=world, keep=0.0)
+        clean = build(percent(*codes), store=MemoryStore(), executor=executor, world=world)
+        assert shown(run) == shown(clean)
+        return run
+
+    return built
+
+
+def ran(run: Run) -> list[int]:
+    return [n for n, cell in enumerate(run.notebook.cells) if run.reasons[cell.id].action == "run"]
+
+
+def text(shown: Shown, cell: int) -> str:
+    found = shown[cell]
+    return "".join(output.data.get("text/plain", "") for output in found[1]) if found else ""
+
+
+LIBRARIES = "import numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt"
+
+
+def test_the_random_state_of_numpy_goes_from_cell_to_cell(author: Build) -> None:
+    cells = [LIBRARIES, "np.random.seed(1)", "a = np.random.normal()", "b = np.random.normal()", "print(a, b)", "1"]
+    author(*cells)
+    assert ran(author(*cells[:1], "np.random.seed(2)", *cells[2:])) == [1, 2, 3, 4]
+    assert ran(author(*cells[:1], "np.random.seed(1)", *cells[2:])) == []
+    assert ran(author(*cells[:3], "b = 1", *cells[4:])) == [3, 4]
+
+
+def test_seeding_with_the_same_seed_again_counts(author: Build) -> None:
+    cells = ["import random", "random.seed(0)", "random.seed(0)", "print(random.random())"]
+    first = author(*cells)
+    again = author(*cells[:1], "random.seed(5)", *cells[2:])
+    assert ran(again) == [1, 2]
+    assert text(shown(first), 3) == text(shown(again), 3)
+
+
+def test_settings_of_matplotlib_reach_the_cells_that_read_them(author: Build) -> None:
+    cells = [LIBRARIES, "plt.rcParams['lines.linewidth'] = 1", "plt.plot([1, 2])", "print(np.ones(2))"]
+    author(*cells)
+    assert ran(author(cells[0], "plt.rcParams['lines.linewidth'] = 3", *cells[2:])) == [1, 2]
+
+
+def test_options_of_libraries_are_restored(author: Build) -> None:
+    cells = [LIBRARIES, "np.set_printoptions(precision=2)", "pd.set_option('display.precision', 2)", "x = np.pi * 2"]
+    author(*cells, "print(np.array([x]), pd.Series([x]))")
+    assert ran(author(*cells, "print(pd.Series([x]), np.array([x]))")) == [4]
+
+
+def test_a_frame_changed_in_place_is_another_one_below(author: Build) -> None:
+    cells = [LIBRARIES, "df = pd.DataFrame({'a': [1, 2]})", "df['b'] = df.a * 2", "print(df)", "print(df.a.sum())"]
+    author(*cells)
+    assert ran(author(*cells[:2], "df['b'] = df.a * 3", *cells[3:])) == [2, 3, 4]
+    assert ran(author(*cells[:2], *cells[3:])) == [2, 3]
+
+
+def test_a_view_of_an_array_changes_with_it(author: Build) -> None:
+    cells = [LIBRARIES, "a = np.zeros(4)", "v = a[1:3]", "v[:] = 1", "print(a)"]
+    author(*cells)
+    assert ran(author(*cells[:3], "v[:] = 2", cells[4])) == [3, 4]
+
+
+def test_axes_are_drawn_on_cell_by_cell(author: Build) -> None:
+    cells = [LIBRARIES, "fig, ax = plt.subplots()\nax.plot([1, 2])", "ax.set_title('one')", "fig"]
+    author(*cells)
+    assert ran(author(*cells[:2], "ax.set_title('two')", "fig")) == [2, 3]
+
+
+def test_a_name_read_behind_our_back_is_noticed(
+    author: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    helper = Path("beside.py")
+    helper.write_text("import sys\ndef peek(name):\n    return eval(name, vars(sys.modules['__main__']))\n")
+    cells = ["x = 1", "from beside import peek", "print('other')", "print(peek('x'))"]
+    author(*cells)
+    assert ran(author("x = 2", *cells[1:])) == [0, 3]
+
+
+def test_a_traceback_shows_where_the_function_stands_now(author: Build) -> None:
+    cells = ["class Box:\n    def open(self):\n        1 / 0", "box = [Box()]", "x = 3", "box[0].open()"]
+    author(*cells)
+    assert ran(author("# a new first line\n" + cells[0], *cells[1:])) == [3]
+    assert ran(author("# a new first line\n" + cells[0], *cells[1:3], "print(x)\nbox[0].open()")) == [3]
+
+
+def test_a_value_with_functions_in_it_is_loaded_though_lines_have_moved(author: Build) -> None:
+    define = "def square(x):\n    return x * x"
+    cells = [define, "import time\ntime.sleep(0.1)\nfitted = [square]", "print(fitted[0](2))"]
+    author(*cells)
+    run = author("# moved\n" + cells[0], cells[1], "print(fitted[0](3))")
+    assert ran(run) == [2]
+    assert run.reasons[run.notebook.cells[1].id].cause == "unchanged", "not run again for its lines"
+
+
+def test_environment_variables_go_from_cell_to_cell(author: Build) -> None:
+    cells = ["import os", "os.environ['NB_X'] = 'a'", "print(os.environ['NB_X'])", "print(os.getenv('NB_Y'))"]
+    author(*cells)
+    assert ran(author(cells[0], "os.environ['NB_X'] = 'b'", *cells[2:])) == [1, 2]
+
+
+def test_an_opaque_value_is_followed_through_its_readers(author: Build) -> None:
+    cells = ["lines = (n * n for n in range(9))", "print(next(lines))", "print(next(lines))", "print('other')"]
+    author(*cells)
+    assert ran(author(*cells[:2], "print(next(lines), 'second')", cells[3])) == [2]
+    assert ran(author(cells[0], "print(next(lines), next(lines))", *cells[2:])) == [1, 2]
+
+
+def test_the_last_result_goes_from_cell_to_cell(author: Build) -> None:
+    cells = ["x = 3", "x + 1", "print(_ * 2)", "x"]
+    author(*cells)
+    assert ran(author("x = 3", "x + 2", *cells[2:])) == [1, 2]
+
+
+def test_a_name_bound_and_deleted_in_one_cell_is_gone(author: Build) -> None:
+    cells = ["e = 'constant'", "n = 1", "print(n)", "print(e)"]
+    author(*cells)
+    run = author("e = 'constant'", "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    n = 2", "print(n)", "print(e)")
+    assert ran(run) == [1, 2, 3]
+    assert [problem.message for problem in run.problems] == ["NameError: name 'e' is not defined"]
