@@ -30,7 +30,7 @@ from nbpublish.build import Executor, build
 from nbpublish.executors.inline import InlineExecutor
 from nbpublish.executors.local import LocalExecutor
 from nbpublish.executors.world import ThisMachine
-from nbpublish.kernel import environment, hidden, observe, versions
+from nbpublish.kernel import environment, hidden, modules, observe, versions
 from nbpublish.kernel.states import STATES
 from nbpublish.model import Notebook, Run, Version
 from nbpublish.store.memory import MemoryStore
@@ -242,6 +242,10 @@ def _without_observing(*kinds: str) -> Callable[[pytest.MonkeyPatch], None]:
     return off
 
 
+def _without_modules(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(modules.Modules, "observed", lambda self: iter(()))
+
+
 def _without_variables(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(environment.Environment, "observed", lambda self: iter(()))
 
@@ -272,7 +276,7 @@ PARTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], tuple[str, ...]]] =
     "warning filters": (_without("<warnings>"), ("warnings", "looking")),
     "files": (_without_observing("file"), ("files", "looking")),
     "missing files": (_without_observing("missing"), ("files", "looking")),
-    "modules": (_without_observing("module"), ("modules", "looking")),
+    "modules": (_without_modules, ("modules", "looking")),
     "environment variables": (_without_variables, ("variables", "looking")),
     "opaque values": (_without_telling_opaque_values_apart, ("opaque", "looking")),
     "hiding": (_without_hiding, ("reaching", "values")),

@@ -71,7 +71,7 @@ class InlineKernel:
 
     def outdated(self) -> bool:
         """Whether a module of the author's that it has loaded is another one by now."""
-        return self.session.observer.outdated()
+        return self.session.modules.outdated()
 
 
 @contextmanager

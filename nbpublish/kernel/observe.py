@@ -1,4 +1,4 @@
-"""What a cell looks at outside its process: files that it opens, or fails to, and the author's own modules.
+"""What a cell looks at outside its process: files that it opens, or fails to.
 
 A first form: it sees what Python itself opens.
 """
@@ -9,7 +9,7 @@ import hashlib
 import os
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from nbpublish.model import Observation
 
 _current: list[Observer] = []
 _hooked: list[bool] = []
-_NOT_THEIRS = tuple(
+NOT_THEIRS = tuple(
     {
         *(str(Path(path).resolve()) + os.sep for path in sysconfig.get_paths().values() if path),
         *(str(Path(__file__).parent.parent) + os.sep, "/proc/", "/sys/", "/dev/"),
@@ -36,17 +36,20 @@ def file_digest(path: str) -> str:
         return ""
 
 
+def subject_of(path: str, root: Path) -> str:
+    """How observations call a file: with forward slashes, relative to the root where it is below it."""
+    return path.removeprefix(str(root) + os.sep).replace(os.sep, "/")
+
+
 class Observer:
     """Notes what is opened below and beside the folder `root` while a cell runs."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = str(root) + os.sep
+    def __init__(self, root: Path, modules: Container[str] = ()) -> None:
+        self._root = root
+        self._modules = modules
+        """Paths of files that are observed as modules."""
         self._opened: dict[str, bool] = {}
         """By absolute path, whether it was written."""
-        self._known = set(sys.modules)
-        """Names of modules that are ours, or that have been looked at."""
-        self._modules: dict[str, str] = {}
-        """By path, the digest of a module's source when it was loaded."""
         self._active = False
         self._process = os.getpid()
         if not _hooked:
@@ -64,42 +67,21 @@ class Observer:
         if not self._active or not isinstance(path, str | bytes | os.PathLike) or os.getpid() != self._process:
             return
         name = os.path.abspath(os.fsdecode(path))  # noqa: PTH100  links are not followed
-        if not name.startswith(_NOT_THEIRS) and not name.endswith(".pyc"):
+        if not name.startswith(NOT_THEIRS) and not name.endswith(".pyc"):
             written = bool(isinstance(flags, int) and flags & _WRITES)
             self._opened[name] = self._opened.get(name, False) or written
 
     def observed(self) -> Iterator[Observation]:
-        """After a cell: what it has read and has not written, and all modules of the author's that are loaded."""
+        """After a cell: what it has read and has not written."""
         self._active = False
-        self._find_modules()
-        for path, digest in sorted(self._modules.items()):
-            yield Observation("module", self._name(path), digest)
         for path, written in sorted(self._opened.items()):
             if written or path in self._modules or Path(path).is_dir():
                 continue
             digest = file_digest(path)
-            yield Observation("file" if digest else "missing", self._name(path), digest)
-
-    def outdated(self) -> bool:
-        """Whether a module that is loaded has another source by now."""
-        return any(file_digest(path) != digest for path, digest in self._modules.items())
+            yield Observation("file" if digest else "missing", subject_of(path, self._root), digest)
 
     def close(self) -> None:
         _current.remove(self)
-
-    def _find_modules(self) -> None:
-        fresh = [name for name in list(sys.modules) if name not in self._known]
-        self._known.update(fresh)
-        for name in fresh:
-            file = getattr(sys.modules[name], "__file__", None)
-            if not isinstance(file, str) or not file.endswith(".py"):
-                continue
-            path = os.path.abspath(file)  # noqa: PTH100
-            if path not in self._modules and not path.startswith(_NOT_THEIRS):
-                self._modules[path] = file_digest(path)
-
-    def _name(self, path: str) -> str:
-        return path.removeprefix(self._root).replace(os.sep, "/")
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:

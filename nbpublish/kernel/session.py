@@ -30,6 +30,7 @@ from nbpublish.kernel.formatter import Formatter, plain
 from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.imports import Watch
 from nbpublish.kernel.last_result import LastResult
+from nbpublish.kernel.modules import Modules
 from nbpublish.kernel.observe import Observer
 from nbpublish.kernel.rich_html import steady
 from nbpublish.kernel.sources import Sources
@@ -106,9 +107,10 @@ class Session:
             self._watch.when_imported(library, lambda module=module: self._bring_up(module))  # type: ignore[misc]
         if self.notebook.format == "marimo" and any("marimo" in cell.code for cell in self.notebook.cells):
             self._siblings.keep("marimo")
-        self.observer = Observer(self._root)
-        is_dataflow = self.notebook.order == "dataflow"
-        self.ledger = Ledger(self.namespace, Hidden(self._watch.when_imported), self.observer, is_dataflow)
+        self.modules = Modules(self._root)
+        observer = Observer(self._root, self.modules.paths)
+        hidden = Hidden(self._watch.when_imported)
+        self.ledger = Ledger(self.namespace, hidden, observer, self.modules, self.notebook.order == "dataflow")
         self._stack.callback(self.ledger.end)
         return self
 

@@ -17,6 +17,7 @@ from nbpublish.kernel.account import Account
 from nbpublish.kernel.environment import Environment, digest_of
 from nbpublish.kernel.fingerprint import fingerprint
 from nbpublish.kernel.hidden import Hidden
+from nbpublish.kernel.modules import Modules
 from nbpublish.kernel.observe import Observer
 from nbpublish.kernel.private import digest, is_mangled
 from nbpublish.kernel.reach import groups, survey
@@ -32,10 +33,18 @@ _LARGEST = 512 * 2**20
 class Ledger:
     """Keeps account of the names in `namespace`, the globals of the author's code."""
 
-    def __init__(self, namespace: MutableMapping[str, Any], hidden: Hidden, observer: Observer, private: bool) -> None:
+    def __init__(
+        self,
+        namespace: MutableMapping[str, Any],
+        hidden: Hidden,
+        observer: Observer,
+        modules: Modules,
+        private: bool,
+    ) -> None:
         self._space = namespace
         self._hidden = hidden
         self._observer = observer
+        self._modules = modules
         self._environment = Environment()
         self._has_private = private
         self._system = {*namespace, "__warningregistry__", "__annotations__"}
@@ -92,7 +101,7 @@ class Ledger:
         """What the cell did, and every name back in its place."""
         changed = self._hidden.changed()
         seen = [*self._environment.observed(), *self._hidden.observed(self._task.inputs, changed)]
-        seen += self._observer.observed()
+        seen += [*self._modules.observed(), *self._observer.observed()]
         space, inputs = self._space, self._task.inputs
         shared = {name for name in space if name not in self._system}
         bound = {name for name in shared if name not in self._before or space[name] is not self._before[name]}
