@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import threading
 import traceback
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,8 +39,6 @@ JUNK = frozenset({"__pycache__", "__marimo__", ".ipynb_checkpoints", ".virtual_d
 """Folders that tools leave beside notebooks; nothing in them is meant to be published."""
 ENVIRONMENT = "pyvenv.cfg"
 """The file by which a folder is known as a virtual environment, whatever its name."""
-
-
 CACHE = "cache"
 """Folder of the store, in `.nbpublish`."""
 
@@ -84,7 +80,11 @@ class Closing(Protocol):
 
 
 class Project:
-    """Reads notebooks of the folder `root` and runs several of them at once."""
+    """Reads notebooks of the folder `root` and runs several of them at once.
+
+    The `store` that is handed in stays open. A `frozen` project executes nothing: cells have what the store knows of
+    them, or nothing.
+    """
 
     def __init__(
         self,
@@ -92,18 +92,15 @@ class Project:
         settings: Settings | None = None,
         store: Store | None = None,
         executor: Executor | None = None,
+        *,
+        frozen: bool = False,
     ) -> None:
         self.root = root
         self.settings = settings or Settings()
-        self.store: Store = store or MemoryStore()
-        self.world = ThisMachine(root)
+        self.store: Store = store if store and self.settings.execute else MemoryStore()
         self.executor: Executor | None = None
-        if self.settings.execute:
+        if self.settings.execute and not frozen:
             self.executor = executor or LocalExecutor(root, _limits(self.settings))
-        self._notebooks: set[str] = set()
-        """Paths of all files that were read as notebooks."""
-        self._surroundings: frozenset[tuple[str, int, int]] | None = None
-        """State of all other files after the last runs."""
 
     def __enter__(self) -> Project:
         return self
@@ -150,12 +147,9 @@ class Project:
     def parse(self, path: str, data: bytes) -> Notebook | None:
         """The notebook in `data`, the content of a file that is to be called `path`; None where it is none."""
         try:
-            notebook = read(path, decode(data), self.formats)
+            return read(path, decode(data), self.formats)
         except Exception as error:
-            notebook = _only(path, unexpected(path, error))
-        if notebook:
-            self._notebooks.add(path)
-        return notebook
+            return _only(path, unexpected(path, error))
 
     def runs(self, notebooks: Iterable[Notebook], report: Report | None = None) -> dict[str, Run]:
         """Run several notebooks at once, the longest first; their runs by path, in the order given.
@@ -163,15 +157,14 @@ class Project:
         `report` is called from one thread at a time. An interrupt (Ctrl-C) ends all kernels and is raised again.
         """
         notebooks = list(notebooks)
-        if self._surroundings not in (None, self._files_around(notebooks)) and isinstance(self.store, MemoryStore):
-            self.store.clear()
+        world = self._world()
         told = report and _one_at_a_time(report)
         pool = ThreadPoolExecutor(self.settings.jobs or os.cpu_count() or 1, "nbpublish")
         submitted = threading.Event()
 
         def run(notebook: Notebook) -> Run:
             submitted.wait()  # an interrupt within `submit` can leave a thread behind that the pool does not know
-            return self._run(notebook, told)
+            return self._run(notebook, world, told)
 
         try:
             longest_first = sorted(notebooks, key=lambda notebook: -sum(len(cell.code) for cell in notebook.cells))
@@ -188,45 +181,21 @@ class Project:
         finally:
             submitted.set()
             pool.shutdown()
-            self._surroundings = self._files_around(notebooks)
 
-    def _run(self, notebook: Notebook, report: Report | None) -> Run:
+    def _world(self) -> ThisMachine:
+        """What notebooks would find now. It is asked anew for each build."""
+        if isinstance(self.store, DiskStore):
+            return ThisMachine(self.root, self.store.files.digest)
+        return ThisMachine(self.root)
+
+    def _run(self, notebook: Notebook, world: ThisMachine, report: Report | None) -> Run:
         try:
-            return build(notebook, store=self.store, executor=self.executor, world=self.world, report=report)
+            return build(notebook, store=self.store, executor=self.executor, world=world, report=report)
         except NbpublishError:
             raise
         except Exception as error:
             broken = _only(notebook.path, *notebook.problems, unexpected(notebook.path, error))
             return Run(broken, Graph((), {}, {}), {}, {})
-
-    def _files_around(self, notebooks: Iterable[Notebook]) -> frozenset[tuple[str, int, int]]:
-        """Path, modification time and size of every file that `notebooks` may depend on.
-
-        A store that lasts as long as its process knows nothing of data files and modules: it is cleared when they
-        differ from what they were *after* the last runs. After, because a notebook that writes a file would otherwise
-        run for ever.
-        """
-        if not isinstance(self.store, MemoryStore):
-            return frozenset()
-        imported = {name for notebook in notebooks for cell in notebook.cells for name in _imported(cell.code)}
-        found = set()
-        for folder, folders, names in os.walk(self.root):
-            is_environment = ENVIRONMENT in names
-            folders[:] = [] if is_environment else [n for n in folders if n not in JUNK and not n.startswith(".")]
-            for path in (Path(folder, name) for name in names):
-                is_page = path.suffix == ".md" or path.relative_to(self.root).as_posix() in self._notebooks
-                if is_page and path.stem not in imported:
-                    continue
-                with suppress(OSError):
-                    state = path.stat()
-                    found.add((str(path), state.st_mtime_ns, state.st_size))
-        return frozenset(found)
-
-
-def _imported(code: str) -> set[str]:
-    """Words that may be names of imported modules: a notebook can import another one."""
-    lines = re.findall(r"^\s*(?:from|import)\s(.*)", code, re.MULTILINE)
-    return {word for line in lines for word in re.findall(r"\w+", line)}
 
 
 def _limits(settings: Settings) -> Limits:

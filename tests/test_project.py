@@ -13,7 +13,8 @@ import pytest
 
 from nbpublish import project as project_module
 from nbpublish.model import Cell, Names, Notebook, Trace, Version
-from nbpublish.project import Project, Settings
+from nbpublish.project import Project, Settings, open_cache
+from nbpublish.store.memory import MemoryStore
 
 
 def notebook(path: str, *sources: str) -> Notebook:
@@ -83,47 +84,48 @@ def test_a_notebook_that_did_not_change_is_not_run_again(tmp_path: Path) -> None
     assert sorted(recorder.started) == ["a.py", "b.py", "b.py"]
 
 
-@pytest.mark.parametrize("name", ["data.csv", "helper.py"])
-def test_all_run_again_when_a_file_beside_them_changed(tmp_path: Path, name: str) -> None:
-    recorder = Recorder()
-    project = Project(tmp_path, executor=recorder)
-    (tmp_path / name).write_text("x = 1\n")
-    project.runs([notebook("a.py", "1")])
-    project.runs([notebook("a.py", "1")])
-    assert recorder.started == ["a.py"]
-    (tmp_path / name).write_text("x = 1000\n")
-    project.runs([notebook("a.py", "1")])
-    assert recorder.started == ["a.py", "a.py"]
+def actions(project: Project, book: Notebook) -> list[str]:
+    return [reason.action for reason in project.runs([book])[book.path].reasons.values()]
 
 
-def test_a_notebook_that_writes_a_file_is_not_run_for_ever(tmp_path: Path) -> None:
-    recorder = Recorder(lambda source: (tmp_path / "written.txt").write_text(str(time.monotonic_ns())) and None)
-    project = Project(tmp_path, executor=recorder)
-    for _ in range(3):
-        project.runs([notebook("a.py", "1")])
-    assert recorder.started == ["a.py"]
+@pytest.mark.parametrize("kept", ["in memory", "on disk"])
+def test_what_a_changed_file_reaches_runs_again(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "data.txt").write_text("1")
+    (tmp_path / "a.py").touch()
+    book = notebook("a.py", "text = open('data.txt').read()", "print(text)", "print('other')")
+    store = MemoryStore() if kept == "in memory" else open_cache(tmp_path / ".nbpublish")
+    with Project(tmp_path, store=store) as project:
+        assert actions(project, book) == ["run", "run", "run"]
+        assert actions(project, book) == ["reused", "reused", "reused"]
+        (tmp_path / "data.txt").write_text("2")
+        assert actions(project, book) == ["run", "run", "reused"]
 
 
-def test_an_edited_notebook_does_not_make_the_others_run(tmp_path: Path) -> None:
-    (tmp_path / "b.py").write_text("# %%\n1\n")
-    recorder = Recorder()
-    project = Project(tmp_path, executor=recorder)
-    project.read("b.py")
-    project.runs([notebook("a.py", "1")])
-    (tmp_path / "b.py").write_text("# %%\n1000\n")
-    project.runs([notebook("a.py", "1")])
-    assert recorder.started == ["a.py"]
+def test_the_next_process_finds_what_this_one_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.py").touch()
+    book = notebook("a.py", "x = 1", "print(x)")
+    for expected in (["run", "run"], ["reused", "reused"]):
+        with open_cache(tmp_path / ".nbpublish") as store, Project(tmp_path, store=store) as project:
+            assert actions(project, book) == expected
 
 
-def test_an_edited_notebook_that_another_one_imports_makes_it_run(tmp_path: Path) -> None:
-    (tmp_path / "b.py").write_text("# %%\nx = 1\n")
-    recorder = Recorder()
-    project = Project(tmp_path, executor=recorder)
-    project.read("b.py")
-    project.runs([notebook("a.py", "from b import x")])
-    (tmp_path / "b.py").write_text("# %%\nx = 1000\n")
-    project.runs([notebook("a.py", "from b import x")])
-    assert recorder.started == ["a.py", "a.py"]
+def test_a_frozen_project_executes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.py").touch()
+    store = MemoryStore()
+    with Project(tmp_path, store=store) as project:
+        actions(project, notebook("a.py", "x = 1", "print(x)"))
+    with Project(tmp_path, store=store, frozen=True) as project:
+        assert actions(project, notebook("a.py", "x = 1", "print(x)")) == ["reused", "reused"]
+        assert actions(project, notebook("a.py", "x = 1", "print(x, x)")) == ["reused", "not_run"]
+
+
+def test_notebooks_without_execution_show_nothing_that_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.py").touch()
+    store, book = MemoryStore(), notebook("a.py", "print(1)")
+    with Project(tmp_path, store=store) as project:
+        actions(project, book)
+    with Project(tmp_path, Settings(execute=False), store=store) as project:
+        assert actions(project, book) == ["not_run"]
 
 
 def test_an_interrupt_ends_all_kernels_and_is_raised_again(tmp_path: Path) -> None:

@@ -177,10 +177,10 @@ def export(target: Path, folder: Path, config_file: Path | None, outputs_only: b
     from nbpublish.project import Project
 
     config = configuration.load(folder, config_file)
-    settings = configuration.settings(config, execute=False)
-    with _store_of(config) as store, Project(Path(config.docs_dir), settings, store) as project:
+    settings = configuration.settings(config)
+    with _store_of(config) as store, Project(Path(config.docs_dir), settings, store, frozen=True) as project:
         with tempfile.TemporaryDirectory() as built:
-            site.make_site(config, Path(built), project=project)
+            site.make_site(config, Path(built), project)
         plugin = config.plugins[configuration.PLUGIN]
         assert isinstance(plugin, NbpublishPlugin)
         runs = list(plugin.runs.values())
@@ -201,10 +201,10 @@ def _opened(folder: Path, config_file: Path | None) -> DiskStore:
 
 
 def _store_of(config: Any) -> DiskStore:
-    from nbpublish.frontends.publish import WORK
+    from nbpublish.frontends.configuration import work_of
     from nbpublish.project import open_cache
 
-    return open_cache(Path(config.site_dir).resolve().parent / WORK)
+    return open_cache(work_of(config))
 
 
 def _print(value: dict[str, Any]) -> None:

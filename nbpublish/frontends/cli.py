@@ -135,8 +135,8 @@ def build(
         console = shown.console(quiet=quiet)
         configuration.settings(config, jobs=jobs)
         with publish.aside(target) as built:
-            with shown.progress(console) as report:
-                summary = site.make_site(config, built, report=report)
+            with configuration.opened(config) as project, shown.progress(console) as report:
+                summary = site.make_site(config, built, project, report=report)
             failed = summary.failed(strict=strict)
             published = keep_going or not failed
             if published:
@@ -162,14 +162,15 @@ def check(folder: Path, config_file: Path | None, strict: bool, as_json: bool) -
       nbpublish check --strict --json
     """
     from nbpublish.frontends import configuration, site
+    from nbpublish.project import Project
 
     with shown.stopped_as_json(as_json):
         config = configuration.load(folder, config_file)
         strict = strict or config.strict
-        configuration.settings(config, execute=False)
         console = shown.console()
+        project = Project(Path(config.docs_dir), configuration.settings(config, execute=False))
         with tempfile.TemporaryDirectory() as built:
-            summary = site.make_site(config, Path(built))
+            summary = site.make_site(config, Path(built), project)
         _tell(console, summary, Path(config.docs_dir), did="Checked", as_json=as_json)
         sys.exit(1 if summary.failed(strict=strict) else 0)
 

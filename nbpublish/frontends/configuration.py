@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from mkdocs.exceptions import MkDocsException
 
 from nbpublish.errors import ConfigError
 from nbpublish.frontends.mkdocs_options import Options
-from nbpublish.project import Settings
+from nbpublish.frontends.publish import WORK
+from nbpublish.project import Project, Settings, open_cache
 
 PLUGIN = "nbpublish"
 NAMES = ("mkdocs.yml", "mkdocs.yaml")
@@ -88,6 +91,23 @@ def _without_file(folder: Path) -> MkDocsConfig:
 def sources(config: MkDocsConfig) -> tuple[Path, ...]:
     """What a site is made from and may not be written over: the docs folder and mkdocs.yml, where there is one."""
     return (Path(config.docs_dir), *([Path(config.config_file_path)] if config.config_file_path else []))
+
+
+def work_of(config: MkDocsConfig) -> Path:
+    """The folder `.nbpublish`: beside the site folder, or beside mkdocs.yml where the site is a temporary one."""
+    site = Path(config.site_dir).resolve()
+    if config.config_file_path and site.is_relative_to(Path(tempfile.gettempdir()).resolve()):
+        return Path(config.config_file_path).resolve().parent / WORK
+    return site.parent / WORK
+
+
+@contextmanager
+def opened(config: MkDocsConfig, *, frozen: bool = False) -> Iterator[Project]:
+    """The project that `config` describes, with its cache, which is tidied at the end."""
+    options = settings(config)
+    with open_cache(work_of(config)) as store, Project(Path(config.docs_dir), options, store, frozen=frozen) as project:
+        yield project
+        store.tidy()
 
 
 def shown(path: Path) -> str:

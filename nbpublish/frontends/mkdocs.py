@@ -27,6 +27,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from nbpublish.build import Report
 from nbpublish.errors import NbpublishError
+from nbpublish.frontends.configuration import work_of
 from nbpublish.frontends.disk_files import circle
 from nbpublish.frontends.home_page import contents, home_missing
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
@@ -35,7 +36,7 @@ from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_noteboo
 from nbpublish.frontends.mkdocs_search import with_bare_code
 from nbpublish.frontends.search_index import search_index
 from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
-from nbpublish.project import Project
+from nbpublish.project import DiskStore, Project, open_cache
 
 log = get_plugin_logger(__name__)
 
@@ -63,6 +64,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
 
     def __init__(self) -> None:
         self._own: Project | None = None
+        self._cache: DiskStore | None = None
         self._serving = False
         self._reset()
 
@@ -80,13 +82,16 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     def on_shutdown(self) -> None:
         if self._own:
             self._own.close()
+        if self._cache:
+            self._cache.close()
+            self._cache = None
         self.project = self.report = self._own = None  # MkDocs keeps plugins for as long as the process lives
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         self._reset()
         if link := circle(config.docs_dir):
             raise PluginError(f"{link} is a link to a folder that it lies in. Delete it: its pages would have no end.")
-        self.project = self._opened(Path(config.docs_dir))
+        self.project = self._opened(config)
         if self._own_theme(config):
             config.theme["search_index"] = SEARCH_INDEX
         elif CONTENT[0] not in config.extra_css:
@@ -94,15 +99,16 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             config.extra_javascript.insert(0, CONTENT[1])
         return config
 
-    def _opened(self, root: Path) -> Project:
+    def _opened(self, config: MkDocsConfig) -> Project:
         """The project that was handed in, else ours: the same one as long as folder and settings are the same."""
-        settings, own = self.config.settings, self._own
+        root, settings, own = Path(config.docs_dir), self.config.settings, self._own
         if self.project and self.project is not own and self.project.root == root:
             return self.project
         if own is None or (own.root, own.settings) != (root, settings):
             if own:
                 own.close()
-            self._own = own = Project(root, settings)
+            self._cache = open_cache(work_of(config))
+            self._own = own = Project(root, settings, self._cache)
         return own
 
     @staticmethod
@@ -220,6 +226,9 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             log.log(logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem)
         if self._posts:
             self._posts.cleanup()
+        if self._cache:
+            self._cache.tidy()
+            self._cache.close()  # it may be used again
 
 
 def _log_starts() -> Report:

@@ -16,7 +16,7 @@ from nbpublish.errors import ConfigError, NbpublishError
 from nbpublish.frontends import configuration, publish, report, site
 from nbpublish.frontends.preview import HERE, Preview, PreviewServer
 from nbpublish.frontends.watch import Changes
-from nbpublish.project import Project
+from nbpublish.project import DiskStore, Project, open_cache
 
 TRIED_PORTS = 20
 
@@ -78,6 +78,7 @@ class _Builder:
         self._preview = preview
         self._console = console
         self._project: Project | None = None
+        self._cache: DiskStore | None = None
         self._changes = Changes()
         self._observer = Observer()
         self._watched: frozenset[Path] = frozenset()
@@ -96,8 +97,10 @@ class _Builder:
         self._watch(config, target)
         with publish.aside(target, "rebuild") as built:
             with report.progress(self._console) as progress:
-                summary = site.make_site(config, built, project=self._project_for(config, docs), report=progress)
+                summary = site.make_site(config, built, self._project_for(config, docs), report=progress)
             publish.swap(built, self._preview.folder)
+        if self._cache:
+            self._cache.close()  # what is kept is on disk; it is opened again when needed
         report.show_problems(self._console, summary.problems, docs)
         report.show_summary(self._console, summary, did="Built")
         self._preview.changed()
@@ -108,7 +111,8 @@ class _Builder:
         project = self._project
         if project is None or (project.root, project.settings) != (docs, settings):
             self.close()
-            project = self._project = Project(docs, settings)
+            self._cache = open_cache(configuration.work_of(config))
+            project = self._project = Project(docs, settings, self._cache)
         return project
 
     def _watch(self, config: MkDocsConfig, target: Path) -> None:
@@ -135,3 +139,6 @@ class _Builder:
     def close(self) -> None:
         if self._project:
             self._project.close()
+        if self._cache:
+            self._cache.tidy()
+            self._cache.close()

@@ -31,10 +31,8 @@ _NOTHING = (
 )
 
 
-def make_site(
-    config: MkDocsConfig, into: Path, *, project: Project | None = None, report: Report | None = None
-) -> Summary:
-    """Build all pages into the folder `into`; with a `project` its executor and store are used, and left open.
+def make_site(config: MkDocsConfig, into: Path, project: Project, *, report: Report | None = None) -> Summary:
+    """Build all pages into the folder `into`; the executor and the store of `project` are used, and left open.
 
     Warnings of MkDocs and of its plugins are problems of the summary. Raises SiteError where MkDocs gives up.
     """
@@ -42,8 +40,7 @@ def make_site(
     plugin = config.plugins[PLUGIN]
     assert isinstance(plugin, NbpublishPlugin)
     plugin.report = report
-    if project:
-        plugin.project = project
+    plugin.project = project
     config.site_dir = str(into)
     config.strict = False  # all problems are wanted, not only the first; the caller decides what they mean
     said = _Warnings(Path(config.docs_dir))
