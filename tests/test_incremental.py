@@ -25,7 +25,6 @@ from programs import (
     write_module,
 )
 
-from nbpublish import build as build_module
 from nbpublish.build import Executor, build
 from nbpublish.executors.inline import InlineExecutor
 from nbpublish.executors.local import LocalExecutor
@@ -34,6 +33,7 @@ from nbpublish.kernel import environment, hidden, modules, observe, versions
 from nbpublish.kernel.states import STATES
 from nbpublish.model import Notebook, Run, Version
 from nbpublish.store.memory import MemoryStore
+from nbpublish.walk import executions
 
 
 class Forgetting(MemoryStore):
@@ -259,7 +259,7 @@ def _without_hiding(patch: pytest.MonkeyPatch) -> None:
 
 
 def _without_lines(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(build_module, "lines_shown", lambda *_: ())
+    patch.setattr(executions, "lines_shown", lambda *_: ())
 
 
 def _without_layouts(patch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,55 @@
+"""The doors to the world: what a build asks of it, and who fits may stand behind one.
+
+The fourth one, `World`, is declared beside who asks there: in `traces/verify.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from nbpublish.model import Cell, Names, Notebook, Reason, Task, Trace, Version
+
+Put = Callable[[Iterable[Any]], str]
+
+
+class Kernel(Protocol):
+    """Runs cells of one notebook, one after another, in one process. Never raises for what the author wrote."""
+
+    live: dict[str, Version]
+    """The versions of the names it has; `build` keeps the account."""
+
+    def run(self, cell: Cell, names: Names, task: Task, put: Put) -> Trace: ...
+
+    def load(self, names: Sequence[str], blob: Any) -> bool:
+        """Bring names to life from a blob; False where it cannot be read."""
+
+
+class Executor(Protocol):
+    """Starts kernels. Leaving the context ends the kernel and every process it started."""
+
+    def start(self, notebook: Notebook) -> AbstractContextManager[Kernel]: ...
+
+
+class Store(Protocol):
+    """Remembers traces by key, the newest first, and bytes by digest. It may forget anything at any moment."""
+
+    def find(self, key: str) -> Sequence[Trace]: ...
+
+    def latest(self, place: str) -> Trace | None: ...
+
+    def keep(self, trace: Trace) -> None: ...
+
+    def put(self, chunks: Iterable[Any]) -> str: ...
+
+    def blob(self, digest: str) -> Any | None:
+        """The bytes with this digest."""
+
+    def locate(self, digest: str) -> Path | None:
+        """The file that holds them, where there is one; kernels map it."""
+
+
+Report = Callable[[Notebook, Cell, Reason], None]
+"""Told of every code cell: just before it runs, or that it is reused or not run."""

@@ -1,0 +1,98 @@
+"""The kernel of a build: cells that run in it, values that are loaded into it, and the account of what is live."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Any
+
+from nbpublish.model import Graph, Notebook, Task, Trace, Version
+from nbpublish.traces.closure import is_state
+from nbpublish.traces.plan import Load, Point
+from nbpublish.traces.verify import lines_shown
+from nbpublish.traces.versions import settled
+from nbpublish.walk.doors import Executor, Kernel, Store
+
+
+@dataclass
+class Executions:
+    """Executes cells of one notebook, in a kernel that is started when it is first needed.
+
+    Leaving the context ends the kernel. Values of cells that took more than `keep` seconds are put into the store.
+    """
+
+    notebook: Notebook
+    graph: Graph
+    store: Store
+    executor: Executor | None
+    keep: float | None
+    _kernel: Kernel | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _blobs: dict[str, Any] = field(default_factory=dict)
+
+    def __enter__(self) -> Executions:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    @property
+    def possible(self) -> bool:
+        """Whether anything can be executed."""
+        return self.executor is not None
+
+    @property
+    def live(self) -> dict[str, Version]:
+        """The versions of the names that the kernel has."""
+        return self.kernel.live
+
+    @property
+    def kernel(self) -> Kernel:
+        if self._kernel is None:
+            assert self.executor
+            self._kernel = self._stack.enter_context(self.executor.start(self.notebook))
+        return self._kernel
+
+    def start_again(self) -> None:
+        """Go on in another kernel, where nothing has run yet."""
+        self._stack.close()
+        self._kernel = None
+
+    def run(self, point: Point, key: str, inputs: Mapping[str, str]) -> Trace:
+        """Run a cell whose inputs are live."""
+        cell, code, kernel = self.notebook.cell(point.cell), point.code, self.kernel
+        task = Task(point.inputs, code.private, code.futures, None if code.definition else self.keep)
+        trace = kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
+        trace = settled(trace, uuid.uuid4().hex, code)
+        seen = trace.observations + lines_shown(trace, self.notebook, cell, code)
+        trace = replace(trace, key=key, place=code.place, code=code.digest, inputs=inputs, observations=seen)
+        gone = [name for name in kernel.live if name in trace.deleted or (is_state(name) and name not in point.inputs)]
+        for name in gone:
+            del kernel.live[name]
+        kernel.live.update(trace.versions)
+        if trace.exit == "died":
+            kernel.live.clear()
+        return trace
+
+    def has(self, digest: str) -> bool:
+        """Whether a blob is at hand."""
+        if digest not in self._blobs:
+            self._blobs[digest] = self.store.locate(digest) or self.store.blob(digest)
+        return self._blobs[digest] is not None
+
+    def load(self, step: Load) -> bool:
+        """Bring values to life from a blob; False where it cannot be read, and then it is not asked for again."""
+        if self.has(step.blob) and self.kernel.load(tuple(step.versions), self._blobs[step.blob]):
+            self.kernel.live.update(step.versions)
+            return True
+        self._blobs[step.blob] = None
+        return False
+
+    def restored(self, versions: Mapping[str, Version]) -> bool:
+        """Let states be what they were; False where one cannot be brought back."""
+        return all(self.load(Load(version.blob or "", {name: version})) for name, version in versions.items())

@@ -1,0 +1,161 @@
+"""Through the cells in their order, with an account of what every name means, and without having a single value.
+
+A cell for which a recorded trace holds is reused; for any other its inputs are brought to life in a kernel, where it
+runs. Where that shows that a cell gives other values than were recorded, the walk begins again with what is known now,
+so that a page never mixes two samples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from nbpublish.model import Cell, Graph, Notebook, Reason, Run, Trace, Version
+from nbpublish.traces.faults import fault
+from nbpublish.traces.obstacles import left_out, obstacle
+from nbpublish.traces.plan import Load, Point, Step, plan
+from nbpublish.traces.recall import Recall, Recalled
+from nbpublish.traces.unknown import Unknown
+from nbpublish.traces.verify import may_be_kept, reaches_further, shows_lines
+from nbpublish.traces.versions import applied, gave_the_same, other_states, renewed
+from nbpublish.walk.doors import Report
+from nbpublish.walk.executions import Executions
+
+
+@dataclass
+class Walks:
+    """The walks of one build, and what is known from one to the next."""
+
+    notebook: Notebook
+    graph: Graph
+    recall: Recall
+    executions: Executions
+    report: Report
+    ran: dict[str, Reason] = field(default_factory=dict)
+    """Cells that have run, with the first reason for it."""
+    told: set[str] = field(default_factory=set)
+    left: int = field(init=False)
+    """How many walks may still begin again; after them all cells run, in their order, as if nothing were known."""
+
+    def __post_init__(self) -> None:
+        self.left = 2 * len(self.graph.order) + 2
+
+    def run(self) -> Run:
+        """Walk until nothing new turns up."""
+        while True:
+            walk = _Walk(self, is_clean=self.left <= 0)
+            if walk.is_clean:
+                self.executions.start_again()
+            if walk.through():
+                return Run(self.notebook, self.graph, walk.traces, walk.reasons)
+            self.left -= 1
+
+    def tell(self, id: str, reason: Reason) -> None:
+        if id not in self.told:
+            self.told.add(id)
+            self.report(self.notebook, self.notebook.cell(id), reason)
+
+    def keep(self, trace: Trace) -> None:
+        self.recall.remember(trace)
+        if may_be_kept(trace):
+            self.executions.store.keep(trace)
+
+
+@dataclass
+class _Walk:
+    walks: Walks
+    is_clean: bool = False
+    """Whether no trace is reused and nothing is brought to life, because all cells run."""
+    reasons: dict[str, Reason] = field(default_factory=dict)
+    traces: dict[str, Trace] = field(default_factory=dict)
+    versions: dict[str, Version] = field(default_factory=dict)
+    points: list[Point] = field(default_factory=list)
+    unknown: Unknown = field(default_factory=Unknown)
+
+    def through(self) -> bool:
+        """Go through the cells; False where it must be done again, because more is known now."""
+        for id, reason in left_out(self.walks.graph).items():
+            self._tell(id, reason)
+        return all(self._reach(self.walks.notebook.cell(id)) for id in self.walks.graph.order)
+
+    def _reach(self, cell: Cell) -> bool:
+        if blocked := obstacle(cell, self.walks.graph, self.traces, self.reasons):
+            self._tell(cell.id, blocked)
+            return True
+        found = self.walks.recall(cell, self.versions)
+        if not self.walks.executions.possible and (found.point.trace is None or self.unknown.concerns(found)):
+            self.unknown.add(found, self.walks.graph.names[cell.id])
+            self._tell(cell.id, Reason("not_run", "not-executed"))
+            return True
+        if found.point.trace and not self.is_clean:
+            self._tell(cell.id, self.walks.ran.get(cell.id, found.reason))
+            self._pass(found.point, found.point.trace)
+            return True
+        return self._execute(cell, found)
+
+    def _tell(self, id: str, reason: Reason) -> None:
+        self.reasons[id] = reason
+        self.walks.tell(id, reason)
+
+    def _pass(self, point: Point, trace: Trace) -> None:
+        """Go past a cell that has its trace."""
+        notebook = self.walks.notebook
+        self.walks.recall.cells[trace.id] = point.cell
+        self.points.append(replace(point, trace=trace))
+        self.versions = applied(self.versions, trace)
+        self.traces[point.cell] = replace(trace, problem=fault(notebook, notebook.cell(point.cell), trace))
+
+    # --- in the kernel ----------------------------------------------------------------------------------------------
+
+    def _execute(self, cell: Cell, found: Recalled) -> bool:
+        """Run a cell; False where more is known now than when the walk began."""
+        reason = found.reason if found.reason.action == "run" else Reason("run", "differs")
+        self._tell(cell.id, self.walks.ran.setdefault(cell.id, reason))
+        exact = found.point.code.reads_lines
+        if not self._prepare(found.point, lines=exact):
+            return False
+        exact = exact or self._plan(found.point, lines=True) == []
+        trace = self.walks.executions.run(found.point, found.key, found.inputs)
+        if not exact and shows_lines(trace, self.walks.notebook):  # functions may stand on the lines of another day
+            if not self._prepare(found.point, lines=True):
+                return False
+            trace = self.walks.executions.run(found.point, found.key, found.inputs)
+        self.walks.keep(trace)
+        if reaches_further(trace, self.versions) and cell.id not in self.walks.recall.dynamic:
+            self.walks.recall.dynamic.add(cell.id)
+            return False
+        self._pass(found.point, trace)
+        return True
+
+    def _plan(self, goal: Point, *, lines: bool) -> list[Step] | None:
+        executions = self.walks.executions
+        return [] if self.is_clean else plan(goal, self.points, executions.live, executions.has, lines=lines)
+
+    def _prepare(self, goal: Point, *, lines: bool) -> bool:
+        """Bring the inputs of a cell to life; False where more is known now than when the walk began."""
+        steps = self._plan(goal, lines=lines)
+        if steps is None:
+            self.walks.left = 0
+            return False
+        load = self.walks.executions.load
+        return all(load(step) if isinstance(step, Load) else self._replay(step.point, goal) for step in steps)
+
+    def _replay(self, point: Point, goal: Point) -> bool:
+        """Run a cell again for its values; False where it gives others than were recorded."""
+        recorded = point.trace
+        assert recorded
+        if self.reasons[point.cell].action == "reused":
+            self.reasons[point.cell] = Reason("reused", "replayed", goal.cell)
+        again = self.walks.executions.run(point, recorded.key, recorded.inputs)
+        others = other_states(recorded, again)
+        if gave_the_same(recorded, again) and (point.code.definition or not others):
+            recorded = renewed(recorded, again)
+            self.walks.keep(recorded)
+            live = {name: version for name, version in recorded.versions.items() if name not in others}
+            self.walks.executions.live.update(live)
+            return self.walks.executions.restored(others)
+        if shows_lines(again, self.walks.notebook):
+            self.walks.recall.distrusted.add(recorded.id)
+        else:
+            self.walks.keep(again)
+        self.walks.ran.setdefault(point.cell, Reason("run", "differs", goal.cell))
+        return False
