@@ -7,11 +7,14 @@ now. They are declared in `walk/doors.py`.
 
 from __future__ import annotations
 
+import time
+
 from nbpublish.graph.analyse import analyse
 from nbpublish.graph.syntax import without_warnings
 from nbpublish.model import Notebook, Run
 from nbpublish.traces.code import codes_of
 from nbpublish.traces.recall import Recall
+from nbpublish.traces.refresh import Refresh
 from nbpublish.traces.verify import World
 from nbpublish.walk.doors import Executor, Kernel, Put, Report, Store
 from nbpublish.walk.executions import Executions
@@ -28,15 +31,18 @@ def build(
     world: World | None = None,
     report: Report | None = None,
     keep: float | None = 0.05,
+    refresh: bool = False,
 ) -> Run:
     """Run those cells of `notebook` for which no recorded trace holds, and reuse the traces of the others.
 
     Without an `executor` nothing is executed, and cells without a trace say that they were not run. Values of cells
-    that took more than `keep` seconds are kept as blobs; None keeps none.
+    that took more than `keep` seconds are kept as blobs; None keeps none. With `refresh`, cells run again whose results
+    may differ from one execution to the next. How old a result may be is not looked at where nothing is executed.
     """
     graph = analyse(notebook)
     with without_warnings():
         codes = codes_of(notebook, graph)
-    recall = Recall(notebook, graph, codes, store.find, store.latest, world)
+    due = Refresh(time.time(), refresh) if executor else None
+    recall = Recall(notebook, graph, codes, store.find, store.latest, world, due)
     with Executions(notebook, graph, store, executor, keep) as executions:
         return Walks(notebook, graph, recall, executions, report or (lambda *_: None)).run()

@@ -61,6 +61,9 @@ class Options:
     """An exception is expected here and is no problem."""
     timeout: float | None = None
     """Seconds the cell may take; None leaves it to the site's setting."""
+    refresh: float | None = None
+    """Seconds after which its result is too old to be reused: 0 is always, infinity never, not even when asked for.
+    None: where a refresh is asked for and the result may differ from one execution to the next."""
     alt: str | None = None
     """Alternative text of the cell's figure."""
     caption: str | None = None
@@ -250,6 +253,8 @@ class Trace:
     problem: Problem | None = None
     seconds: float = 0.0
     """Wall time of the execution."""
+    when: float = 0.0
+    """When it began, in seconds since the epoch."""
     cut: bool = False
     """Whether output was dropped, because there was more of it than is kept."""
     id: str = ""
@@ -264,6 +269,11 @@ class Trace:
     """Digest of the cell's code without comments and layout."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """By name that it may have read: its fingerprint, its trace where it is opaque, or "" where there was none."""
+
+    @property
+    def impure(self) -> tuple[str, ...]:
+        """What it may owe a result to that another execution need not give: `clock`, `entropy`, `network`, …"""
+        return tuple(seen.subject for seen in self.observations if seen.kind == "impure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +295,7 @@ Cause = Literal[
     "code",  # run: its code changed
     "input",  # run: `name` has a new value, from `cell`, or is gone
     "observation",  # run: `observation` holds no longer
+    "refresh",  # run: a new result was asked for, or its own is older than the author allows
     "dynamic",  # run again: it reached for `name`, which does not stand in its code
     "differs",  # run: run again for its values, it gave others than before
     "unchanged",  # reused: nothing it depends on changed

@@ -64,6 +64,8 @@ class Settings:
     """Bytes that the processes of one notebook may use together."""
     output: int = 10_000_000
     """Bytes of output of one cell that are kept."""
+    refresh: bool = False
+    """Whether cells run again whose results may differ from one execution to the next."""
     code: Visibility = "show"
     """How the source of a cell is shown that says nothing itself."""
     include: tuple[str, ...] = ()
@@ -190,7 +192,8 @@ class Project:
 
     def _run(self, notebook: Notebook, world: ThisMachine, report: Report | None) -> Run:
         try:
-            return build(notebook, store=self.store, executor=self.executor, world=world, report=report)
+            new = self.settings.refresh
+            return build(notebook, store=self.store, executor=self.executor, world=world, report=report, refresh=new)
         except NbpublishError:
             raise
         except Exception as error:

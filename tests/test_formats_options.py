@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -40,6 +41,15 @@ from nbpublish.model import Options
         ({"timeout": 3}, {"timeout": 3.0}),
         ({"timeout": -1}, {"timeout": None}),
         ({"code": "show", "tags": ["hide-input"]}, {"code": "show"}),
+        ({"refresh": "always"}, {"refresh": 0.0}),
+        ({"refresh": "never"}, {"refresh": math.inf}),
+        ({"refresh": "30m"}, {"refresh": 1800.0}),
+        ({"refresh": "1.5 h"}, {"refresh": 5400.0}),
+        ({"refresh": 90}, {"refresh": 90.0}),
+        ({"cache": False}, {"refresh": 0.0}),
+        ({"cache": True}, {}),
+        ({"tags": ["refresh-always"]}, {"refresh": 0.0}),
+        ({"tags": ["refresh_7d"]}, {"refresh": 604800.0}),
         ({"slideshow": {"slide_type": "slide"}}, {}),
     ],
 )
@@ -49,9 +59,23 @@ def test_what_is_said_about_a_cell(said: dict[str, Any], changes: dict[str, Any]
     assert unfit == ()
 
 
-@pytest.mark.parametrize("said", [{"timeout": "soon"}, {"tags": 3}, {"alt": []}, {"eval": "perhaps"}, {"code": {}}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *({"timeout": "soon"}, {"tags": 3}, {"alt": []}, {"eval": "perhaps"}, {"code": {}}),
+        *({"refresh": "soon"}, {"refresh": True}, {"refresh": "-1d"}, {"cache": "1d"}),
+    ],
+)
 def test_a_value_that_does_not_fit_is_named(said: dict[str, Any]) -> None:
     assert options_of(said) == (Options(), tuple(said))
+
+
+def test_an_age_that_is_none_is_told_with_its_line_whichever_way_it_is_said() -> None:
+    notebook = PERCENT.read(
+        "n.py", '# %%\n#| alt: x\n#| refresh: soon\na = 1\n# %% tags=["refresh-1y"]\n#| alt: y\nb = 1\n'
+    )
+    assert [(p.code, p.line) for p in notebook.problems] == [("cell-option", 3), ("cell-option", 5)]
+    assert all("Write `always`, `never` or an age" in p.message for p in notebook.problems)
 
 
 def test_comment_options_keep_the_lines_right() -> None:

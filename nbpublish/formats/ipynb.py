@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from nbpublish.formats.draft import Draft, cells_of
 from nbpublish.formats.format import Format
-from nbpublish.formats.options import options_of
+from nbpublish.formats.options import misfit, options_of
 from nbpublish.formats.script_cells import is_frozen, leave_foreign, take_front_matter
 from nbpublish.formats.script_header import pairing
 from nbpublish.formats.text import clean, trimmed
@@ -122,8 +122,7 @@ def _draft(path: str, entry: Any, line: int, spread: bool, problems: list[Proble
         draft.name = draft.id = name
     draft.options, unfit = options_of(_said(entry, metadata))
     for key in unfit:
-        message = f"The cell's `{key}` has a value that does not fit it and has no effect."
-        draft.problems.append(Problem("cell-option", message, path, line, severity="warning"))
+        draft.problems.append(Problem("cell-option", misfit(key), path, line, severity="warning"))
     if kind == "markdown":
         _attach(draft, entry.get("attachments"), path)
     return draft

@@ -5,6 +5,7 @@ The words are those of Jupyter Book, nbconvert, MyST and Quarto; `docs_src/desig
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -54,6 +55,24 @@ def _seconds(value: Any) -> float | None:
     return float(value) if float(value) > 0 else None  # nbclient's -1 is "no limit"
 
 
+_DURATION = re.compile(r"(\d+(?:\.\d+)?) ?([smhdw]?)")
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def _age(value: Any) -> float:
+    """`always`, `never`, or the age after which a result is too old: `30m`, `12 h`, `7d`, a number of seconds."""
+    if value in ("always", "never"):
+        return 0.0 if value == "always" else math.inf
+    found = None if isinstance(value, bool) else _DURATION.fullmatch(str(value).strip())
+    if not found:
+        raise ValueError(value)
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def _cached(value: Any) -> float | None:
+    return None if _flag(value) else 0.0
+
+
 def _tags(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(value.replace(",", " ").split())
@@ -77,6 +96,8 @@ _BY_KEY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "error": ("raises", _flag),
     "raises": ("raises", _flag),
     "timeout": ("timeout", _seconds),
+    "refresh": ("refresh", _age),
+    "cache": ("refresh", _cached),
     "alt": ("alt", _text),
     "fig-alt": ("alt", _text),
     "caption": ("caption", _text),
@@ -107,8 +128,29 @@ def options_of(metadata: Mapping[str, Any], options: Options | None = None) -> t
                 unfit.append(str(word))
     tags = dict.fromkeys((*options.tags, *changes.get("tags", ())))
     for tag in tags:  # what is said in so many words outweighs a tag
-        changes = _BY_TAG.get(key_of(tag), {}) | changes
+        changes = _by_tag(tag, [] if tag in options.tags else unfit) | changes
     return replace(options, **(changes | {"tags": tuple(tags)})), tuple(unfit)
+
+
+def _by_tag(tag: str, unfit: list[str]) -> dict[str, Any]:
+    word = key_of(tag)
+    if not word.startswith("refresh-"):
+        return _BY_TAG.get(word, {})
+    try:
+        return {"refresh": _age(word.removeprefix("refresh-"))}
+    except ValueError:
+        unfit.append(tag)
+        return {}
+
+
+def misfit(key: str) -> str:
+    """What to tell the author of an option or tag whose value does not fit."""
+    hint = " Write `always`, `never` or an age such as `12h` or `7d`." if key_of(key).startswith("refresh") else ""
+    return f"The cell's `{key}` has a value that does not fit it and has no effect.{hint}"
+
+
+def _unknown(key: str) -> str:
+    return f"The cell option `{key}` is unknown here and has no effect. The options are listed in the reference."
 
 
 def stated(source: str, line: int, path: str, options: Options) -> tuple[str, int, Options, list[Problem]]:
@@ -129,8 +171,7 @@ def stated(source: str, line: int, path: str, options: Options) -> tuple[str, in
         strange = [str(key) for key in said if key_of(str(key)) not in _BY_KEY]
         for key in (*unfit, *strange):
             where = next((n for n, text in enumerate(lines[:count]) if key in text), 0)
-            fault = "has a value that does not fit it" if key in unfit else "is unknown here and has no effect"
-            message = f"The cell option `{key}` {fault}. The options are listed in the reference."
+            message = misfit(key) if key in unfit else _unknown(key)
             problems.append(Problem("cell-option", message, path, line + where, severity="warning"))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from nbpublish.formats.draft import Draft
 from nbpublish.formats.magics import translate
 from nbpublish.formats.markers import Marker
-from nbpublish.formats.options import options_of
+from nbpublish.formats.options import misfit, options_of
 from nbpublish.formats.script_header import Header, front_matter
 from nbpublish.formats.strings import continued
 from nbpublish.formats.text import is_python, parse, trimmed
@@ -65,8 +65,7 @@ def draft_of(path: str, marker: Marker, lines: list[str], line: int, header: Hea
     draft = Draft(kind, source, start, marker.title)
     draft.options, unfit = options_of(metadata, draft.options)
     for key in unfit:
-        message = f"The cell's `{key}` has a value that does not fit it and has no effect."
-        draft.problems.append(Problem("cell-option", message, path, max(line - 1, 1), severity="warning"))
+        draft.problems.append(Problem("cell-option", misfit(key), path, max(line - 1, 1), severity="warning"))
     if isinstance(metadata.get("title"), str):
         draft.name = draft.name or metadata["title"]
     if isinstance(metadata.get("name"), str):

@@ -10,6 +10,7 @@ from nbpublish.traces.closure import Versions, closure, is_state
 from nbpublish.traces.code import Code
 from nbpublish.traces.key import inputs_of, key_of
 from nbpublish.traces.plan import Point
+from nbpublish.traces.refresh import Refresh
 from nbpublish.traces.verify import UNCHANGED, Digest, World, broken
 
 
@@ -36,6 +37,8 @@ class Recall:
     latest: Callable[[str], Trace | None]
     """The newest trace of a place."""
     world: World | None = None
+    refresh: Refresh | None = None
+    """None where results are taken however old they are."""
     cells: dict[str, str] = field(default_factory=dict)
     """By trace, the cell it is of, as far as this build has come."""
     own: dict[str, list[Trace]] = field(default_factory=dict)
@@ -65,6 +68,8 @@ class Recall:
                 continue
             digest = self._digest(trace, key, code)
             problem = broken(trace, self.notebook, cell, code, versions, digest)
+            if problem is None and self._is_due(trace, cell):
+                return Recalled(Point(cell.id, code, visible), key, inputs, Reason("run", "refresh"))
             if problem is None:
                 return Recalled(Point(cell.id, code, visible, trace), key, inputs, Reason("reused", "unchanged"))
             if problem.kind == "name" and not everything:
@@ -73,6 +78,11 @@ class Recall:
             first = first or problem
         reason = self._why(code, inputs, versions, first)
         return Recalled(Point(cell.id, code, visible), key, inputs, reason)
+
+    def _is_due(self, trace: Trace, cell: Cell) -> bool:
+        if self.refresh is None or any(trace.id == mine.id for mine in self.own.get(trace.key, ())):
+            return False
+        return self.refresh.wants(trace, cell.options)
 
     def _digest(self, trace: Trace, key: str, code: Code) -> Digest:
         """What is there now. What this cell has seen in this very build counts as unchanged, or it might run for ever;

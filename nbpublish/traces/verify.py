@@ -34,6 +34,8 @@ def broken(
 
 
 def _holds(seen: Observation, notebook: Notebook, cell: Cell, code: Code, versions: Versions, world: Digest) -> bool:
+    if seen.kind == "impure":
+        return True
     if seen.kind == "state":
         state = versions.get(seen.subject)
         return (state.identity if state else "") == seen.digest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -67,10 +68,11 @@ class Executions:
         """Run a cell whose inputs are live."""
         cell, code, kernel = self.notebook.cell(point.cell), point.code, self.kernel
         task = Task(point.inputs, code.private, code.futures, None if code.definition else self.keep)
+        when = time.time()
         trace = kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
         trace = settled(trace, uuid.uuid4().hex, code)
         seen = trace.observations + lines_shown(trace, self.notebook, cell, code)
-        trace = replace(trace, key=key, place=code.place, code=code.digest, inputs=inputs, observations=seen)
+        trace = replace(trace, when=when, key=key, place=code.place, code=code.digest, inputs=inputs, observations=seen)
         gone = [name for name in kernel.live if name in trace.deleted or (is_state(name) and name not in point.inputs)]
         for name in gone:
             del kernel.live[name]
