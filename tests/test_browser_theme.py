@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from test_theme import build_site
+
+from nbpublish.frontends.cli import main
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -285,6 +288,26 @@ def test_tabs_are_one_stop_for_the_keyboard(reader: Any) -> None:
 def test_a_link_into_a_hidden_tab_opens_it(reader: Any) -> None:
     tab = reader().open("part/ridge.html#in-second-tab")
     assert tab.get_by_text("二枚目").is_visible()
+
+
+def test_a_cell_of_the_drawing_lights_what_it_hangs_together_with(browser: Any, tmp_path: Path) -> None:
+    cells = ["a = 1", "b = a + 1", "c = 2", "print(b, c)", "print(a)"]
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "index.py").write_text("".join(f"# %%\n{cell}\n" for cell in cells))
+    summary = CliRunner().invoke(main, ["build", str(docs)])
+    assert summary.exit_code == 0, summary.output
+    reader = Reader(browser, docs / "site")
+    tab = reader.open("index.html")
+    tab.locator(".nb-flow-section > summary").click()
+    tab.locator(".nb-flow >> nth=0").locator("[data-node]").nth(1).focus()
+    drawing = tab.locator(".nb-flow").first
+    lit = drawing.locator(".nb-lit[data-node]").evaluate_all("(nodes) => nodes.map((node) => node.dataset.node)")
+    assert lit == ["0", "1", "3"]
+    edges = drawing.locator(".nb-lit[data-from]").evaluate_all("(all) => all.map((e) => e.dataset.from + e.dataset.to)")
+    assert sorted(edges) == ["01", "13"]
+    reader.context.close()
+    assert not reader.faults
 
 
 def test_code_is_copied_as_it_was_written(reader: Any) -> None:

@@ -10,6 +10,7 @@ from nbpublish.model import Cell, Fragment, Heading, Page, Run
 from nbpublish.page.assets import Assets
 from nbpublish.page.cell import FOLD_ONLY, appears, render_cell
 from nbpublish.page.context import Context, anchor
+from nbpublish.page.flow.section import flow_section
 from nbpublish.page.html import closed, escape
 from nbpublish.page.markdown_output import without_marks
 from nbpublish.page.messages import Words
@@ -50,8 +51,9 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     fragments = _title_first(fragments)
     headings = tuple(replace(heading, html=without_marks(heading.html)) for heading in prose.headings)
     fragments = [replace(fragment, html=_with_outline(fragment.html, headings)) for fragment in fragments]
-    if fragments and (ending := prose.finish()):
-        fragments[-1] = replace(fragments[-1], html=f"{fragments[-1].html}\n{closed(ending)}")
+    endings = [closed(ending) for ending in (prose.finish(), _flow(run, context)) if ending]
+    if fragments and endings:
+        fragments[-1] = replace(fragments[-1], html="\n".join([fragments[-1].html, *endings]))
     return Page(
         title=without_marks(prose.title) if prose.title else prose.title,
         fragments=tuple(fragments),
@@ -60,6 +62,10 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
         assets=assets.all,
         problems=(*prose.problems, *context.problems),
     )
+
+
+def _flow(run: Run, context: Context) -> str:
+    return flow_section(run, context.words, context.visible) if context.settings.flow else ""
 
 
 def _title_first(fragments: list[Fragment]) -> list[Fragment]:

@@ -52,5 +52,7 @@ class PageSettings:
     """Whether `[text][name]` without a definition becomes an element that the mkdocs-autorefs plugin resolves."""
     names: bool = True
     """Whether each cell tells which names it defines and uses."""
+    flow: bool = True
+    """Whether a page ends with a drawing of what its cells feed each other."""
     long_lines: int = 60
     """Printed text of more lines than this is folded after its first lines."""

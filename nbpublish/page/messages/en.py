@@ -9,6 +9,15 @@ WORDS = {
     "cell.anonymous": "a cell it depends on",
     "cell.named": "the cell {name}",
     "cell.other": "another cell",
+    # the drawing of what cells feed each other
+    "flow.title": "How the cells depend on each other",
+    "flow.in-order": "In order",
+    "flow.by-layers": "As a diagram",
+    "flow.rail": "Flow of data, in the order in which the cells run",
+    "flow.layered": "Flow of data, each cell below those that it uses",
+    "flow.cell": "Cell {number}: {label}",
+    "flow.from": "depends on {numbers}",
+    "flow.pause": "; ",
     # why it was not run; {cell} is one of the above, as a link
     "notrun.ancestor-failed": "Not run, because {cell} failed.",
     "notrun.ancestor-stopped": "Not run, because {cell} called mo.stop.",

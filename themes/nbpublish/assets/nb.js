@@ -112,6 +112,30 @@
     }
   });
 
+  // A cell of the drawing lights all that it depends on, and all that depends on it.
+  const light = (drawing, node) => {
+    const edges = [...drawing.querySelectorAll("[data-from]")];
+    const reached = (at, from, to, lit = new Set([at])) => {
+      for (const edge of edges.filter((edge) => edge.dataset[from] === at)) {
+        const next = edge.dataset[to], known = lit.has(next);
+        lit.add(edge).add(next);
+        if (!known) reached(next, from, to, lit);
+      }
+      return lit;
+    };
+    const at = node?.dataset.node;
+    const lit = new Set(node ? [...reached(at, "from", "to"), ...reached(at, "to", "from")] : []);
+    drawing.toggleAttribute("data-lit", !!node);
+    drawing.querySelectorAll("[data-node], [data-from]").forEach((item) =>
+      item.classList.toggle("nb-lit", lit.has(item) || lit.has(item.dataset.node)));
+  };
+  for (const type of ["pointerover", "focusin"]) {
+    document.addEventListener(type, ({ target }) => {
+      document.querySelectorAll(".nb-flow").forEach((drawing) =>
+        light(drawing, drawing.contains(target) ? target.closest("[data-node]") : null));
+    });
+  }
+
   // The library that draws charts is large: it is loaded once a reader asks for one.
   const home = document.currentScript.src;
   document.addEventListener("click", ({ target }) => {

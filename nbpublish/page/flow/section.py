@@ -1,0 +1,35 @@
+"""The part of a page that shows how its cells hang together."""
+
+from __future__ import annotations
+
+from nbpublish.model import Run
+from nbpublish.page.flow.cells import flow_of
+from nbpublish.page.flow.layered import layered
+from nbpublish.page.flow.rail import rail
+from nbpublish.page.flow.svg import Pen
+from nbpublish.page.html import escape
+from nbpublish.page.messages import Words
+
+_FEWEST = 3
+"""Cells that must hang together before a drawing says more than the names below the code."""
+_MOST = 150
+"""Cells beyond which a drawing is nothing but lines."""
+
+
+def flow_section(run: Run, words: Words, visible: frozenset[str]) -> str:
+    """The drawings as two tabs, folded; empty where there is little to draw or too much.
+
+    Only cells that are `visible` on the page are links.
+    """
+    flow = flow_of(run)
+    pen = Pen(flow, words, visible)
+    if not _FEWEST <= len(flow.nodes) <= _MOST:
+        return ""
+    views = "".join(
+        f'<div class="nb-tab"><p class="nb-tab-title">{escape(words(title))}</p>\n'
+        f'<div class="nb-html">{drawing}</div></div>\n'
+        for title, drawing in (("flow.in-order", rail(pen)), ("flow.by-layers", layered(pen)))
+    )
+    summary = escape(words("flow.title"))
+    tabs = f'<div class="nb-tabs">\n{views}</div>'
+    return f'<details class="nb-flow-section"><summary>{summary}</summary>\n{tabs}</details>'
