@@ -132,7 +132,7 @@
   for (const type of ["pointerover", "focusin"]) {
     document.addEventListener(type, ({ target }) => {
       document.querySelectorAll(".nb-flow").forEach((drawing) =>
-        light(drawing, drawing.contains(target) ? target.closest("[data-node]") : null));
+        light(drawing, (drawing.contains(target) && target.closest("[data-node]")) || drawing.querySelector("[data-node]:focus")));
     });
   }
 
