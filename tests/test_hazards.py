@@ -118,6 +118,32 @@ def test_a_value_with_functions_in_it_is_loaded_though_lines_have_moved(author: 
     assert run.reasons[run.notebook.cells[1].id].cause == "unchanged", "not run again for its lines"
 
 
+def test_looking_through_all_variables_sees_none_of_ours(tmp_path: Path) -> None:
+    notebook = percent("import os", "print(len(dict(os.environ)) > 0)")
+    (tmp_path / "book.py").touch()
+    store, executor = MemoryStore(), LocalExecutor(tmp_path)
+    runs = [build(notebook, store=store, executor=executor, world=ThisMachine(tmp_path)) for _ in range(2)]
+    assert [ran(run) for run in runs] == [[0, 1], []]
+
+
+def test_looking_for_proxies_depends_on_variables_of_that_kind_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    notebook = percent("import urllib.request", "print(sorted(urllib.request.getproxies_environment()))")
+    (tmp_path / "book.py").touch()
+    monkeypatch.setenv("https_proxy", "")
+    store, executor = MemoryStore(), LocalExecutor(tmp_path)
+
+    def found() -> list[int]:
+        return ran(build(notebook, store=store, executor=executor, world=ThisMachine(tmp_path)))
+
+    assert found() == [0, 1]
+    monkeypatch.setenv("A_TERMINAL", "7")
+    assert found() == []
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    assert found() == [1]
+
+
 def test_environment_variables_go_from_cell_to_cell(author: Build) -> None:
     cells = ["import os", "os.environ['NB_X'] = 'a'", "print(os.environ['NB_X'])", "print(os.getenv('NB_Y'))"]
     author(*cells)

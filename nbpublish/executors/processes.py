@@ -12,7 +12,8 @@ from contextlib import suppress
 
 import psutil
 
-_MARK = "NBPUBLISH_KERNEL"
+from nbpublish.kernel.environment import MARK
+
 _ROUNDS = 100
 _PAUSE = 0.01
 """How often to look again for processes that take their time or were started meanwhile, and seconds between."""
@@ -26,7 +27,7 @@ class Tree:
 
     def __init__(self) -> None:
         self.root: int | None = None
-        self.mark = {_MARK: f"{os.getpid()}-{uuid.uuid4().hex}"}
+        self.mark = {MARK: f"{os.getpid()}-{uuid.uuid4().hex}"}
 
     def interrupt(self) -> None:
         """What Ctrl-C in a terminal does."""
@@ -68,10 +69,10 @@ class Tree:
                 os.killpg(self.root, number)
 
     def _everything(self) -> Iterator[psutil.Process]:
-        mark = self.mark[_MARK]
+        mark = self.mark[MARK]
         for process in psutil.process_iter():
             with suppress(psutil.Error, OSError):
-                marked = process.environ().get(_MARK) == mark
+                marked = process.environ().get(MARK) == mark
                 if (marked or process.pid == self.root) and process.status() != psutil.STATUS_ZOMBIE:
                     yield process
 
@@ -80,5 +81,5 @@ def kill_marked(builder: int) -> None:
     """End what the kernels of the process `builder` have started and could not end themselves, as it was killed."""
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if process.environ().get(_MARK, "").startswith(f"{builder}-"):
+            if process.environ().get(MARK, "").startswith(f"{builder}-"):
                 process.kill()

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from nbpublish.model import Observation, Version
 
+MARK = "NBPUBLISH_KERNEL"
+"""A variable of ours, other in each process: the processes that a kernel has started are found by it."""
 _UNSET = "unset"
+_PROXIES = [f"{name}_proxy" for name in ("http", "https", "ftp", "all", "no")]
+_PROXIES += [*map(str.upper, _PROXIES), "REQUEST_METHOD"]
 
 
 def state_of(variable: str) -> str:
@@ -77,7 +82,9 @@ def _set(variable: str, value: str | None) -> None:
 def _recording(plain: Any, read: set[str]) -> Any:
     class Recording(plain):  # type: ignore[misc]
         def __getitem__(self, name: Any) -> Any:
-            if isinstance(name, str):
+            for_proxies = _looks_for_proxies()
+            read.update(_PROXIES if for_proxies else ())
+            if isinstance(name, str) and name != MARK and not (for_proxies and name[-6:].lower() != "_proxy"):
                 read.add(name)
             return super().__getitem__(name)
 
@@ -92,3 +99,12 @@ def _recording(plain: Any, read: set[str]) -> Any:
     Recording.__name__ = Recording.__qualname__ = plain.__name__
     Recording.__module__ = plain.__module__
     return Recording
+
+
+
+def _looks_for_proxies() -> bool:
+    """Whether it is urllib that goes through all variables, to find those that name proxies. altair does so on import,
+    and every terminal has some variable that no other has."""
+    items = sys._getframe(1).f_back
+    asking = items.f_back if items and items.f_code.co_name == "__iter__" else None
+    return asking is not None and asking.f_code.co_name == "getproxies_environment"

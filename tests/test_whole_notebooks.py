@@ -1,0 +1,128 @@
+"""The law on whole notebooks: perturbed a cell at a time, they give what building from nothing gives, pages included.
+
+`pytest tests/test_whole_notebooks.py --long` takes all notebooks of docs_src, and `--notebooks FOLDER` any others.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import perturb
+import pytest
+from perturb import examine, notebooks_in, perturbed
+
+from nbpublish.formats.detect import read
+from nbpublish.traces.recall import Recall
+
+DOCS = Path(__file__).parent.parent / "docs_src"
+FEW = ("course/01_reactive.py", "course/06_errors.py")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "notebook" in metafunc.fixturenames:
+        folder = metafunc.config.getoption("--notebooks")
+        paths = [DOCS / name for name in FEW]
+        if folder or metafunc.config.getoption("--long"):
+            paths = notebooks_in(Path(folder) if folder else DOCS)
+        metafunc.parametrize("notebook", paths, ids=lambda path: path.stem)
+
+
+def test_a_perturbed_notebook_gives_what_a_clean_build_gives(
+    notebook: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    report = examine(notebook, tmp_path, cells=14 if request.config.getoption("--long") else 3)
+    assert report.faults == []
+    if not report.skipped:
+        assert report.steps
+
+
+MARIMO = """\
+import marimo
+
+app = marimo.App()
+
+
+@app.cell
+def _():
+    rows = [1, 2, 3]
+    return (rows,)
+
+
+@app.cell
+def _(rows):
+    total = sum(rows)
+    total
+    return (total,)
+
+
+@app.cell
+def _(total):
+    f"The sum is {total}."
+    return
+
+
+if __name__ == "__main__":
+    app.run()
+"""
+PERCENT = """\
+# %% [markdown]
+# # Sums
+
+# %%
+rows = [1, 2, 3]
+
+# %%
+total = sum(rows)
+total
+
+# %%
+f"The sum is {total}."
+"""
+
+
+@pytest.mark.parametrize("text", [MARIMO, PERCENT], ids=["marimo", "percent"])
+@pytest.mark.parametrize("kind", perturb.KINDS)
+def test_a_perturbation_changes_the_cell_it_is_meant_to_change(text: str, kind: str) -> None:
+    notebook = read("sums.py", text)
+    assert notebook is not None
+    codes = [cell for cell in notebook.cells if cell.kind == "code"]
+    changed = perturbed(text, notebook, codes[0], kind, perturb.random.Random(0))
+    again = read("sums.py", changed or "")
+    assert again is not None
+    sources = [cell.source for cell in again.cells if cell.kind == "code"]
+    first, second, third = (cell.source for cell in codes)
+    expected = {
+        "comment": [f"# a note on this cell\n{first}", second, third],
+        "statement": [f"perturbed_by_hand = 1\n{first}", second, third],
+        "import": [f"import string as perturbed_import\n{first}", second, third],
+        "delete": [second, third],
+        "duplicate": [first, first, second, third],
+        "swap": [second, first, third],
+    }
+    if kind == "constant":
+        assert sources[0] in ("rows = [2, 2, 3]", "rows = [1, 3, 3]", "rows = [1, 2, 4]")
+        assert sources[1:] == [second, third]
+    else:
+        assert sources == expected[kind]
+
+
+@pytest.mark.parametrize("text", [MARIMO, PERCENT], ids=["marimo", "percent"])
+def test_an_engine_that_reuses_too_much_is_found_out(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "book").mkdir()
+    path = tmp_path / "book/sums.py"
+    path.write_text(text, encoding="utf-8")
+    assert examine(path, tmp_path / "right", kinds=("constant",), cells=2).faults == []
+    monkeypatch.setattr("nbpublish.traces.recall.key_of", lambda code, *_: code.digest)
+    assert any("clean" in fault for fault in examine(path, tmp_path / "wrong", kinds=("constant",), cells=2).faults)
+
+
+def test_an_engine_that_runs_too_much_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "book").mkdir()
+    path = tmp_path / "book/sums.py"
+    path.write_text(PERCENT, encoding="utf-8")
+    monkeypatch.setattr(Recall, "find", property(lambda self: lambda key: (), lambda self, value: None), raising=False)
+    report = examine(path, tmp_path / "wrong", kinds=("comment",), cells=1)
+    assert sorted(report.again) == ["1", "2", "3"]
+    assert report.steps[0].needless
