@@ -269,6 +269,8 @@ class Trace:
     """Digest of the cell's code without comments and layout."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """By name that it may have read: its fingerprint, its trace where it is opaque, or "" where there was none."""
+    engine: str = ""
+    """What ran it: versions of nbpublish and of Python, and the platform."""
 
     @property
     def impure(self) -> tuple[str, ...]:
@@ -296,9 +298,14 @@ Cause = Literal[
     "input",  # run: `name` has a new value, from `cell`, or is gone
     "observation",  # run: `observation` holds no longer
     "refresh",  # run: a new result was asked for, or its own is older than the author allows
+    "engine",  # run: Python, nbpublish or the platform is another one; the observation says what it was
+    "lost",  # run: nothing about it changed, but no result of it is kept
+    "uncertain",  # run, perhaps: `cell`, which gives `name`, must run first
     "dynamic",  # run again: it reached for `name`, which does not stand in its code
     "differs",  # run: run again for its values, it gave others than before
     "unchanged",  # reused: nothing it depends on changed
+    "text",  # reused: since the last build only its comments or its layout changed
+    "earlier",  # reused: all is again as it was in an earlier build
     "replayed",  # reused, and run again all the same, because `cell` needed its values
     "ancestor-failed",  # not run: `cell` failed or could not run
     "ancestor-stopped",  # not run: `cell` called mo.stop
@@ -319,6 +326,10 @@ class Reason:
     """The cell that caused it, where another one did."""
     name: str | None = None
     observation: Observation | None = None
+    also: tuple[Reason, ...] = ()
+    """What else would have been reason enough."""
+    because: Reason | None = None
+    """Of a cell that is not run where nothing is executed: why it would run."""
 
 
 @dataclass(frozen=True, slots=True)

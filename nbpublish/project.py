@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +22,7 @@ from typing import Protocol, runtime_checkable
 
 from pathspec.gitignore import GitIgnoreSpec
 
-from nbpublish.build import Executor, Report, Store, build
+from nbpublish.build import Executor, Report, Store, World, build, may_be_kept
 from nbpublish.errors import NbpublishError
 from nbpublish.executors.limits import Limits
 from nbpublish.executors.local import LocalExecutor
@@ -31,6 +32,8 @@ from nbpublish.formats.format import Format
 from nbpublish.model import Cell, Graph, Notebook, Problem, Reason, Run, Visibility
 from nbpublish.store.collect import CacheLimits as CacheLimits
 from nbpublish.store.disk import DiskStore as DiskStore
+from nbpublish.store.history import History, Past, counterparts, explained, past_of
+from nbpublish.store.history import PastCell as PastCell
 from nbpublish.store.memory import MemoryStore
 
 log = logging.getLogger("mkdocs.plugins.nbpublish.project")  # of the family that `mkdocs --verbose` shows
@@ -64,14 +67,24 @@ class Settings:
     """Bytes that the processes of one notebook may use together."""
     output: int = 10_000_000
     """Bytes of output of one cell that are kept."""
-    refresh: bool = False
-    """Whether cells run again whose results may differ from one execution to the next."""
     code: Visibility = "show"
     """How the source of a cell is shown that says nothing itself."""
     include: tuple[str, ...] = ()
     """Patterns as in `.gitignore`: only what matches is looked at. Empty means every file."""
     exclude: tuple[str, ...] = ()
     """Patterns as in `.gitignore`: what matches is no notebook, whatever stands in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one build is asked for, besides the settings."""
+
+    frozen: bool = False
+    """Execute nothing: cells have what the store knows of them, or nothing."""
+    aged: bool | None = None
+    """Whether results count as stale that are older than their cells allow; None: where cells can be executed."""
+    refresh: bool = False
+    """Run cells again whose results may differ from one execution to the next."""
 
 
 @runtime_checkable
@@ -84,8 +97,7 @@ class Closing(Protocol):
 class Project:
     """Reads notebooks of the folder `root` and runs several of them at once.
 
-    The `store` that is handed in stays open. A `frozen` project executes nothing: cells have what the store knows of
-    them, or nothing.
+    The `store` that is handed in stays open.
     """
 
     def __init__(
@@ -95,13 +107,14 @@ class Project:
         store: Store | None = None,
         executor: Executor | None = None,
         *,
-        frozen: bool = False,
+        demand: Demand | None = None,
     ) -> None:
         self.root = root
         self.settings = settings or Settings()
+        self.demand = demand or Demand()
         self.store: Store = store if store and self.settings.execute else MemoryStore()
         self.executor: Executor | None = None
-        if self.settings.execute and not frozen:
+        if self.settings.execute and not self.demand.frozen:
             self.executor = executor or LocalExecutor(root, _limits(self.settings))
 
     def __enter__(self) -> Project:
@@ -159,7 +172,7 @@ class Project:
         `report` is called from one thread at a time. An interrupt (Ctrl-C) ends all kernels and is raised again.
         """
         notebooks = list(notebooks)
-        world = self._world()
+        world = self.world()
         told = report and _one_at_a_time(report)
         pool = ThreadPoolExecutor(self.settings.jobs or os.cpu_count() or 1, "nbpublish")
         submitted = threading.Event()
@@ -184,21 +197,50 @@ class Project:
             submitted.set()
             pool.shutdown()
 
-    def _world(self) -> ThisMachine:
+    def world(self) -> World:
         """What notebooks would find now. It is asked anew for each build."""
         if isinstance(self.store, DiskStore):
             return ThisMachine(self.root, self.store.files.digest)
         return ThisMachine(self.root)
 
-    def _run(self, notebook: Notebook, world: ThisMachine, report: Report | None) -> Run:
+    @property
+    def history(self) -> History | None:
+        """What the last build did with each notebook, where the store lasts."""
+        return self.store.history if isinstance(self.store, DiskStore) else None
+
+    def _run(self, notebook: Notebook, world: World, report: Report | None) -> Run:
         try:
-            new = self.settings.refresh
-            return build(notebook, store=self.store, executor=self.executor, world=world, report=report, refresh=new)
+            past = self.history.of(notebook.path) if self.history else None
+            former = counterparts(past, notebook)
+            run = explained(self._build(notebook, world, report, former), former)
+            self._note(run, past, former)
+            return run
         except NbpublishError:
             raise
         except Exception as error:
             broken = _only(notebook.path, *notebook.problems, unexpected(notebook.path, error))
             return Run(broken, Graph((), {}, {}), {}, {})
+
+    def _build(
+        self, notebook: Notebook, world: World, report: Report | None, former: Mapping[str, PastCell]
+    ) -> Run:
+        return build(
+            notebook,
+            store=self.store,
+            executor=self.executor,
+            world=world,
+            report=report,
+            refresh=self.demand.refresh,
+            aged=self.demand.aged,
+            former={id: f"{notebook.path}:{cell.id}" for id, cell in former.items() if cell.id != id},
+        )
+
+    def _note(self, run: Run, past: Past | None, former: Mapping[str, PastCell]) -> None:
+        """Let the next build know what this one did."""
+        if self.history and self.executor:
+            unkept = [id for id, trace in run.traces.items() if not may_be_kept(trace)]
+            if note := past_of(run, past, former, unkept, int(time.time())):
+                self.history.keep(note)
 
 
 def _limits(settings: Settings) -> Limits:

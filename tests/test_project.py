@@ -13,7 +13,7 @@ import pytest
 
 from nbpublish import project as project_module
 from nbpublish.model import Cell, Names, Notebook, Trace, Version
-from nbpublish.project import Project, Settings, open_cache
+from nbpublish.project import Demand, Project, Settings, open_cache
 from nbpublish.store.memory import MemoryStore
 
 
@@ -114,7 +114,7 @@ def test_a_frozen_project_executes_nothing(tmp_path: Path) -> None:
     store = MemoryStore()
     with Project(tmp_path, store=store) as project:
         actions(project, notebook("a.py", "x = 1", "print(x)"))
-    with Project(tmp_path, store=store, frozen=True) as project:
+    with Project(tmp_path, store=store, demand=Demand(frozen=True)) as project:
         assert actions(project, notebook("a.py", "x = 1", "print(x)")) == ["reused", "reused"]
         assert actions(project, notebook("a.py", "x = 1", "print(x, x)")) == ["reused", "not_run"]
 

@@ -174,11 +174,12 @@ def export(target: Path, folder: Path, config_file: Path | None, outputs_only: b
         raise click.UsageError("Say --outputs-only: values of variables are pickles, and stay in the cache.")
     from nbpublish.frontends import configuration, site
     from nbpublish.frontends.mkdocs import NbpublishPlugin
-    from nbpublish.project import Project
+    from nbpublish.project import Demand, Project
 
     config = configuration.load(folder, config_file)
     settings = configuration.settings(config)
-    with _store_of(config) as store, Project(Path(config.docs_dir), settings, store, frozen=True) as project:
+    docs, frozen = Path(config.docs_dir), Demand(frozen=True)
+    with _store_of(config) as store, Project(docs, settings, store, demand=frozen) as project:
         with tempfile.TemporaryDirectory() as built:
             site.make_site(config, Path(built), project)
         plugin = config.plugins[configuration.PLUGIN]

@@ -16,7 +16,7 @@ from mkdocs.exceptions import MkDocsException
 from nbpublish.errors import ConfigError
 from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.publish import WORK
-from nbpublish.project import Project, Settings, open_cache
+from nbpublish.project import Demand, Project, Settings, open_cache
 
 PLUGIN = "nbpublish"
 NAMES = ("mkdocs.yml", "mkdocs.yaml")
@@ -102,10 +102,10 @@ def work_of(config: MkDocsConfig) -> Path:
 
 
 @contextmanager
-def opened(config: MkDocsConfig, *, frozen: bool = False) -> Iterator[Project]:
+def opened(config: MkDocsConfig, demand: Demand | None = None) -> Iterator[Project]:
     """The project that `config` describes, with its cache, which is tidied at the end."""
-    options = settings(config)
-    with open_cache(work_of(config)) as store, Project(Path(config.docs_dir), options, store, frozen=frozen) as project:
+    docs, options = Path(config.docs_dir), settings(config)
+    with open_cache(work_of(config)) as store, Project(docs, options, store, demand=demand) as project:
         yield project
         store.tidy()
 

@@ -28,6 +28,7 @@ from nbpublish.store.blobs import BlobFolder, Bytes
 from nbpublish.store.collect import DAY, CacheLimits, Collected, Collector
 from nbpublish.store.export import Exported, export_outputs
 from nbpublish.store.fields import UnreadableError, UnwritableError
+from nbpublish.store.history import History
 from nbpublish.store.index import Index, Row
 from nbpublish.store.serial import decode, encode
 from nbpublish.store.stats import FileDigests
@@ -83,6 +84,8 @@ class DiskStore:
         self._values = BlobFolder(self._room / "values")
         self.files = FileDigests(self._index, folder)
         """Digests of files, for those who ask whether an observation still holds."""
+        self.history = History(self._index)
+        """What the last build did with each notebook."""
         self._lock = threading.Lock()
         self._asked: set[str] = set()
         self._found: set[str] = set()

@@ -105,7 +105,7 @@ def codec(kind: Any, overrides: Mapping[str, tuple[Turn, Turn]] | None = None) -
 @cache
 def _codec(hint: Any) -> Codec:
     if is_dataclass(hint):
-        return codec(hint)
+        return codec(hint) if hint not in _hints_within(hint) else _recursive(hint)
     origin, arguments = get_origin(hint), get_args(hint)
     if hint in _SCALARS:
         return _exactly(frozenset({int, float} if hint is float else {hint}))
@@ -120,6 +120,28 @@ def _codec(hint: Any) -> Codec:
     if origin is not None and issubclass(origin, Mapping) and arguments[0] is str:
         return _mapping(_codec(arguments[1]))
     return Codec(pack, unpack)
+
+
+def _hints_within(kind: Any) -> set[Any]:
+    """What the types of a dataclass's own fields are made of."""
+    waiting, found = list(get_type_hints(kind).values()), set()
+    while waiting:
+        hint = waiting.pop()
+        found |= {hint} if is_dataclass(hint) else set()
+        waiting += get_args(hint)
+    return found
+
+
+def _recursive(kind: Any) -> Codec:
+    """The codec of a dataclass that holds values of its own kind."""
+    made: list[Codec] = []
+
+    def whole() -> Codec:
+        if not made:
+            made.append(codec(kind))
+        return made[0]
+
+    return Codec(lambda value: whole().write(value), lambda value: whole().read(value))
 
 
 def _exactly(types: frozenset[type]) -> Codec:

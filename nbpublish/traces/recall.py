@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from nbpublish.model import Cell, Graph, Notebook, Observation, Reason, Trace, Version
 from nbpublish.traces.closure import Versions, closure, is_state
@@ -39,6 +39,8 @@ class Recall:
     world: World | None = None
     refresh: Refresh | None = None
     """None where results are taken however old they are."""
+    former: Mapping[str, str] = field(default_factory=dict)
+    """By id, the place that a cell had in the last build, where it has another one now."""
     cells: dict[str, str] = field(default_factory=dict)
     """By trace, the cell it is of, as far as this build has come."""
     own: dict[str, list[Trace]] = field(default_factory=dict)
@@ -59,10 +61,9 @@ class Recall:
         everything = cell.id in self.dynamic
         names = closure(self.graph.names[cell.id], versions, unbinds=code.unbinds, everything=everything)
         inputs = inputs_of(names, versions)
-        engine = self.world.digest("engine", "") if self.world else ""
-        key = key_of(code, inputs, versions, engine)
+        key = key_of(code, inputs, versions, self.engine)
         visible = {name: version for name, version in versions.items() if name in names or is_state(name)}
-        first: Observation | None = None
+        stale: Trace | None = None
         for trace in [*self.own.get(key, ()), *self.find(key)]:
             if trace.id in self.distrusted:
                 continue
@@ -75,14 +76,27 @@ class Recall:
             if problem.kind == "name" and not everything:
                 self.dynamic.add(cell.id)
                 return self(cell, versions)
-            first = first or problem
-        reason = self._why(code, inputs, versions, first)
+            stale = stale or trace
+        seen = self._broken(stale, cell, code, versions) if stale else []
+        reason = self._why(cell, code, inputs, versions, seen)
         return Recalled(Point(cell.id, code, visible), key, inputs, reason)
 
     def _is_due(self, trace: Trace, cell: Cell) -> bool:
         if self.refresh is None or any(trace.id == mine.id for mine in self.own.get(trace.key, ())):
             return False
         return self.refresh.wants(trace, cell.options)
+
+    @property
+    def engine(self) -> str:
+        """What runs cells now."""
+        return self.world.digest("engine", "") if self.world else ""
+
+    def _broken(self, trace: Trace, cell: Cell, code: Code, versions: Versions) -> list[Observation]:
+        """All that a trace observed and that holds no longer."""
+        digest = self._digest(trace, trace.key, code)
+        single = [replace(trace, observations=(seen,)) for seen in trace.observations]
+        found = [broken(one, self.notebook, cell, code, versions, digest) for one in single]
+        return [problem for problem in found if problem]
 
     def _digest(self, trace: Trace, key: str, code: Code) -> Digest:
         """What is there now. What this cell has seen in this very build counts as unchanged, or it might run for ever;
@@ -92,20 +106,33 @@ class Recall:
             return world
         return lambda kind, subject: world(kind, subject) if kind == "environment" and self.world else UNCHANGED
 
-    def _why(self, code: Code, inputs: Mapping[str, str], versions: Versions, seen: Observation | None) -> Reason:
-        if seen and seen.kind == "state":
-            return Reason("run", "input", self._maker(versions.get(seen.subject)), seen.subject, seen)
-        if seen:
-            return Reason("run", "observation", observation=seen)
-        earlier = self.latest(code.place)
-        if earlier is None:
+    def _why(
+        self, cell: Cell, code: Code, inputs: Mapping[str, str], versions: Versions, seen: Sequence[Observation]
+    ) -> Reason:
+        found = [self._about(observation, versions) for observation in seen]
+        earlier = None if found else self.latest(code.place) or self.latest(self.former.get(cell.id, ""))
+        if earlier:
+            found = list(self._changes(earlier, code, inputs, versions))
+        elif not found:
             return Reason("run", "new")
+        return replace(found[0], also=tuple(found[1:])) if found else Reason("run", "lost")
+
+    def _about(self, seen: Observation, versions: Versions) -> Reason:
+        if seen.kind == "state":
+            return Reason("run", "input", self._maker(versions.get(seen.subject)), seen.subject, seen)
+        return Reason("run", "observation", observation=seen)
+
+    def _changes(
+        self, earlier: Trace, code: Code, inputs: Mapping[str, str], versions: Versions
+    ) -> Iterator[Reason]:
         if earlier.code != code.digest:
-            return Reason("run", "code")
+            yield Reason("run", "code")
         for name in sorted({*inputs, *earlier.inputs}):
-            if inputs.get(name) != earlier.inputs.get(name):
-                return Reason("run", "input", self._maker(versions.get(name)), name)
-        return Reason("run", "new")
+            given = name in inputs and name in earlier.inputs  # else only the code asks for it, or no longer
+            if inputs.get(name) != earlier.inputs.get(name) and (given or earlier.code == code.digest):
+                yield Reason("run", "input", self._maker(versions.get(name)), name)
+        if earlier.engine != self.engine:
+            yield Reason("run", "engine", observation=Observation("engine", "", earlier.engine))
 
     def _maker(self, version: Version | None) -> str | None:
         return self.cells.get(version.trace) if version else None

@@ -30,6 +30,7 @@ class Executions:
     store: Store
     executor: Executor | None
     keep: float | None
+    engine: str = ""
     _kernel: Kernel | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     _blobs: dict[str, Any] = field(default_factory=dict)
@@ -72,7 +73,8 @@ class Executions:
         trace = kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
         trace = settled(trace, uuid.uuid4().hex, code)
         seen = trace.observations + lines_shown(trace, self.notebook, cell, code)
-        trace = replace(trace, when=when, key=key, place=code.place, code=code.digest, inputs=inputs, observations=seen)
+        trace = replace(trace, when=when, key=key, place=code.place, code=code.digest, engine=self.engine)
+        trace = replace(trace, inputs=inputs, observations=seen)
         gone = [name for name in kernel.live if name in trace.deleted or (is_state(name) and name not in point.inputs)]
         for name in gone:
             del kernel.live[name]

@@ -83,8 +83,8 @@ class _Walk:
             return True
         found = self.walks.recall(cell, self.versions)
         if not self.walks.executions.possible and (found.point.trace is None or self.unknown.concerns(found)):
+            self._tell(cell.id, Reason("not_run", "not-executed", because=self.unknown.reason(found)))
             self.unknown.add(found, self.walks.graph.names[cell.id])
-            self._tell(cell.id, Reason("not_run", "not-executed"))
             return True
         if found.point.trace and not self.is_clean:
             self._tell(cell.id, self.walks.ran.get(cell.id, found.reason))
