@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -46,11 +46,11 @@ class Cost:
     said: str = ""
 
 
-def cost(command: list[str], folder: Path) -> Cost:
-    """Run a command and every process that it starts. Raises RuntimeError where it fails."""
+def cost(command: list[str], folder: Path, more: Mapping[str, str] | None = None) -> Cost:
+    """Run a command, with `more` variables, and all that it starts. Raises RuntimeError where it fails."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+", encoding="utf-8") as err:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=out, stderr=err)
+        process = subprocess.Popen(command, cwd=folder, env={**ENVIRONMENT, **(more or {})}, stdout=out, stderr=err)
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)

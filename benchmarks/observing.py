@@ -1,0 +1,206 @@
+"""What observing, fingerprinting and keeping cost within a cold build: the same course with all of it, and without.
+
+    python benchmarks/observing.py --notebooks 12 --cells science
+
+Without: the kernel's ledger and observer do nothing, and the store keeps nothing. The two alternate. A third build is
+not compared: it has a clock around each part, and tells where the processor time goes. The builds write the whole site,
+as a user's do. Needs Linux or macOS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import course
+from incremental import Cost, Nbpublish, cost
+
+LIMIT = 0.10
+"""The part of a cold build that observing may take."""
+SWITCH, TIMES = "NBPUBLISH_BENCHMARK", "NBPUBLISH_BENCHMARK_TIMES"
+
+
+# --- in the processes of the build ----------------------------------------------------------------------------------
+
+
+def without(*, kernel: bool) -> None:
+    """Let this process observe and keep nothing."""
+    if kernel:
+        from nbpublish.kernel import session
+        from nbpublish.kernel.account import Account
+
+        class Nothing:
+            def __init__(self, *_: Any) -> None: ...
+
+            def open(self, task: Any) -> None: ...
+
+            def close(self, seconds: float) -> Account:
+                return Account()
+
+            def ignore(self, names: Any) -> None: ...
+
+            def missed(self, exception: BaseException) -> None: ...
+
+            def end(self) -> None: ...
+
+        for name in ("Ledger", "Observer", "Hidden", "Modules"):
+            setattr(session, name, Nothing)
+        Nothing.paths = ()  # type: ignore[attr-defined]
+        return
+    from nbpublish.store.disk import DiskStore
+
+    DiskStore.find = lambda self, key: ()  # type: ignore[method-assign]
+    DiskStore.latest = lambda self, place: None  # type: ignore[method-assign]
+    DiskStore.keep = lambda self, trace: None  # type: ignore[method-assign]
+    DiskStore.put = lambda self, chunks: ""  # type: ignore[method-assign]
+
+
+spent: dict[str, float] = {}
+within: list[str] = []
+
+
+def clocked(owner: Any, method: str, name: str) -> None:
+    """Count the processor time of a method, and not again what it calls that has a clock of its own."""
+    act: Callable[..., Any] = getattr(owner, method)
+
+    def timed(*arguments: Any, **named: Any) -> Any:
+        start = time.thread_time()
+        within.append(name)
+        try:
+            return act(*arguments, **named)
+        finally:
+            within.pop()
+            taken = time.thread_time() - start
+            spent[name] = spent.get(name, 0.0) + taken
+            if within:
+                spent[within[-1]] = spent.get(within[-1], 0.0) - taken
+
+    setattr(owner, method, timed)
+
+
+def with_clocks(*, kernel: bool) -> None:
+    """Count what the parts take in this process, and write it down at its end."""
+    import atexit
+
+    if kernel:
+        from nbpublish.kernel import versions
+        from nbpublish.kernel.environment import Environment
+        from nbpublish.kernel.hidden import Hidden
+        from nbpublish.kernel.modules import Modules
+
+        clocked(versions.Ledger, "open", "kernel: before a cell")
+        clocked(versions.Ledger, "close", "kernel: after a cell")
+        for method in ("open", "changed"):
+            clocked(Hidden, method, "kernel: states")
+            clocked(Environment, method, "kernel: environment variables")
+        for name, part in (("fingerprint", "fingerprints"), ("groups", "groups"), ("survey", "what values reach")):
+            clocked(versions, name, f"kernel: {part}")
+        for name in ("dump", "roundtrips"):
+            clocked(versions, name, "kernel: values for the store")
+        clocked(Modules, "_find", "kernel: modules")
+        clocked(versions.Observer, "noted", "kernel: files opened")
+    else:  # the build runs its notebooks one after another: clocks nest in one thread only
+        from nbpublish.store.disk import DiskStore
+        from nbpublish.traces.recall import Recall
+
+        clocked(Recall, "__call__", "build: keys and look-up")
+        for method in ("find", "latest", "keep", "put"):
+            clocked(DiskStore, method, f"store: {method}")
+
+    @atexit.register
+    def tell() -> None:
+        with Path(os.environ[TIMES]).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(spent) + "\n")
+
+
+MODES: dict[str, Callable[..., None]] = {"without": without, "clocks": with_clocks, "with": lambda **_: None}
+
+
+def be_build(folder: str, jobs: int) -> None:
+    """Become the process that builds; its kernels are switched the same way."""
+    from nbpublish.executors import local
+
+    MODES[os.environ[SWITCH]](kernel=False)
+    own = f"sys.path.append({str(Path(__file__).parent)!r}); import observing; observing.be_kernel()"
+    before, last = local.COMMAND.rsplit("main(native", 1)
+    local.COMMAND = f"{before}{own}; main(native{last}"  # type: ignore[attr-defined]
+    sys.argv[:] = ["nbpublish", "build", "--clean", "--json", "--jobs", str(jobs), folder]
+    from nbpublish.__main__ import main
+
+    main()
+
+
+def be_kernel() -> None:
+    MODES[os.environ[SWITCH]](kernel=True)
+
+
+# --- the comparison -------------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--notebooks", type=int, default=12)
+    parser.add_argument("--cells", choices=sorted(course.COURSES), default="science")
+    parser.add_argument("--rows", type=int, default=20_000, help="rows of each notebook's data")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        be_build(options.child, options.jobs)
+        return
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        made = course.chapters(options.notebooks, options.cells, folder / "data")
+        for chapter in made:
+            chapter.write_data(options.rows)
+        tool = Nbpublish(folder / "book", made)
+        tool.set_up()
+        times = folder / "times"
+
+        def build(mode: str, jobs: int = options.jobs) -> Cost:
+            command = [sys.executable, __file__, "--child", str(tool.folder), "--jobs", str(jobs)]
+            taken = cost(command, folder, {SWITCH: mode, TIMES: str(times)})
+            cells = json.loads(taken.said)["cells"]
+            assert not cells["reused"], cells
+            assert cells["run"] >= len(made) * 15, cells
+            return taken
+
+        build("with")  # leaves compiled modules and a warm disk to all
+        pairs = [(build("without"), build("with")) for _ in range(options.repeats)]
+        build("clocks", 1)
+        parts: dict[str, float] = {}
+        for line in times.read_text(encoding="utf-8").splitlines():
+            for part, seconds in json.loads(line).items():
+                parts[part] = parts.get(part, 0.0) + seconds
+
+    print(f"{options.notebooks} notebooks of 15 {options.cells} cells, {options.rows} rows each, {options.repeats} "
+          f"repeats, {options.jobs} jobs, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} after\n")
+    print(f"{'':<22}{'least':>9}{'median':>9}{'most':>9}")
+    for kind in ("wall", "cpu"):
+        off, on = ([getattr(pair[i], kind) for pair in pairs] for i in (0, 1))
+        for label, taken in ((f"without, {kind}", off), (f"with, {kind}", on)):
+            print(f"{label:<22}{min(taken):>8.1f}s{statistics.median(taken):>8.1f}s{max(taken):>8.1f}s")
+        ratios = [b / a - 1 for a, b in zip(off, on, strict=True)]
+        said = ""
+        if kind == "cpu":
+            said = f"   asked: below {LIMIT:.0%}, {'met' if statistics.median(ratios) < LIMIT else 'NOT met'}"
+        print(f"{'more':<22}{min(ratios):>9.1%}{statistics.median(ratios):>9.1%}{max(ratios):>9.1%}{said}\n")
+    total = sum(parts.values())
+    whole = statistics.median(on.cpu for _, on in pairs)
+    for part, seconds in sorted(parts.items(), key=lambda item: -item[1]):
+        print(f"{part:<34}{1000 * seconds / options.notebooks / 15:>8.2f} ms a cell{seconds / whole:>8.1%}")
+    print(f"{'all of it':<34}{1000 * total / options.notebooks / 15:>8.2f} ms a cell{total / whole:>8.1%}")
+
+
+if __name__ == "__main__":
+    main()
