@@ -48,5 +48,5 @@ def build(
         codes = codes_of(notebook, graph)
     due = Refresh(time.time(), refresh) if aged or (executor and aged is None) else None
     recall = Recall(notebook, graph, codes, store.find, store.latest, world, due, former or {})
-    with Executions(notebook, graph, store, executor, keep, recall.engine) as executions:
+    with Executions(notebook, graph, store, executor, keep, recall.engine, world) as executions:
         return Walks(notebook, graph, recall, executions, report or (lambda *_: None)).run()

@@ -200,8 +200,8 @@ class Project:
     def world(self) -> World:
         """What notebooks would find now. It is asked anew for each build."""
         if isinstance(self.store, DiskStore):
-            return ThisMachine(self.root, self.store.files.digest)
-        return ThisMachine(self.root)
+            return ThisMachine(self.root, self.store.files.digest, remember=True)
+        return ThisMachine(self.root, remember=True)
 
     @property
     def history(self) -> History | None:

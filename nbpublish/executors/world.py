@@ -11,27 +11,67 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from nbpublish.kernel.environment import digest_of
-from nbpublish.kernel.observe import file_digest
+from nbpublish.kernel.outside import (
+    INODE,
+    file_digest,
+    inode,
+    kind_of,
+    listing,
+    matches_digest,
+    path_of,
+    pattern_at,
+)
 from nbpublish.kernel.surroundings import ENVIRONMENT, UNWANTED
 
 
 class ThisMachine:
-    """Files are looked for below the folder `root`, unless their path is absolute."""
+    """Files are looked for below the folder `root`, unless their path is absolute.
 
-    def __init__(self, root: Path, digest: Callable[[str], str | None] = file_digest) -> None:
+    With `remember`, what was found counts until something has run: for one build of many notebooks.
+    """
+
+    def __init__(
+        self, root: Path, digest: Callable[[str], str | None] = file_digest, *, remember: bool = False
+    ) -> None:
         self._root = root.resolve()
         self._digest = digest
         self._variables = dict(os.environ)  # as kernels are given them; one in this process may set some
+        self._remember = remember
+        self._found: dict[tuple[str, str], str] = {}
+        self._kinds: dict[str, Callable[[str], str]] = {
+            "engine": lambda _: self._engine,
+            "environment": lambda name: digest_of(self._variable(name)),
+            "file": lambda subject: self._digest(path_of(subject, self._root)) or "",
+            "module": lambda subject: self._digest(path_of(subject, self._root)) or "",
+            "missing": lambda subject: kind_of(path_of(subject, self._root)),
+            "exists": lambda subject: kind_of(path_of(subject, self._root)),
+            "directory": lambda subject: listing(path_of(subject, self._root)),
+            "glob": lambda subject: matches_digest(pattern_at(subject, self._root), self._root),
+            "inode": lambda subject: inode(path_of(subject, self._root)),
+            "written": self._written,
+        }
 
     def digest(self, kind: str, subject: str) -> str:
         """What is there now, in the words of an `Observation` of this kind; of another kind, that nothing holds."""
-        if kind == "engine":
-            return self._engine
-        if kind == "environment":
-            return digest_of(self._variable(subject))
-        if kind in ("file", "missing", "module"):
-            return self._digest(str(self._root / subject)) or ""
-        return "unknown"
+        look = self._kinds.get(kind)
+        if look is None:
+            return "unknown"
+        if not self._remember:
+            return look(subject)
+        remembered = self._found  # what is found while something ends that has run goes into the old one
+        found = remembered.get((kind, subject))
+        if found is None:
+            found = remembered[kind, subject] = look(subject)
+        return found
+
+    def forget(self) -> None:
+        """Something has run, and may have changed what is there."""
+        self._found = {}
+
+    def _written(self, subject: str) -> str:
+        """The content of a file, or what is there instead."""
+        found = inode(path_of(subject, self._root))
+        return self._digest(path_of(subject, self._root)) or "" if found.startswith(INODE) else found
 
     @cached_property
     def _engine(self) -> str:

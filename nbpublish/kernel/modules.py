@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from nbpublish.kernel.observe import NOT_THEIRS, file_digest, subject_of
+from nbpublish.kernel.outside import NOT_THEIRS, file_digest, subject_of
 from nbpublish.model import Observation
 
 

@@ -69,7 +69,7 @@ class Ledger:
         self._before = dict(self._space)
         self._hidden.open(task.inputs)
         self._environment.open(task.inputs)
-        self._observer.open()
+        self._observer.open(task.inputs)
 
     def _is_to_hide(self, name: str, own: str) -> bool:
         if name in self._system or name in self._task.inputs:
@@ -99,6 +99,7 @@ class Ledger:
 
     def close(self, seconds: float) -> Account:
         """What the cell did, and every name back in its place."""
+        self._observer.close()
         changed = self._hidden.changed()
         seen = [*self._environment.observed(), *self._hidden.observed(self._task.inputs, changed)]
         seen += [*self._modules.observed(), *self._observer.observed()]
@@ -110,6 +111,7 @@ class Ledger:
         blobs: dict[str, Any] = {}
         versions = dict(self._versions(scope, bound, blobs, seconds))
         versions |= self._states(changed, blobs)
+        versions |= {name: Version(now, group=(name,)) for name, now in self._observer.written().items()}
         seen += self._names()
         for name, value in self._aside.items():
             space.setdefault(name, value)
@@ -212,7 +214,7 @@ class Ledger:
 
     def end(self) -> None:
         """Leave the process as it was found."""
-        self._observer.close()
+        self._observer.end()
         self._environment.close()
         self._hidden.close()
 

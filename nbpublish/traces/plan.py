@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from nbpublish.model import Trace, Version
 from nbpublish.traces.closure import Versions, is_state
 from nbpublish.traces.code import Code
+from nbpublish.traces.files import file_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ def plan(
     return _Planner(before, live, kept, lines).plan(goal)
 
 
+def _is_reset(name: str) -> bool:
+    """Whether it is a state that a kernel lets be the initial one where it is no input. Files stay what they are."""
+    return is_state(name) and file_of(name) is None
+
+
 @dataclass
 class _Planner:
     before: Sequence[Point]
@@ -96,7 +102,7 @@ class _Planner:
                     now.update(group)
                 else:
                     missing.add(self._makers.get(version.trace, _NOWHERE))
-            for name in [name for name in now if is_state(name) and name not in point.inputs]:
+            for name in [name for name in now if _is_reset(name) and name not in point.inputs]:
                 del now[name]
             if point is not goal and point.trace:
                 steps.append(Replay(point))

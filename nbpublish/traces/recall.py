@@ -47,6 +47,8 @@ class Recall:
     """Traces of this very build, by key; what they saw of the world still holds."""
     distrusted: set[str] = field(default_factory=set)
     """Ids of traces of cells that have given something else when they ran again."""
+    undone: dict[str, Observation] = field(default_factory=dict)
+    """By trace, a file that it has left and that is no longer what it was."""
     dynamic: set[str] = field(default_factory=set)
     """Cells that have turned out to reach for names which do not stand in their code."""
 
@@ -66,6 +68,9 @@ class Recall:
         stale: Trace | None = None
         for trace in [*self.own.get(key, ()), *self.find(key)]:
             if trace.id in self.distrusted:
+                continue
+            if trace.id in self.undone:
+                first = first or self.undone[trace.id]
                 continue
             digest = self._digest(trace, key, code)
             problem = broken(trace, self.notebook, cell, code, versions, digest)

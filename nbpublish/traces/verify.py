@@ -9,6 +9,7 @@ from typing import Protocol
 from nbpublish.model import ERROR, Cell, Notebook, Observation, Output, Trace
 from nbpublish.traces.closure import Versions
 from nbpublish.traces.code import Code, digest
+from nbpublish.traces.files import FILES, as_seen, version_of
 
 
 class World(Protocol):
@@ -16,6 +17,9 @@ class World(Protocol):
 
     def digest(self, kind: str, subject: str) -> str:
         """What is there now, in the words of an `Observation` of this kind."""
+
+    def forget(self) -> None:
+        """Something has run, and may have changed what is there."""
 
 
 Digest = Callable[[str, str], str | None]
@@ -47,13 +51,17 @@ def _holds(seen: Observation, notebook: Notebook, cell: Cell, code: Code, versio
         return code.layout == seen.digest
     if seen.kind == "environment" and (own := versions.get(f"<environ:{seen.subject}>")):
         return own.fingerprint == seen.digest
+    if seen.kind in FILES and (written := version_of(seen.subject, versions)):
+        return as_seen(seen.kind, written) == seen.digest
     return world(seen.kind, seen.subject) in (seen.digest, UNCHANGED)
 
 
 def may_be_kept(trace: Trace) -> bool:
-    """Whether an execution would end the same way another time: not where the kernel died or time ran out."""
+    """Whether an execution would end the same way another time: not where the kernel died, time ran out, or files
+    changed under its hands."""
     errors = [output.data[ERROR]["name"] for output in trace.outputs if ERROR in output.data]
-    return trace.exit != "died" and not {"Timeout", "Interrupted"} & set(errors)
+    unstable = any(seen.kind == "unstable" for seen in trace.observations)
+    return trace.exit != "died" and not unstable and not {"Timeout", "Interrupted"} & set(errors)
 
 
 def reaches_further(trace: Trace, versions: Versions) -> bool:

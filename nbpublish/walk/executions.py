@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
-from nbpublish.model import Graph, Notebook, Task, Trace, Version
+from nbpublish.model import Graph, Notebook, Observation, Task, Trace, Version
 from nbpublish.traces.closure import is_state
+from nbpublish.traces.files import ascertained, found_now, undone
 from nbpublish.traces.plan import Load, Point
-from nbpublish.traces.verify import lines_shown
+from nbpublish.traces.verify import World, lines_shown
 from nbpublish.traces.versions import settled
 from nbpublish.walk.doors import Executor, Kernel, Store
 
@@ -31,6 +32,7 @@ class Executions:
     executor: Executor | None
     keep: float | None
     engine: str = ""
+    world: World | None = None
     _kernel: Kernel | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     _blobs: dict[str, Any] = field(default_factory=dict)
@@ -53,6 +55,15 @@ class Executions:
         """The versions of the names that the kernel has."""
         return self.kernel.live
 
+    def files(self, versions: Mapping[str, Version]) -> dict[str, Version]:
+        """The files among the versions as they are on the disk now."""
+        return found_now(versions, self.world.digest) if self.world else {}
+
+    def undone(self, versions: Mapping[str, Version]) -> dict[str, Observation]:
+        """By trace that left them, files among the versions that are not so any longer."""
+        found = undone(versions, self.world.digest) if self.world else ()
+        return {version.trace: seen for version, seen in found}
+
     @property
     def kernel(self) -> Kernel:
         if self._kernel is None:
@@ -71,6 +82,9 @@ class Executions:
         task = Task(point.inputs, code.private, code.futures, None if code.definition else self.keep)
         when = time.time()
         trace = kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
+        if self.world:
+            self.world.forget()
+            trace = ascertained(trace, self.world.digest)
         trace = settled(trace, uuid.uuid4().hex, code)
         seen = trace.observations + lines_shown(trace, self.notebook, cell, code)
         trace = replace(trace, when=when, key=key, place=code.place, code=code.digest, engine=self.engine)

@@ -33,6 +33,8 @@ class Walks:
     ran: dict[str, Reason] = field(default_factory=dict)
     """Cells that have run, with the first reason for it."""
     told: set[str] = field(default_factory=set)
+    wrote_again: set[str] = field(default_factory=set)
+    """Cells that run again because a file was not as they had left it; once for each is enough."""
     left: int = field(init=False)
     """How many walks may still begin again; after them all cells run, in their order, as if nothing were known."""
 
@@ -75,7 +77,18 @@ class _Walk:
         """Go through the cells; False where it must be done again, because more is known now."""
         for id, reason in left_out(self.walks.graph).items():
             self._tell(id, reason)
-        return all(self._reach(self.walks.notebook.cell(id)) for id in self.walks.graph.order)
+        return all(self._reach(self.walks.notebook.cell(id)) for id in self.walks.graph.order) and self._leave()
+
+    def _leave(self) -> bool:
+        """Whether the files that cells write are as the last of these cells has left them, or else it runs again."""
+        walks = self.walks
+        if self.is_clean or not walks.executions.possible:
+            return True
+        found = walks.executions.undone(self.versions)
+        writers = {walks.recall.cells[trace] for trace in found} - walks.wrote_again
+        walks.wrote_again |= writers
+        walks.recall.undone |= found
+        return not writers
 
     def _reach(self, cell: Cell) -> bool:
         if blocked := obstacle(cell, self.walks.graph, self.traces, self.reasons):
@@ -128,7 +141,10 @@ class _Walk:
 
     def _plan(self, goal: Point, *, lines: bool) -> list[Step] | None:
         executions = self.walks.executions
-        return [] if self.is_clean else plan(goal, self.points, executions.live, executions.has, lines=lines)
+        if self.is_clean:
+            return []
+        live = executions.live | executions.files(self.versions)
+        return plan(goal, self.points, live, executions.has, lines=lines)
 
     def _prepare(self, goal: Point, *, lines: bool) -> bool:
         """Bring the inputs of a cell to life; False where more is known now than when the walk began."""
@@ -147,6 +163,12 @@ class _Walk:
             self.reasons[point.cell] = Reason("reused", "replayed", goal.cell)
         again = self.walks.executions.run(point, recorded.key, recorded.inputs)
         others = other_states(recorded, again)
+        there = self.walks.executions.files(others)
+        others = {
+            name: version
+            for name, version in others.items()
+            if name not in there or not (point.code.definition or there[name].fingerprint == version.fingerprint)
+        }
         if gave_the_same(recorded, again) and (point.code.definition or not others):
             recorded = renewed(recorded, again)
             self.walks.keep(recorded)
