@@ -15,7 +15,7 @@ from nbpublish.kernel.outside import pattern_of
 
 _current: list[Looks] = []
 _hooked: list[bool] = []
-_ASIDE = frozenset({"glob", "importlib", "_frozen_importlib_external", "pkgutil"})
+_ASIDE = frozenset({"glob", "importlib", "_frozen_importlib_external", "pkgutil", "nbpublish"})
 """Modules that list folders to find something else: what they look for is observed in another way."""
 _MAGIC = frozenset(("_select_from", "_iterate_directories", "_select_recursive", "_iglob", "glob", "rglob"))
 """Functions by which pathlib looks for what matches a pattern."""
