@@ -18,6 +18,7 @@ from nbpublish.kernel.outside import (
     kind_of,
     listing,
     matches_digest,
+    matching,
     path_of,
     pattern_at,
 )
@@ -46,7 +47,7 @@ class ThisMachine:
             "missing": lambda subject: kind_of(path_of(subject, self._root)),
             "exists": lambda subject: kind_of(path_of(subject, self._root)),
             "directory": lambda subject: listing(path_of(subject, self._root)),
-            "glob": lambda subject: matches_digest(pattern_at(subject, self._root), self._root),
+            "glob": lambda subject: matches_digest(matching(pattern_at(subject, self._root)), self._root),
             "inode": lambda subject: inode(path_of(subject, self._root)),
             "written": self._written,
         }

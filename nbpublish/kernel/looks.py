@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import get_ident
@@ -218,28 +218,26 @@ class Looks:
                 yield "missing" if kind == GONE else "exists", path, kind
         for path, before in sorted(self.listed.items()):
             now = names_in(path) if kind_of(path) == FOLDER else None
-            if now is not None or path not in self.own:
-                yield self._compared("directory", path, before, now)
+            if now is None and path in self.own:
+                continue
+            if self._are_own(path + os.sep + name for name in (before or frozenset()) ^ (now or frozenset())):
+                yield "directory", path, GONE if now is None else digest_of_names(now)
+            else:
+                yield "unstable", path, ""
 
     def _is_hidden(self, path: str) -> bool:
         """Whether a path lies in a hidden folder outside the project, where libraries keep what is theirs."""
         return not path.startswith(self._root) and f"{os.sep}." in path
 
-    def patterns(self) -> Iterator[tuple[str, str, str]]:
-        """Patterns that were looked for: kind, absolute pattern, digest."""
+    def patterns(self) -> Iterator[tuple[str, str, frozenset[str]]]:
+        """Patterns that were looked for: kind, absolute pattern, what matches it."""
         for pattern, before in sorted(self.matched.items()):
-            kind, _, digest = self._compared("glob", pattern, before, matching(pattern))
-            yield kind, pattern, digest
+            now = matching(pattern)
+            yield "glob" if self._are_own(before ^ now) else "unstable", pattern, now
 
-    def _compared(
-        self, kind: str, path: str, before: frozenset[str] | None, now: frozenset[str] | None
-    ) -> tuple[str, str, str]:
-        """A set of names, in which only what the cell itself has made or removed may have changed."""
-        changed = (before or frozenset()) ^ (now or frozenset())
-        at = "" if kind == "glob" else path + os.sep
-        if {(at + name).rstrip("/" + os.sep) for name in changed} - self.own:
-            return "unstable", path, ""
-        return kind, path, GONE if now is None else digest_of_names(now)
+    def _are_own(self, paths: Iterable[str]) -> bool:
+        """Whether it is only the cell itself that has made or removed what now is there or no longer is."""
+        return {path.rstrip("/" + os.sep) for path in paths} <= self.own
 
 
 def _of_descriptor(descriptor: int) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbpublish.kernel import audit
 from nbpublish.kernel.looks import Looks
-from nbpublish.kernel.outside import inode, pattern_subject, subject_of
+from nbpublish.kernel.outside import inode, matches_digest, pattern_subject, subject_of
 from nbpublish.model import Observation, Version
 
 
@@ -43,8 +43,8 @@ class Observer:
         for kind, path, digest in (*looks.files(), *looks.others()):
             if path not in self._modules:
                 yield Observation(kind, self._subject(path), digest)
-        for kind, pattern, digest in looks.patterns():
-            yield Observation(kind, pattern_subject(pattern, self._root), digest)
+        for kind, pattern, found in looks.patterns():
+            yield Observation(kind, pattern_subject(pattern, self._root), matches_digest(found, self._root))
         for path, write in sorted(looks.written.items()):
             if write.depends or path in looks.read or path in looks.existing:
                 version = self._inputs.get(self._state(path))

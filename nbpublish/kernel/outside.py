@@ -129,6 +129,6 @@ def pattern_at(subject: str, root: Path) -> str:
     return pattern_of(subject, str(root))
 
 
-def matches_digest(pattern: str, root: Path) -> str:
-    """What stands for the paths that match an absolute pattern."""
-    return digest_of_names(pattern_subject(glob.escape(path), root) for path in matching(pattern))
+def matches_digest(paths: Iterable[str], root: Path) -> str:
+    """What stands for the paths that match a pattern."""
+    return digest_of_names(subject_of(path, root) for path in paths)
