@@ -66,11 +66,12 @@ class Recall:
         key = key_of(code, inputs, versions, self.engine)
         visible = {name: version for name, version in versions.items() if name in names or is_state(name)}
         stale: Trace | None = None
+        undone: list[Observation] = []
         for trace in [*self.own.get(key, ()), *self.find(key)]:
             if trace.id in self.distrusted:
                 continue
             if trace.id in self.undone:
-                first = first or self.undone[trace.id]
+                undone.append(self.undone[trace.id])
                 continue
             digest = self._digest(trace, key, code)
             problem = broken(trace, self.notebook, cell, code, versions, digest)
@@ -82,7 +83,7 @@ class Recall:
                 self.dynamic.add(cell.id)
                 return self(cell, versions)
             stale = stale or trace
-        seen = self._broken(stale, cell, code, versions) if stale else []
+        seen = self._broken(stale, cell, code, versions) if stale and not undone else undone
         reason = self._why(cell, code, inputs, versions, seen)
         return Recalled(Point(cell.id, code, visible), key, inputs, reason)
 
