@@ -20,12 +20,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, runtime_checkable
 
-from pathspec.gitignore import GitIgnoreSpec
-
 from nbpublish.build import Executor, Report, Store, World, build, may_be_kept
 from nbpublish.errors import NbpublishError
 from nbpublish.executors.limits import Limits
-from nbpublish.executors.local import LocalExecutor
+from nbpublish.executors.when_needed import WhenNeeded
 from nbpublish.executors.world import ThisMachine
 from nbpublish.formats.detect import decode, formats_available, read
 from nbpublish.formats.format import Format
@@ -94,6 +92,18 @@ class Closing(Protocol):
     def close(self) -> None: ...
 
 
+class Patterns(Protocol):
+    """Says of a path whether lines of a `.gitignore` match it."""
+
+    def match_file(self, file: str) -> bool: ...
+
+
+def _patterns(lines: Iterable[str]) -> Patterns:
+    from pathspec.gitignore import GitIgnoreSpec  # few sites have patterns, and it takes longer than the rest of us
+
+    return GitIgnoreSpec.from_lines(lines)
+
+
 class Project:
     """Reads notebooks of the folder `root` and runs several of them at once.
 
@@ -115,7 +125,7 @@ class Project:
         self.store: Store = store if store and self.settings.execute else MemoryStore()
         self.executor: Executor | None = None
         if self.settings.execute and not self.demand.frozen:
-            self.executor = executor or LocalExecutor(root, _limits(self.settings))
+            self.executor = executor or WhenNeeded(root, _limits(self.settings))
 
     def __enter__(self) -> Project:
         return self
@@ -135,12 +145,12 @@ class Project:
         return tuple(formats_available())
 
     @cached_property
-    def _included(self) -> GitIgnoreSpec:
-        return GitIgnoreSpec.from_lines(self.settings.include)
+    def _included(self) -> Patterns:
+        return _patterns(self.settings.include)
 
     @cached_property
-    def _excluded(self) -> GitIgnoreSpec:
-        return GitIgnoreSpec.from_lines(self.settings.exclude)
+    def _excluded(self) -> Patterns:
+        return _patterns(self.settings.exclude)
 
     def takes(self, path: str) -> bool:
         """Whether a file of this name may be a notebook, before looking into it."""
@@ -148,7 +158,7 @@ class Project:
             return False
         if JUNK & set(path.split("/")) or (self.settings.include and not self._included.match_file(path)):
             return False
-        return not self._excluded.match_file(path)
+        return not (self.settings.exclude and self._excluded.match_file(path))
 
     def read(self, path: str) -> Notebook | None:
         """The notebook in the file `path`, relative to the root; None where the file is something else."""
