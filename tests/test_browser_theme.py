@@ -65,6 +65,16 @@ class Reader:
         return self.tab.locator(selector).first.evaluate(f"(element) => getComputedStyle(element)['{name}']")
 
 
+def small_site(folder: Path, *cells: str) -> Path:
+    """The site of one script with these cells."""
+    docs = folder / "docs"
+    docs.mkdir()
+    (docs / "index.py").write_text("".join(f"# %%\n{cell}\n" for cell in cells))
+    built = CliRunner().invoke(main, ["build", str(docs)])
+    assert built.exit_code == 0, built.output
+    return docs / "site"
+
+
 @pytest.fixture
 def reader(browser: Any, site: Path) -> Iterator[Any]:
     readers: list[Reader] = []
@@ -292,12 +302,7 @@ def test_a_link_into_a_hidden_tab_opens_it(reader: Any) -> None:
 
 def test_a_cell_of_the_drawing_lights_what_it_hangs_together_with(browser: Any, tmp_path: Path) -> None:
     cells = ["a = 1", "b = a + 1", "c = 2", "print(b, c)", "print(a)"]
-    docs = tmp_path / "docs"
-    docs.mkdir()
-    (docs / "index.py").write_text("".join(f"# %%\n{cell}\n" for cell in cells))
-    summary = CliRunner().invoke(main, ["build", str(docs)])
-    assert summary.exit_code == 0, summary.output
-    reader = Reader(browser, docs / "site")
+    reader = Reader(browser, small_site(tmp_path, *cells))
     tab = reader.open("index.html")
     tab.locator(".nb-flow-section > summary").click()
     tab.locator(".nb-flow >> nth=0").locator("[data-node]").nth(1).focus()
@@ -306,6 +311,49 @@ def test_a_cell_of_the_drawing_lights_what_it_hangs_together_with(browser: Any, 
     assert lit == ["0", "1", "3"]
     edges = drawing.locator(".nb-lit[data-from]").evaluate_all("(all) => all.map((e) => e.dataset.from + e.dataset.to)")
     assert sorted(edges) == ["01", "13"]
+    reader.context.close()
+    assert not reader.faults
+
+
+def test_a_table_is_sorted_by_the_heading_of_a_column(browser: Any, tmp_path: Path) -> None:
+    sizes = {"b": "9", "a": "1,000", "c": "nan"}
+    rows = "".join(f"<tr><td>{name}</td><td>{size}</td></tr>" for name, size in sizes.items())
+    table = f"<table><thead><tr><th>name</th><th>size</th></tr></thead><tbody>{rows}</tbody></table>"
+    site = small_site(tmp_path, f"class T:\n    def _repr_html_(self):\n        return {table!r}\nT()")
+    reader = Reader(browser, site)
+    tab = reader.open("index.html")
+
+    def column(at: int) -> list[str]:
+        return tab.locator(f".nb-table tbody td:nth-child({at})").all_inner_texts()
+
+    size = tab.get_by_role("button", name="size")
+    seen = []
+    for _ in range(3):
+        size.click()
+        seen.append((column(2), tab.locator("th").nth(1).get_attribute("aria-sort")))
+    assert seen == [
+        (["9", "1,000", "nan"], "ascending"),
+        (["1,000", "9", "nan"], "descending"),
+        (["9", "1,000", "nan"], None),
+    ]
+    tab.get_by_role("button", name="name").press("Enter")
+    assert column(1) == ["a", "b", "c"]
+    reader.context.close()
+    assert not reader.faults
+
+
+def test_a_figure_fills_the_window_until_escape(browser: Any, tmp_path: Path) -> None:
+    site = small_site(tmp_path, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('A line')")
+    reader = Reader(browser, site)
+    tab = reader.open("index.html")
+    figure = tab.locator(".nb-figure > img")
+    small, alt = figure.bounding_box()["width"], figure.get_attribute("alt")
+    tab.get_by_role("button", name="Enlarge").press("Enter")
+    assert tab.locator("dialog.nb-zoomed img").bounding_box()["width"] > 1.5 * small
+    assert tab.locator("dialog.nb-zoomed").get_attribute("aria-label") == alt
+    tab.keyboard.press("Escape")
+    tab.locator("dialog.nb-zoomed").wait_for(state="detached")
+    assert tab.evaluate("document.activeElement.className") == "nb-zoom"
     reader.context.close()
     assert not reader.faults
 

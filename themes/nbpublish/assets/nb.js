@@ -2,12 +2,17 @@
 // Everything can be read without it. A classic script, because pages opened from the disk may not load modules.
 (() => {
   const words = {
-    en: { copy: "Copy code", copied: "Copied", scroll: "Scrollable" },
-    ja: { copy: "コードをコピー", copied: "コピーしました", scroll: "スクロールできます" },
+    en: { copy: "Copy code", copied: "Copied", scroll: "Scrollable", zoom: "Enlarge", close: "Close" },
+    ja: { copy: "コードをコピー", copied: "コピーしました", scroll: "スクロールできます", zoom: "拡大", close: "閉じる" },
   };
   const text = words[document.documentElement.lang.slice(0, 2)] || words.en;
-  const icon = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 9h11v11H9zM5 15H4V4h11v1"/></svg>';
-  const tick = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="m5 13 4 4L19 7"/></svg>';
+  const svg = (line) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${line}"/></svg>`;
+  const icon = svg("M9 9h11v11H9zM5 15H4V4h11v1");
+  const arrows = svg("M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7");
+  const tick = svg("m5 13 4 4L19 7");
+
+  const makeButton = (className, innerHTML = "", ariaLabel = null) =>
+    Object.assign(document.createElement("button"), { type: "button", className, innerHTML, ariaLabel, title: ariaLabel ?? "" });
 
   const write = async (value) => {
     try {
@@ -29,9 +34,7 @@
 
   const addCopyButton = (box) => {
     if (box.querySelector(".nb-copy")) return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "nb-copy";
+    const button = makeButton("nb-copy");
     const show = (done) => {
       button.innerHTML = done ? tick : icon;
       button.classList.toggle("nb-done", done);
@@ -46,6 +49,48 @@
     box.append(button);
   };
 
+  // A picture fills the window until the reader has seen it. Escape and the focus are the dialog's own.
+  const addZoom = (figure) => {
+    const image = figure.querySelector(":scope > img");
+    if (!image || figure.querySelector(".nb-zoom")) return;
+    const button = makeButton("nb-zoom", arrows, text.zoom);
+    button.addEventListener("click", () => {
+      const dialog = Object.assign(document.createElement("dialog"), { className: "nb-zoomed", ariaLabel: image.alt });
+      dialog.append(image.cloneNode(), makeButton("nb-close", "×", text.close));
+      dialog.onclick = () => dialog.close();
+      dialog.onclose = () => dialog.remove();
+      figure.append(dialog);
+      dialog.showModal();
+    });
+    figure.append(button);
+  };
+
+  // The heading of a column sorts by it: up, down, and as the author has it.
+  const makeSortable = (table) => {
+    const body = table.tBodies[0], rows = [...(body?.rows ?? [])], heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+    if (rows.length < 3 || table.tHead?.rows.length !== 1 || table.querySelector("[colspan], [rowspan], .nb-sort")) return;
+    const order = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
+    const number = (cell) => parseFloat(cell.replace(/[,\s]/g, "").replace("−", "-"));
+    heads.forEach((head, at) => {
+      if (!head.textContent.trim()) return;
+      const button = makeButton("nb-sort", head.innerHTML);
+      button.onclick = () => {
+        const way = { ascending: "descending", descending: "" }[head.ariaSort] ?? "ascending";
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        if (way) head.ariaSort = way;
+        const sign = way === "ascending" ? 1 : -1;
+        const key = (row) => row.cells[at].textContent.trim();
+        const compare = (one, other) => {
+          if (!head.matches(".nb-num")) return sign * order(key(one), key(other));
+          const [a, b] = [number(key(one)), number(key(other))];
+          return isNaN(a) - isNaN(b) || sign * (a - b) || 0; // what is no number comes last, up and down
+        };
+        body.append(...(way ? rows.toSorted(compare) : rows));
+      };
+      head.replaceChildren(button);
+    });
+  };
+
   // Panels below each other → tabs, after the pattern of the ARIA practices: one stop for Tab, arrows within.
   let groups = 0;
   const makeTabs = (box) => {
@@ -56,9 +101,7 @@
     list.setAttribute("role", "tablist");
     const group = ++groups;
     const tabs = panels.map((panel, i) => {
-      const tab = document.createElement("button");
-      tab.type = "button";
-      tab.innerHTML = panel.querySelector(".nb-tab-title").innerHTML;
+      const tab = makeButton("", panel.querySelector(".nb-tab-title").innerHTML);
       tab.id = `nb-tab-${group}-${i}`;
       panel.id ||= `nb-panel-${group}-${i}`;
       tab.setAttribute("role", "tab");
@@ -152,6 +195,8 @@
       if (box.matches(".nb-code") || !box.closest(".nb-code, .nb-error")) addCopyButton(box);
     });
     root.querySelectorAll(".nb-tabs").forEach(makeTabs);
+    root.querySelectorAll(".nb-figure").forEach(addZoom);
+    root.querySelectorAll(".nb-table > table").forEach(makeSortable);
     root.querySelectorAll(".nb-cell pre, .nb-article pre, .nb-math, .nb-html, .nb-tree, .nb-article table").forEach((box) => sizes.observe(box));
   };
 
