@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from nbpublish.graph.analyse import analyse
 from nbpublish.graph.syntax import without_warnings
-from nbpublish.model import Notebook, Run
-from nbpublish.traces.code import codes_of
+from nbpublish.model import Graph, Notebook, Run
+from nbpublish.traces.code import Code, codes_of, digest
 from nbpublish.traces.recall import Recall
 from nbpublish.traces.refresh import Refresh
 from nbpublish.traces.verify import World, may_be_kept
@@ -22,6 +25,14 @@ from nbpublish.walk.executions import Executions
 from nbpublish.walk.walk import Walks
 
 __all__ = ["Executor", "Kernel", "Put", "Report", "Store", "World", "build", "may_be_kept"]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What is known of a notebook before any cell runs."""
+
+    graph: Graph
+    codes: Mapping[str, Code]
 
 
 def build(
@@ -43,10 +54,31 @@ def build(
     may differ from one execution to the next. How old a result may be is looked at where cells can be executed, or as
     `aged` says. `former` tells by id which place a cell had in the last build; it only makes reasons better.
     """
-    graph = analyse(notebook)
-    with without_warnings():
-        codes = codes_of(notebook, graph)
+    analysis = _analysed(notebook, store, world)
+    graph, codes = analysis.graph, analysis.codes
     due = Refresh(time.time(), refresh) if aged or (executor and aged is None) else None
     recall = Recall(notebook, graph, codes, store.find, store.latest, world, due, former or {})
     with Executions(notebook, graph, store, executor, keep, recall.engine, world) as executions:
         return Walks(notebook, graph, recall, executions, report or (lambda *_: None)).run()
+
+
+def _analysed(notebook: Notebook, store: Store, world: World | None) -> Analysis:
+    """The analysis of a notebook, from the store where the same text was analysed before, by the same code."""
+
+    def analysis() -> Analysis:
+        graph = analyse(notebook)
+        with without_warnings():
+            return Analysis(graph, codes_of(notebook, graph))
+
+    if world is None:
+        return analysis()
+    key = digest(notebook, world.digest("engine", ""), _own_code())
+    return store.derive(f"analysis {notebook.path}", key, Analysis, analysis)
+
+
+@cache
+def _own_code() -> str:
+    """Tells our analysis from an edited one that is installed under the same version."""
+    folder = Path(__file__).parent
+    files = [path for room in ("graph", "traces") for path in sorted((folder / room).glob("*.py"))]
+    return digest([(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files])

@@ -17,15 +17,17 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from nbpublish.model import Trace
 from nbpublish.store.blobs import BlobFolder, Bytes
 from nbpublish.store.collect import DAY, CacheLimits, Collected, Collector
+from nbpublish.store.derived import Derived
 from nbpublish.store.export import Exported, export_outputs
 from nbpublish.store.fields import UnreadableError, UnwritableError
 from nbpublish.store.history import History
@@ -33,6 +35,7 @@ from nbpublish.store.index import Index, Row
 from nbpublish.store.serial import decode, encode
 from nbpublish.store.stats import FileDigests
 
+T = TypeVar("T")
 log = logging.getLogger("mkdocs.plugins.nbpublish.store")
 
 VERSION = "v1"
@@ -86,6 +89,7 @@ class DiskStore:
         """Digests of files, for those who ask whether an observation still holds."""
         self.history = History(self._index)
         """What the last build did with each notebook."""
+        self._derived = Derived(self._index)
         self._lock = threading.Lock()
         self._asked: set[str] = set()
         self._found: set[str] = set()
@@ -148,6 +152,15 @@ class DiskStore:
         with self._lock:
             self._used_values.add(digest)
         return self._values.locate(digest) if self.trusted else None
+
+    def derive(self, name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
+        """What `make` gives, or has given under this name for the same key."""
+
+        def made() -> T:
+            self._tag()
+            return make()
+
+        return self._derived(name, key, kind, made)
 
     def _decoded(self, row: Row) -> Trace | None:
         try:

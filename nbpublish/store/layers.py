@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from nbpublish.model import Trace
 from nbpublish.store.blobs import Bytes
+
+T = TypeVar("T")
 
 
 class Layer(Protocol):
@@ -24,6 +26,8 @@ class Layer(Protocol):
     def blob(self, digest: str) -> Bytes | None: ...
 
     def locate(self, digest: str) -> Path | None: ...
+
+    def derive(self, name: str, key: str, kind: type[T], make: Callable[[], T]) -> T: ...
 
 
 class LayeredStore:
@@ -58,3 +62,7 @@ class LayeredStore:
     def locate(self, digest: str) -> Path | None:
         """The file that is exactly this value, from the first store that has one."""
         return next((path for layer in (self.top, *self.below) if (path := layer.locate(digest))), None)
+
+    def derive(self, name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
+        """What `make` gives, or has given under this name for the same key."""
+        return self.top.derive(name, key, kind, make)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from nbpublish.model import Trace
 from nbpublish.store.blobs import Bytes
 from nbpublish.store.index import VARIANTS
+
+T = TypeVar("T")
 
 
 class MemoryStore:
@@ -17,6 +20,7 @@ class MemoryStore:
         self._traces: dict[str, tuple[Trace, ...]] = {}
         self._places: dict[str, tuple[str, str]] = {}
         self._blobs: dict[str, bytes] = {}
+        self._derived: dict[str, tuple[str, Any]] = {}
 
     def find(self, key: str) -> Sequence[Trace]:
         """The traces with this key, the newest first."""
@@ -47,8 +51,17 @@ class MemoryStore:
     def locate(self, digest: str) -> None:
         """No file holds anything here."""
 
+    def derive(self, name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
+        """What `make` gives, or has given under this name for the same key."""
+        found = self._derived.get(name)
+        if found is None or found[0] != key:
+            found = self._derived[name] = key, make()
+        made: T = found[1]
+        return made
+
     def clear(self) -> None:
         """Forget everything, as when a data file or a module changed."""
         self._traces.clear()
         self._places.clear()
         self._blobs.clear()
+        self._derived.clear()

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from nbpublish.model import Cell, Names, Notebook, Reason, Task, Trace, Version
 
+T = TypeVar("T")
 Put = Callable[[Iterable[Any]], str]
 
 
@@ -49,6 +50,12 @@ class Store(Protocol):
 
     def locate(self, digest: str) -> Path | None:
         """The file that holds them, where there is one; kernels map it."""
+
+    def derive(self, name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
+        """What `make` gives, or has given under this name for the same key, which says all that it depends on.
+
+        `kind` is the class of that: a dataclass, whose fields tell how it is written down.
+        """
 
 
 Report = Callable[[Notebook, Cell, Reason], None]
