@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -22,6 +23,7 @@ from typing import Protocol, runtime_checkable
 
 from nbpublish.build import Executor, Report, Store, World, build, may_be_kept
 from nbpublish.errors import NbpublishError
+from nbpublish.executors.asked import Asked
 from nbpublish.executors.limits import Limits
 from nbpublish.executors.when_needed import WhenNeeded
 from nbpublish.executors.world import ThisMachine
@@ -85,6 +87,16 @@ class Demand:
     """Run cells again whose results may differ from one execution to the next."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """On what the run of a notebook stands: while that is so, building the notebook again reuses every cell."""
+
+    answers: Mapping[tuple[str, str], str]
+    """What the world is found to be, by kind and subject."""
+    expires: float | None = None
+    """When one of the results becomes too old, in seconds since the epoch."""
+
+
 @runtime_checkable
 class Closing(Protocol):
     """An executor that can end all its kernels at once, from another thread."""
@@ -123,6 +135,8 @@ class Project:
         self.settings = settings or Settings()
         self.demand = demand or Demand()
         self.store: Store = store if store and self.settings.execute else MemoryStore()
+        self._asked: dict[str, Asked] = {}
+        """What was asked of the world for each notebook that ran."""
         self.executor: Executor | None = None
         if self.settings.execute and not self.demand.frozen:
             self.executor = executor or WhenNeeded(root, _limits(self.settings))
@@ -207,6 +221,27 @@ class Project:
             submitted.set()
             pool.shutdown()
 
+    def standing(self, run: Run) -> Standing | None:
+        """On what a run of this project stands; None where building the notebook again would execute something.
+
+        Where cells were executed, only another look at what they left tells.
+        """
+        if not isinstance(self.store, DiskStore) or any(p.code == "internal-error" for p in run.problems):
+            return None
+        asked = self._asked.get(run.notebook.path)
+        if asked is None or any(r.action != "not_run" and r.cause != "unchanged" for r in run.reasons.values()):
+            asked = Asked(self.world())
+            again = build(run.notebook, store=self.store, executor=None, world=asked)
+            if _ids(again) != _ids(run) or _left_open(again):
+                return None
+        if _left_open(run):
+            return None
+        limits = [(run.notebook.cell(id).options.refresh, trace.when) for id, trace in run.traces.items()]
+        ends = [when + limit for limit, when in limits if limit is not None and limit != math.inf]
+        if ends and min(ends) <= time.time():
+            return None
+        return Standing(asked.answers, min(ends, default=None))
+
     def world(self) -> World:
         """What notebooks would find now. It is asked anew for each build."""
         if isinstance(self.store, DiskStore):
@@ -222,7 +257,8 @@ class Project:
         try:
             past = self.history.of(notebook.path) if self.history else None
             former = counterparts(past, notebook)
-            run = explained(self._build(notebook, world, report, former), former)
+            self._asked[notebook.path] = asked = Asked(world)
+            run = explained(self._build(notebook, asked, report, former), former)
             self._note(run, past, former)
             return run
         except NbpublishError:
@@ -251,6 +287,14 @@ class Project:
             unkept = [id for id, trace in run.traces.items() if not may_be_kept(trace)]
             if note := past_of(run, past, former, unkept, int(time.time())):
                 self.history.keep(note)
+
+
+def _ids(run: Run) -> dict[str, str]:
+    return {cell: trace.id for cell, trace in run.traces.items()}
+
+
+def _left_open(run: Run) -> bool:
+    return any(reason.cause == "not-executed" for reason in run.reasons.values())
 
 
 def _limits(settings: Settings) -> Limits:

@@ -23,10 +23,11 @@ MAY_IMPORT = {
     "kernel": {"model"},
     "executors": {*VALUES, "kernel"},
     "store": VALUES,
+    "stamp": set(),
     "exporters": {*VALUES, "page"},
     "build": {*VALUES, "formats", "graph", "traces", "walk", "page"},
     "project": {*VALUES, "build", "formats", "store", "executors"},
-    "frontends": {*VALUES, "project", "build", "formats", "graph", "page", "exporters"},
+    "frontends": {*VALUES, "stamp", "project", "build", "formats", "graph", "page", "exporters"},
     "themes": set(),
 }
 PURE = {"model", "errors", "formats", "graph", "traces", "page"}

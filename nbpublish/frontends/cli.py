@@ -6,14 +6,12 @@ import errno
 import shutil
 import sys
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import click
 
 from nbpublish.errors import ConfigError, NbpublishError
-from nbpublish.frontends import report as shown
 from nbpublish.frontends.cache_cli import cache
 from nbpublish.frontends.signals import as_interrupts
 from nbpublish.frontends.summary import Summary
@@ -75,7 +73,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("nbpublish"), prog_name="nbpublish")
+@click.version_option(package_name="nbpublish", prog_name="nbpublish")
 def main() -> None:
     """Publish reactive Python notebooks as a documentation site.
 
@@ -123,7 +121,13 @@ def build(
       nbpublish build lectures --jobs 4
       nbpublish build --strict --json > report.json
     """
+    from nbpublish.frontends import unchanged
+
+    if not clean and unchanged.is_enough(folder, config_file, strict, keep_going, as_json=as_json, quiet=quiet):
+        return
+    watch = click.get_current_context().with_resource(unchanged.looking_on())
     from nbpublish.frontends import configuration, publish, site
+    from nbpublish.frontends import report as shown
 
     with shown.stopped_as_json(as_json):
         config = configuration.load(folder, config_file)
@@ -141,6 +145,7 @@ def build(
             published = keep_going or not failed
             if published:
                 publish.swap(built, target)
+                unchanged.remember(watch, folder, config_file, config, target, summary)
         where = configuration.shown(target)
         kept = f" ({where} is as it was)" if target.exists() else ""
         did = f"Built {where}" if published else f"Not published{kept}"
@@ -162,6 +167,7 @@ def check(folder: Path, config_file: Path | None, strict: bool, as_json: bool) -
       nbpublish check --strict --json
     """
     from nbpublish.frontends import configuration, site
+    from nbpublish.frontends import report as shown
     from nbpublish.project import Project
 
     with shown.stopped_as_json(as_json):
@@ -220,6 +226,8 @@ def new(folder: Path, language: str, name: str | None) -> None:
 
 
 def _tell(console: Any, summary: Summary, docs: Path, *, did: str, as_json: bool) -> None:
+    from nbpublish.frontends import report as shown
+
     shown.show_problems(shown.console(), summary.problems, docs)
     shown.show_summary(console, summary, did=did)
     shown.show_on_github(summary, docs)

@@ -15,17 +15,12 @@ from mkdocs.exceptions import MkDocsException
 
 from nbpublish.errors import ConfigError
 from nbpublish.frontends.mkdocs_options import Options
-from nbpublish.frontends.publish import WORK
+from nbpublish.frontends.places import find_config as find_config
+from nbpublish.frontends.places import work_beside
 from nbpublish.project import Demand, Project, Settings, open_cache
 
 PLUGIN = "nbpublish"
-NAMES = ("mkdocs.yml", "mkdocs.yaml")
 LEFT_OUT = "/site/\n.*\n__pycache__/\n__marimo__/\nvenv/\nnode_modules/\n"
-
-
-def find_config(folder: Path) -> Path | None:
-    """The mkdocs.yml of `folder`, or None where it has none."""
-    return next((folder / name for name in NAMES if (folder / name).is_file()), None)
 
 
 def load(folder: Path, config_file: Path | None = None) -> MkDocsConfig:
@@ -95,10 +90,7 @@ def sources(config: MkDocsConfig) -> tuple[Path, ...]:
 
 def work_of(config: MkDocsConfig) -> Path:
     """The folder `.nbpublish`: beside the site folder, or beside mkdocs.yml where the site is a temporary one."""
-    site = Path(config.site_dir).resolve()
-    if config.config_file_path and site.is_relative_to(Path(tempfile.gettempdir()).resolve()):
-        return Path(config.config_file_path).resolve().parent / WORK
-    return site.parent / WORK
+    return work_beside(Path(config.site_dir), Path(config.config_file_path) if config.config_file_path else None)
 
 
 @contextmanager

@@ -36,7 +36,7 @@ from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_noteboo
 from nbpublish.frontends.mkdocs_search import with_bare_code
 from nbpublish.frontends.search_index import search_index
 from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
-from nbpublish.project import DiskStore, Project, open_cache
+from nbpublish.project import DiskStore, Project, Standing, open_cache
 
 log = get_plugin_logger(__name__)
 
@@ -60,6 +60,10 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     """How many pages the last build wrote, those of `.md` files included."""
     problems: tuple[Problem, ...]
     """Problems of the last build by path and line."""
+    strict: bool = False
+    """What mkdocs.yml says of it, where a front end builds without."""
+    standings: dict[str, Standing | None]
+    """By path, on what each run of the last build stands; None where another build would execute something."""
     _nav: Navigation
 
     def __init__(self) -> None:
@@ -70,6 +74,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
 
     def _reset(self) -> None:
         self.runs, self.pages, self.written, self.problems = {}, {}, 0, ()
+        self.standings = {}
         self._unfinished = True
         self._duplicates: list[Problem] = []
         self._posts: tempfile.TemporaryDirectory[str] | None = None
@@ -207,6 +212,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             files.append(file)
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
+        assert self.project
+        self.standings = {path: self.project.standing(run) for path, run in self.runs.items()}
         self._finish()
 
     def on_build_error(self, *, error: Exception) -> None:

@@ -12,9 +12,8 @@ from pathlib import Path
 import psutil
 
 from nbpublish.errors import ConfigError, SiteError
+from nbpublish.frontends.places import WORK as WORK
 
-WORK = ".nbpublish"
-"""Folder of ours beside the site: what a build needs and git should not see."""
 SIGN = "sitemap.xml"
 """The file by which a site is known that MkDocs wrote, with whatever theme: it is part of MkDocs itself."""
 _OURS = re.compile(r"(?P<purpose>build|serve|rebuild)-(?P<process>\d+)(?:-old-(?P<site>.+))?")

@@ -80,16 +80,8 @@ def show_problems(console: Console, problems: tuple[Problem, ...], docs: Path) -
 
 def show_summary(console: Console, summary: Summary, *, did: str) -> None:
     """The last line: what was done, to how much, in how long, with how many problems."""
-    cells = summary.cells
-    parts = [f"{cells['run']} run"]
-    parts += [f"{cells[key]} {key.replace('_', ' ')}" for key in ("reused", "failed", "not_run") if cells[key]]
-    faults = [_plural(summary.errors, "error"), _plural(summary.warnings, "warning")]
-    said = ", ".join(fault for fault in faults if not fault.startswith("0 ")) or "no problems"
-    colour = "red" if summary.errors else "yellow" if summary.warnings else "green"
-    console.print(
-        f"{did}: {_plural(summary.pages, 'page')}; cells: {', '.join(parts)}; "
-        f"{summary.seconds:.1f} s; [{colour}]{said}[/]"
-    )
+    line, faults, colour = summary.line(did)
+    console.print(f"{line}[{colour}]{faults}[/]")
 
 
 def show_on_github(summary: Summary, docs: Path) -> None:
@@ -135,10 +127,6 @@ def shown_path(problem: Problem, docs: Path) -> str:
     if not path.exists():
         return problem.path
     return os.path.relpath(path).replace(os.sep, "/")
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _markdown(summary: Summary, docs: Path) -> str:

@@ -42,6 +42,7 @@ def make_site(config: MkDocsConfig, into: Path, project: Project, *, report: Rep
     plugin.report = report
     plugin.project = project
     config.site_dir = str(into)
+    plugin.strict = config.strict
     config.strict = False  # all problems are wanted, not only the first; the caller decides what they mean
     said = _Warnings(Path(config.docs_dir))
     with said:

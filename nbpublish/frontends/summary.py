@@ -33,6 +33,16 @@ class Summary:
         """Whether the build counts as failed: on any error, and under `strict` on any warning."""
         return bool(self.problems if strict else self.errors)
 
+    def line(self, did: str) -> tuple[str, str, str]:
+        """One line in two parts, what was `did` and with which problems, and the colour of the second."""
+        cells = self.cells
+        parts = [f"{cells['run']} run"]
+        parts += [f"{cells[key]} {key.replace('_', ' ')}" for key in ("reused", "failed", "not_run") if cells[key]]
+        faults = [plural(self.errors, "error"), plural(self.warnings, "warning")]
+        said = ", ".join(fault for fault in faults if not fault.startswith("0 ")) or "no problems"
+        colour = "red" if self.errors else "yellow" if self.warnings else "green"
+        return f"{did}: {plural(self.pages, 'page')}; cells: {', '.join(parts)}; {self.seconds:.1f} s; ", said, colour
+
     def as_json(self) -> dict[str, Any]:
         """The object that `--json` prints."""
         return {
@@ -59,6 +69,11 @@ def summarise(runs: Iterable[Run], problems: Sequence[Problem], *, pages: int, s
         counts.update(reason.action for reason in run.reasons.values())
         counts["failed"] += sum(trace.problem is not None for trace in run.traces.values())
     return Summary(pages, dict(counts), seconds, tuple(sorted(set(problems), key=_place)))
+
+
+def plural(count: int, noun: str) -> str:
+    """A number of things in words."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:

@@ -236,8 +236,8 @@ class DiskStore:
         freed = self.usage().bytes
         self._index.file.close()
         self._is_tagged = False
-        for folder in self.folder.glob("v*"):
-            if re.fullmatch(r"v\d+", folder.name):
+        for folder in self.folder.iterdir() if self.folder.is_dir() else ():
+            if re.fullmatch(r"v\d+|stamps", folder.name):
                 shutil.rmtree(folder, ignore_errors=True)
         return freed
 

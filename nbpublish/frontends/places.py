@@ -1,0 +1,50 @@
+"""Where things are, known before MkDocs is: mkdocs.yml, the folder `.nbpublish`, the stamp of the last build."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from pathlib import Path
+
+WORK = ".nbpublish"
+"""Folder of ours beside the site: what a build needs and git should not see."""
+NAMES = ("mkdocs.yml", "mkdocs.yaml")
+_SITE = re.compile(r"^site_dir:[ \t]+(?P<quote>['\"]?)(?P<path>[^'\"#!&*{}\[\]|>\n]+?)(?P=quote)[ \t]*(?:#.*)?$", re.M)
+
+
+def find_config(folder: Path) -> Path | None:
+    """The mkdocs.yml of `folder`, or None where it has none."""
+    return next((folder / name for name in NAMES if (folder / name).is_file()), None)
+
+
+def work_beside(site: Path, config_file: Path | None) -> Path:
+    """The folder `.nbpublish`: beside the site folder, or beside mkdocs.yml where the site is a temporary one."""
+    site = site.resolve()
+    if config_file and site.is_relative_to(Path(tempfile.gettempdir()).resolve()):
+        return config_file.resolve().parent / WORK
+    return site.parent / WORK
+
+
+def likely_site(folder: Path, config_file: Path | None) -> Path:
+    """Where the site most likely is, by a glance at mkdocs.yml; MkDocs alone knows for certain."""
+    if config_file is None:
+        return folder.resolve() / "site"
+    try:
+        found = _SITE.search(config_file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        found = None
+    return config_file.resolve().parent / (found["path"].strip() if found else "site")
+
+
+def stamp_place(work: Path, folder: Path, config_file: Path | None) -> Path:
+    """The file of the stamp of the last build of `folder`."""
+    name = hashlib.sha256("\0".join(command(folder, config_file).values()).encode(errors="surrogatepass")).hexdigest()
+    return work / "cache" / "stamps" / f"{name[:16]}.json"
+
+
+def command(folder: Path, config_file: Path | None) -> dict[str, str]:
+    """What a build is asked for, and from where: relative paths in settings of some extensions begin there."""
+    config_file = config_file or find_config(folder)
+    config = str(config_file.resolve()) if config_file else ""
+    return {"folder": str(folder.resolve()), "config": config, "from": str(Path.cwd())}
