@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 from test_theme import build_site
 
 from nbpublish.frontends.cli import main
@@ -253,6 +255,28 @@ def test_pictures_lie_on_paper_in_the_dark(reader: Any) -> None:
     here = reader(color_scheme="dark")
     here.open()
     assert here.style(".nb-figure img", "backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_a_drawing_follows_the_readers_choice_of_light_and_dark(browser: Any, tmp_path: Path) -> None:
+    site = small_site(tmp_path, "import matplotlib.pyplot as plt\nplt.plot([1, 2])")
+    reader = Reader(browser, site, color_scheme="light")
+    tab = reader.open("index.html")
+
+    def lightness() -> tuple[int, int]:
+        """Of the darkest and of the lightest point of the figure, from 0 to 255."""
+        tab.wait_for_timeout(300)
+        picture = Image.open(io.BytesIO(tab.locator(".nb-figure > img").screenshot())).convert("L")
+        return picture.getextrema()
+
+    darkest, lightest = lightness()
+    assert darkest < 60
+    assert lightest > 240
+    tab.locator(".theme-button").click()
+    darkest, lightest = lightness()
+    assert darkest < 30, "the page shows through"
+    assert 200 < lightest < 240, "no white is left, and the ink is light"
+    reader.context.close()
+    assert not reader.faults
 
 
 # --- without a script -----------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 from nbpublish.page.context import Context, metadata_of
+from nbpublish.page.dark import CLASS, themed
 from nbpublish.page.html import attributes, escape, text_of
 from nbpublish.page.sizes import size_of
 
@@ -40,7 +41,11 @@ def captioned(html: str, context: Context, kind: str = "nb-figure") -> str:
 def picture(data: bytes, mimetype: str, known: Mapping[str, object], context: Context) -> str:
     """An `img` that takes its room before it is loaded."""
     width, height = _size(data, mimetype, known)
+    dark = themed(data.decode("utf-8", "replace")) if mimetype == "image/svg+xml" else None
+    if dark:
+        data = dark.encode()
     attrs = attributes(
+        class_=CLASS if dark else None,
         src=context.assets.add(data, mimetype),
         alt=alternative(data, mimetype, known, context) or True,
         width=width,
