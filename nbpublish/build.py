@@ -49,10 +49,11 @@ def build(
 ) -> Run:
     """Run those cells of `notebook` for which no recorded trace holds, and reuse the traces of the others.
 
-    Without an `executor` nothing is executed, and cells without a trace say that they were not run. Values of cells
-    that took more than `keep` seconds are kept as blobs; None keeps none. With `refresh`, cells run again whose results
-    may differ from one execution to the next. How old a result may be is looked at where cells can be executed, or as
-    `aged` says. `former` tells by id which place a cell had in the last build; it only makes reasons better.
+    Without an `executor` nothing is executed, and cells without a trace say that they were not run. Values that
+    take more than `keep` seconds to have again are kept as blobs; None keeps none. With `refresh`, cells run again
+    whose results may differ from one execution to the next. How old a result may be is looked at where cells can be
+    executed, or as `aged` says. `former` tells by id which place a cell had in the last build; it only makes reasons
+    better.
     """
     analysis = _analysed(notebook, store, world)
     graph, codes = analysis.graph, analysis.codes

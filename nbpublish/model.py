@@ -289,7 +289,9 @@ class Task:
     futures: frozenset[str] = frozenset()
     """Features that cells before it have imported from `__future__`."""
     keep: float | None = None
-    """Blobs are made where the execution took more than so many seconds; None makes none."""
+    """Blobs are made where it takes more than so many seconds to have the values again; None makes none."""
+    effort: float = 0.0
+    """Seconds that it takes to have its inputs again."""
 
 
 Cause = Literal[

@@ -28,6 +28,8 @@ _OWN = "own"
 """Stands for a layout: only who reads the whole notebook knows it."""
 _LARGEST = 512 * 2**20
 """Bytes of a value that are still kept."""
+_SMALL, _WORTH = 2**20, 200e6
+"""Bytes that are always worth keeping, and for each second that it takes to have the value again."""
 
 
 class Ledger:
@@ -136,7 +138,8 @@ class Ledger:
     def _versions(
         self, scope: set[str], bound: set[str], blobs: dict[str, Any], seconds: float
     ) -> Iterator[tuple[str, Version]]:
-        keep = self._task.keep is not None and seconds >= self._task.keep
+        worth = seconds + self._task.effort
+        keep = self._task.keep is not None and worth >= self._task.keep
         for members in self._groups(scope):
             group = tuple(sorted(members))
             values = {name: self._space[name] for name in group}
@@ -144,7 +147,7 @@ class Ledger:
             if not members & bound and all(self._is_as_before(name, group, prints[name]) for name in group):
                 continue
             blob = None
-            if keep and None not in prints.values() and (chunks := self._dumped(values)):
+            if keep and None not in prints.values() and (chunks := self._dumped(values, worth)):
                 blob = group[0]
                 blobs[blob] = chunks
             for name, value in values.items():
@@ -168,9 +171,10 @@ class Ledger:
         whole = fingerprint(dict(values), self._space)
         return {name: whole and f"{whole}.{name}" for name in values}
 
-    def _dumped(self, values: Mapping[str, Any]) -> Any:
+    def _dumped(self, values: Mapping[str, Any], worth: float) -> Any:
         chunks = dump(values, self._space)
-        if chunks is None or sum(memoryview(chunk).nbytes for chunk in chunks) > _LARGEST:
+        most = min(_LARGEST, max(_SMALL, int(worth * _WORTH)))
+        if chunks is None or sum(memoryview(chunk).nbytes for chunk in chunks) > most:
             return None
         return chunks if roundtrips(chunks, values, self._space) else None
 

@@ -23,7 +23,8 @@ from nbpublish.walk.doors import Executor, Kernel, Store
 class Executions:
     """Executes cells of one notebook, in a kernel that is started when it is first needed.
 
-    Leaving the context ends the kernel. Values of cells that took more than `keep` seconds are put into the store.
+    Leaving the context ends the kernel. Values that take more than `keep` seconds to have again are put into the
+    store.
     """
 
     notebook: Notebook
@@ -76,10 +77,10 @@ class Executions:
         self._stack.close()
         self._kernel = None
 
-    def run(self, point: Point, key: str, inputs: Mapping[str, str]) -> Trace:
-        """Run a cell whose inputs are live."""
+    def run(self, point: Point, key: str, inputs: Mapping[str, str], effort: float) -> Trace:
+        """Run a cell whose inputs are live, and took `effort` seconds to make."""
         cell, code, kernel = self.notebook.cell(point.cell), point.code, self.kernel
-        task = Task(point.inputs, code.private, code.futures, None if code.definition else self.keep)
+        task = Task(point.inputs, code.private, code.futures, None if code.definition else self.keep, effort)
         when = time.time()
         trace = kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
         if self.world:

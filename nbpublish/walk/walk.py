@@ -7,9 +7,11 @@ so that a page never mixes two samples.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from nbpublish.model import Cell, Graph, Notebook, Reason, Run, Trace, Version
+from nbpublish.traces.effort import effort
 from nbpublish.traces.faults import fault
 from nbpublish.traces.obstacles import left_out, obstacle
 from nbpublish.traces.plan import Load, Point, Step, plan
@@ -127,17 +129,20 @@ class _Walk:
         if not self._prepare(found.point, lines=exact):
             return False
         exact = exact or self._plan(found.point, lines=True) == []
-        trace = self.walks.executions.run(found.point, found.key, found.inputs)
+        trace = self._run(found.point, found.key, found.inputs)
         if not exact and shows_lines(trace, self.walks.notebook):  # functions may stand on the lines of another day
             if not self._prepare(found.point, lines=True):
                 return False
-            trace = self.walks.executions.run(found.point, found.key, found.inputs)
+            trace = self._run(found.point, found.key, found.inputs)
         self.walks.keep(trace)
         if reaches_further(trace, self.versions) and cell.id not in self.walks.recall.dynamic:
             self.walks.recall.dynamic.add(cell.id)
             return False
         self._pass(found.point, trace)
         return True
+
+    def _run(self, point: Point, key: str, inputs: Mapping[str, str]) -> Trace:
+        return self.walks.executions.run(point, key, inputs, effort(point, self.points))
 
     def _plan(self, goal: Point, *, lines: bool) -> list[Step] | None:
         executions = self.walks.executions
@@ -161,7 +166,7 @@ class _Walk:
         assert recorded
         if self.reasons[point.cell].action == "reused":
             self.reasons[point.cell] = Reason("reused", "replayed", goal.cell)
-        again = self.walks.executions.run(point, recorded.key, recorded.inputs)
+        again = self._run(point, recorded.key, recorded.inputs)
         others = other_states(recorded, again)
         there = self.walks.executions.files(others)
         others = {
