@@ -12,15 +12,19 @@ from pathlib import Path
 
 from nbpublish.kernel.environment import digest_of
 from nbpublish.kernel.outside import (
+    FOLDER,
+    GONE,
     INODE,
+    digest_of_names,
     file_digest,
     inode,
     kind_of,
     listing,
-    matches_digest,
     matching,
+    names_in,
     path_of,
     pattern_at,
+    subject_of,
 )
 from nbpublish.kernel.surroundings import ENVIRONMENT, UNWANTED
 
@@ -47,7 +51,9 @@ class ThisMachine:
             "missing": lambda subject: kind_of(path_of(subject, self._root)),
             "exists": lambda subject: kind_of(path_of(subject, self._root)),
             "directory": lambda subject: listing(path_of(subject, self._root)),
-            "glob": lambda subject: matches_digest(matching(pattern_at(subject, self._root)), self._root),
+            "glob": lambda subject: digest_of_names(self._matches(subject)),
+            "names of directory": self._names,
+            "names of glob": lambda subject: "\0".join(self._matches(subject)),
             "inode": lambda subject: inode(path_of(subject, self._root)),
             "written": self._written,
         }
@@ -68,6 +74,13 @@ class ThisMachine:
     def forget(self) -> None:
         """Something has run, and may have changed what is there."""
         self._found = {}
+
+    def _matches(self, pattern: str) -> list[str]:
+        return sorted(subject_of(path, self._root) for path in matching(pattern_at(pattern, self._root)))
+
+    def _names(self, subject: str) -> str:
+        path = path_of(subject, self._root)
+        return "\0".join(sorted(names_in(path))) if kind_of(path) == FOLDER else GONE
 
     def _written(self, subject: str) -> str:
         """The content of a file, or what is there instead."""

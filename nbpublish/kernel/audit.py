@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -21,16 +22,17 @@ _MAGIC = frozenset(("_select_from", "_iterate_directories", "_select_recursive",
 """Functions by which pathlib looks for what matches a pattern."""
 
 
-def listen(looks: Looks) -> None:
-    """Tell of everything from now on, until `leave`. Hooks cannot be taken away, so there is one for all."""
+@contextmanager
+def observed(looks: Looks) -> Iterator[None]:
+    """Tell `looks` of everything. Hooks cannot be taken away, so there is one for all."""
     if not _hooked:
         sys.addaudithook(_hook)
         _hooked.append(True)
     _current.append(looks)
-
-
-def leave(looks: Looks) -> None:
-    _current.remove(looks)
+    try:
+        yield
+    finally:
+        _current.remove(looks)
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -49,8 +51,16 @@ def _opened(looks: Looks, path: Any, mode: Any, flags: Any) -> None:
 
 
 def _listed(looks: Looks, path: Any) -> None:
-    if not _is_aside(sys._getframe(3)):
-        looks.lists(path)
+    frame = sys._getframe(3)
+    if _is_aside(frame):
+        return
+    looks.lists(path)
+    name = looks.name(os.curdir if path is None else path)
+    if "stat" in frame.f_code.co_names and name is not None:  # entries know sizes without asking again
+        with os.scandir(name) as entries:
+            for entry in entries:
+                if entry.is_file():
+                    looks.reads(entry.path)
 
 
 def _is_aside(frame: FrameType) -> bool:

@@ -55,7 +55,7 @@ class Look:
     digest: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Looks:
     """What one cell has looked at and written, by absolute path."""
 
@@ -175,11 +175,11 @@ class Looks:
         if pattern not in self.matched and self.name(pattern) is not None:
             self.matched[pattern] = matching(pattern)
 
-    def asks(self, path: Any, kind: str) -> None:
-        """It was asked whether there is something at a path."""
+    def asks(self, path: Any, kind: str = "") -> None:
+        """It was asked whether there is something at a path, and the answer was a kind."""
         name = self.name(path)
-        if name is not None:
-            self.existing.setdefault(name, kind)
+        if name is not None and name not in self.existing:
+            self.existing[name] = kind or kind_of(name)
 
     def below(self, path: Any, tell: Callable[[str], None]) -> None:
         """Tell of everything in a folder, and of the folder."""

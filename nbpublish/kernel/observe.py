@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Container, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
-from nbpublish.kernel import audit
+from nbpublish.kernel import audit, existence
 from nbpublish.kernel.looks import Looks
 from nbpublish.kernel.outside import inode, matches_digest, pattern_subject, subject_of
 from nbpublish.model import Observation, Version
@@ -26,7 +27,9 @@ class Observer:
         """Paths of files that are observed as modules."""
         self._looks = Looks(root)
         self._inputs: Mapping[str, Version] = {}
-        audit.listen(self._looks)
+        self._stack = ExitStack()
+        self._stack.enter_context(audit.observed(self._looks))
+        self._stack.enter_context(existence.observed(self._looks))
 
     def open(self, inputs: Mapping[str, Version]) -> None:
         """Before a cell that may see these versions."""
@@ -58,7 +61,7 @@ class Observer:
 
     def end(self) -> None:
         """Observe no more."""
-        audit.leave(self._looks)
+        self._stack.close()
 
     def _subject(self, path: str) -> str:
         return subject_of(path, self._root)

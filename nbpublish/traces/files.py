@@ -14,6 +14,8 @@ from nbpublish.model import Observation, Trace, Version
 _FILE, _TEMPORARY = "<file:", "<temporary file:"
 _INODE = "inode "
 GONE, FOLDER = "gone", "directory"
+UNCHANGED = "unchanged"
+"""What is answered instead of looking, where it is known that nothing changed."""
 FILES = frozenset({"file", "missing", "exists"})
 """Kinds of observations that speak of one file."""
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from nbpublish.model import Cell, Graph, Notebook, Observation, Reason, Trace, Version
 from nbpublish.traces.closure import Versions, closure, is_state
 from nbpublish.traces.code import Code
+from nbpublish.traces.files import UNCHANGED
 from nbpublish.traces.key import inputs_of, key_of
 from nbpublish.traces.plan import Point
 from nbpublish.traces.refresh import Refresh
-from nbpublish.traces.verify import UNCHANGED, Digest, World, broken
+from nbpublish.traces.verify import Digest, World, broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,25 @@ class Recall:
     """By id, the place that a cell had in the last build, where it has another one now."""
     cells: dict[str, str] = field(default_factory=dict)
     """By trace, the cell it is of, as far as this build has come."""
-    own: dict[str, list[Trace]] = field(default_factory=dict)
-    """Traces of this very build, by key; what they saw of the world still holds."""
+    own: dict[tuple[str, str], list[Trace]] = field(default_factory=dict)
+    """Traces that this build has made or reused, by key and place; what they saw of the world still holds there,
+    whatever cells below have written since."""
     distrusted: set[str] = field(default_factory=set)
     """Ids of traces of cells that have given something else when they ran again."""
-    undone: dict[str, Observation] = field(default_factory=dict)
-    """By trace, a file that it has left and that is no longer what it was."""
+    undone: dict[str, tuple[Observation, frozenset[str]]] = field(default_factory=dict)
+    """By place, a file that its cell has left and that is no longer what it was, and the traces that this spoils."""
     dynamic: set[str] = field(default_factory=set)
     """Cells that have turned out to reach for names which do not stand in their code."""
 
-    def remember(self, trace: Trace) -> None:
-        """Know a trace of this build, rather than an older one of the same execution."""
-        mine = self.own.setdefault(trace.key, [])
+    def remember(self, trace: Trace, place: str) -> None:
+        """Know a trace that holds in this build, rather than an older one of the same execution."""
+        mine = self.own.setdefault((trace.key, place), [])
         mine[:] = [trace, *(other for other in mine if other.id != trace.id)]
+
+    def write_again(self, place: str, trace: Trace, seen: Observation) -> None:
+        """Let a cell run itself, because a file that its trace has left is no longer what it was."""
+        known = frozenset(other.id for other in [*self._mine(trace.key), *self.find(trace.key)])
+        self.undone[place] = seen, known
 
     def __call__(self, cell: Cell, versions: Versions) -> Recalled:
         """What is known of a cell that stands where the names mean `versions`."""
@@ -67,17 +74,19 @@ class Recall:
         visible = {name: version for name, version in versions.items() if name in names or is_state(name)}
         stale: Trace | None = None
         undone: list[Observation] = []
-        for trace in [*self.own.get(key, ()), *self.find(key)]:
+        own = self.own.get((key, code.place), [])
+        for trace in [*own, *self.find(key)]:
             if trace.id in self.distrusted:
                 continue
-            if trace.id in self.undone:
-                undone.append(self.undone[trace.id])
+            if code.place in self.undone and (trace.place != code.place or trace.id in self.undone[code.place][1]):
+                undone = [self.undone[code.place][0]]
                 continue
             digest = self._digest(trace, key, code)
             problem = broken(trace, self.notebook, cell, code, versions, digest)
             if problem is None and self._is_due(trace, cell):
                 return Recalled(Point(cell.id, code, visible), key, inputs, Reason("run", "refresh"))
             if problem is None:
+                self.remember(trace, code.place)
                 return Recalled(Point(cell.id, code, visible, trace), key, inputs, Reason("reused", "unchanged"))
             if problem.kind == "name" and not everything:
                 self.dynamic.add(cell.id)
@@ -87,8 +96,12 @@ class Recall:
         reason = self._why(cell, code, inputs, versions, seen)
         return Recalled(Point(cell.id, code, visible), key, inputs, reason)
 
+    def _mine(self, key: str) -> list[Trace]:
+        """The traces of this build with a key, at whatever place."""
+        return [trace for (known, _), traces in self.own.items() if known == key for trace in traces]
+
     def _is_due(self, trace: Trace, cell: Cell) -> bool:
-        if self.refresh is None or any(trace.id == mine.id for mine in self.own.get(trace.key, ())):
+        if self.refresh is None or any(trace.id == mine.id for mine in self._mine(trace.key)):
             return False
         return self.refresh.wants(trace, cell.options)
 
@@ -108,7 +121,7 @@ class Recall:
         """What is there now. What this cell has seen in this very build counts as unchanged, or it might run for ever;
         environment variables are not among it, because cells set them."""
         world = self.world.digest if self.world else lambda kind, subject: None
-        if trace not in self.own.get(key, ()) or trace.place != code.place:
+        if trace not in self.own.get((key, code.place), ()):
             return world
         return lambda kind, subject: world(kind, subject) if kind == "environment" and self.world else UNCHANGED
 

@@ -9,7 +9,8 @@ from typing import Protocol
 from nbpublish.model import ERROR, Cell, Notebook, Observation, Output, Trace
 from nbpublish.traces.closure import Versions
 from nbpublish.traces.code import Code, digest
-from nbpublish.traces.files import FILES, as_seen, version_of
+from nbpublish.traces.files import FILES, UNCHANGED, as_seen, version_of
+from nbpublish.traces.listings import LISTINGS, found, still_made
 
 
 class World(Protocol):
@@ -23,8 +24,6 @@ class World(Protocol):
 
 
 Digest = Callable[[str, str], str | None]
-UNCHANGED = "unchanged"
-"""What a `Digest` answers instead of looking, where it is known that nothing changed."""
 
 
 def broken(
@@ -53,6 +52,10 @@ def _holds(seen: Observation, notebook: Notebook, cell: Cell, code: Code, versio
         return own.fingerprint == seen.digest
     if seen.kind in FILES and (written := version_of(seen.subject, versions)):
         return as_seen(seen.kind, written) == seen.digest
+    if seen.kind == "made":
+        return still_made(seen, versions)
+    if seen.kind in LISTINGS:
+        return found(seen, versions, world) in (seen.digest, UNCHANGED)
     return world(seen.kind, seen.subject) in (seen.digest, UNCHANGED)
 
 
@@ -78,13 +81,13 @@ def lines_shown(trace: Trace, notebook: Notebook, cell: Cell, code: Code) -> tup
     """What of the notebook's text shows in the outputs: the cells whose lines stand in tracebacks and warnings."""
     if code.reads_lines:
         return (Observation("layout", "", code.layout),)
-    found = {
+    shown = {
         other
         for line in {line for output in trace.outputs for line in _lines(output, notebook.path)}
         for other in notebook.cells
         if other.line <= line <= other.line + other.source.count("\n")
     }
-    cells = sorted(found, key=lambda other: other.line)
+    cells = sorted(shown, key=lambda other: other.line)
     return tuple(_source(other, cell) for other in cells)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from nbpublish.model import Graph, Notebook, Observation, Task, Trace, Version
 from nbpublish.traces.closure import is_state
 from nbpublish.traces.files import ascertained, found_now, undone
+from nbpublish.traces.listings import LISTINGS, made
 from nbpublish.traces.plan import Load, Point
 from nbpublish.traces.verify import World, lines_shown
 from nbpublish.traces.versions import settled
@@ -89,6 +90,7 @@ class Executions:
         trace = settled(trace, uuid.uuid4().hex, code)
         seen = trace.observations + lines_shown(trace, self.notebook, cell, code)
         trace = replace(trace, when=when, key=key, place=code.place, code=code.digest, engine=self.engine)
+        seen += tuple(made(listing, point.inputs) for listing in seen if listing.kind in LISTINGS)
         trace = replace(trace, inputs=inputs, observations=seen)
         gone = [name for name in kernel.live if name in trace.deleted or (is_state(name) and name not in point.inputs)]
         for name in gone:

@@ -58,8 +58,8 @@ class Walks:
             self.told.add(id)
             self.report(self.notebook, self.notebook.cell(id), reason)
 
-    def keep(self, trace: Trace) -> None:
-        self.recall.remember(trace)
+    def keep(self, trace: Trace, place: str = "") -> None:
+        self.recall.remember(trace, place or trace.place)
         if may_be_kept(trace):
             self.executions.store.keep(trace)
 
@@ -87,9 +87,11 @@ class _Walk:
         if self.is_clean or not walks.executions.possible:
             return True
         found = walks.executions.undone(self.versions)
-        writers = {walks.recall.cells[trace] for trace in found} - walks.wrote_again
-        walks.wrote_again |= writers
-        walks.recall.undone |= found
+        writers = {walks.recall.cells[trace]: seen for trace, seen in found.items()}
+        writers = {cell: seen for cell, seen in writers.items() if cell not in walks.wrote_again}
+        for cell, seen in writers.items():
+            walks.recall.write_again(walks.recall.codes[cell].place, self.traces[cell], seen)
+        walks.wrote_again |= writers.keys()
         return not writers
 
     def _reach(self, cell: Cell) -> bool:
@@ -176,7 +178,7 @@ class _Walk:
         }
         if gave_the_same(recorded, again) and (point.code.definition or not others):
             recorded = renewed(recorded, again)
-            self.walks.keep(recorded)
+            self.walks.keep(recorded, point.code.place)
             live = {name: version for name, version in recorded.versions.items() if name not in others}
             self.walks.executions.live.update(live)
             return self.walks.executions.restored(others)
