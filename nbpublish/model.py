@@ -302,11 +302,13 @@ Cause = Literal[
     "refresh",  # run: a new result was asked for, or its own is older than the author allows
     "engine",  # run: Python, nbpublish or the platform is another one; the observation says what it was
     "lost",  # run: nothing about it changed, but no result of it is kept
+    "unkept",  # run: its result cannot be kept, because time ran out or the kernel died
     "uncertain",  # run, perhaps: `cell`, which gives `name`, must run first
     "dynamic",  # run again: it reached for `name`, which does not stand in its code
     "differs",  # run: run again for its values, it gave others than before
     "unchanged",  # reused: nothing it depends on changed
-    "text",  # reused: since the last build only its comments or its layout changed
+    "comment",  # reused: since the last build only comments in it changed
+    "layout",  # reused: since the last build only the layout of its code changed
     "earlier",  # reused: all is again as it was in an earlier build
     "replayed",  # reused, and run again all the same, because `cell` needed its values
     "ancestor-failed",  # not run: `cell` failed or could not run

@@ -32,8 +32,10 @@ from nbpublish.formats.format import Format
 from nbpublish.model import Cell, Graph, Notebook, Problem, Reason, Run, Visibility
 from nbpublish.store.collect import CacheLimits as CacheLimits
 from nbpublish.store.disk import DiskStore as DiskStore
-from nbpublish.store.history import History, Past, counterparts, explained, past_of
+from nbpublish.store.history import History, explained, past_of
+from nbpublish.store.history import Past as Past
 from nbpublish.store.history import PastCell as PastCell
+from nbpublish.store.history import counterparts as counterparts
 from nbpublish.store.memory import MemoryStore
 
 log = logging.getLogger("mkdocs.plugins.nbpublish.project")  # of the family that `mkdocs --verbose` shows

@@ -99,9 +99,10 @@ def test_an_edited_cell_without_a_name_is_not_taken_for_a_new_one(author: Author
 def test_a_comment_is_all_that_changed_once_and_no_longer_the_next_time(author: Author) -> None:
     author.built(*FIRST)
     commented = ["import random\nn = 3  # three", *FIRST[1:]]
-    assert author.would(*commented) == ["text", "unchanged", "unchanged", "unchanged"]
-    assert author.built(*commented)[0] == "text"
+    assert author.would(*commented) == ["comment", "unchanged", "unchanged", "unchanged"]
+    assert author.built(*commented)[0] == "comment"
     assert author.built(*commented)[0] == "unchanged"
+    assert author.built("import random\nn  =  3  # three", *FIRST[1:])[0] == "layout"
 
 
 def test_going_back_finds_what_an_earlier_build_gave(author: Author) -> None:

@@ -15,6 +15,7 @@ from nbpublish.errors import ConfigError, NbpublishError
 from nbpublish.frontends.cache_cli import cache
 from nbpublish.frontends.signals import as_interrupts
 from nbpublish.frontends.summary import Summary
+from nbpublish.frontends.why_cli import why
 
 EXIT_CODES = """
 \b
@@ -89,6 +90,7 @@ def main() -> None:
 
 
 main.add_command(cache)
+main.add_command(why)
 
 
 @main.command(epilog=EXIT_CODES)
@@ -100,6 +102,9 @@ main.add_command(cache)
 @jobs_option
 @json_option
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless there are problems.")
+@click.option("--explain", is_flag=True, help="Tell why each cell was run or reused.")
+@click.option("--frozen", is_flag=True, help="Execute nothing; fail where a cell would have to run.")
+@click.option("--refresh", is_flag=True, help="Run again what depends on the network, the clock or chance.")
 def build(
     folder: Path,
     config_file: Path | None,
@@ -109,8 +114,13 @@ def build(
     jobs: int | None,
     as_json: bool,
     quiet: bool,
+    explain: bool,
+    frozen: bool,
+    refresh: bool,
 ) -> None:
     """Run the notebooks of FOLDER and write its site.
+
+    Only cells run that a change can have reached; see `nbpublish why`.
 
     FOLDER holds a mkdocs.yml, or just notebooks and .md pages: then navigation and titles come from folders and
     headings, and the site is written to FOLDER/site.
@@ -123,11 +133,16 @@ def build(
     """
     from nbpublish.frontends import unchanged
 
-    if not clean and unchanged.is_enough(folder, config_file, strict, keep_going, as_json=as_json, quiet=quiet):
+    if frozen and refresh:
+        raise click.UsageError("--frozen executes nothing, so there is nothing to refresh. Leave one of the two out.")
+    asks_more = clean or explain or refresh
+    if not asks_more and unchanged.is_enough(folder, config_file, strict, keep_going, as_json=as_json, quiet=quiet):
         return
     watch = click.get_current_context().with_resource(unchanged.looking_on())
     from nbpublish.frontends import configuration, publish, site
     from nbpublish.frontends import report as shown
+    from nbpublish.frontends.why import outcome
+    from nbpublish.project import Demand
 
     with shown.stopped_as_json(as_json):
         config = configuration.load(folder, config_file)
@@ -138,11 +153,14 @@ def build(
             shutil.rmtree(publish.work_folder(target), ignore_errors=True)
         console = shown.console(quiet=quiet)
         configuration.settings(config, jobs=jobs)
+        demand = Demand(frozen=frozen, refresh=refresh)
         with publish.aside(target) as built:
-            with configuration.opened(config) as project, shown.progress(console) as report:
-                summary = site.make_site(config, built, project, report=report)
+            with configuration.opened(config, demand) as project:
+                with shown.progress(console) as report:
+                    summary = site.make_site(config, built, project, report=report)
+                summary = outcome.told(summary, config, project, console if explain else None)
             failed = summary.failed(strict=strict)
-            published = keep_going or not failed
+            published = not failed or (keep_going and not outcome.is_stale(summary))
             if published:
                 publish.swap(built, target)
                 unchanged.remember(watch, folder, config_file, config, target, summary)

@@ -17,6 +17,7 @@ from nbpublish.errors import ConfigError
 from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.places import find_config as find_config
 from nbpublish.frontends.places import work_beside
+from nbpublish.model import Run
 from nbpublish.project import Demand, Project, Settings, open_cache
 
 PLUGIN = "nbpublish"
@@ -102,6 +103,17 @@ def opened(config: MkDocsConfig, demand: Demand | None = None) -> Iterator[Proje
         store.tidy()
 
 
+@contextmanager
+def looked_at(config: MkDocsConfig) -> Iterator[Project]:
+    """The project that `config` describes, for a look at what the next build would do. It is not taken for a build."""
+    store = open_cache(work_of(config))
+    try:
+        with Project(Path(config.docs_dir), settings(config), store, demand=Demand(frozen=True, aged=True)) as project:
+            yield project
+    finally:
+        store.leave()
+
+
 def shown(path: Path) -> str:
     """A path as the shell the author stands in knows it, with forward slashes."""
     return os.path.relpath(path).replace(os.sep, "/")
@@ -113,3 +125,9 @@ def settings(config: MkDocsConfig, **values: Any) -> Settings:
     assert isinstance(options, Options)
     options.load_dict({name: value for name, value in values.items() if value is not None})
     return options.settings
+
+
+def runs_of(config: MkDocsConfig) -> dict[str, Run]:
+    """The runs of the last build with this configuration, by path."""
+    runs: dict[str, Run] = getattr(config.plugins[PLUGIN], "runs", {})
+    return runs

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -23,6 +24,11 @@ from nbpublish.model import Cell, Notebook, Problem, Reason
 def console(*, quiet: bool = False) -> Console:
     """Where people read: standard error, so that standard output is left to `--json`."""
     return Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+
+
+def page() -> Console:
+    """Where people read what a command was asked for: standard output, which is wide where it is no terminal."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 
 @contextmanager
@@ -97,11 +103,16 @@ def show_on_github(summary: Summary, docs: Path) -> None:
 
 
 def print_json(summary: Summary) -> None:
-    text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2)
+    print_object(summary.as_json())
+
+
+def print_object(value: dict[str, Any]) -> None:
+    """One JSON object on standard output."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
     try:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:  # JSON has its own way to write any character in ASCII
-        text = json.dumps(summary.as_json(), indent=2)
+        text = json.dumps(value, indent=2)
     try:
         print(text, flush=True)
     except OSError:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbpublish.model import Problem, Run
@@ -20,6 +20,8 @@ class Summary:
     """How many code cells were `run`, `reused`, `failed` (also counted as run or reused) and `not_run`."""
     seconds: float
     problems: tuple[Problem, ...]
+    notebooks: Mapping[str, Any] = field(default_factory=dict)
+    """By path what was done with each cell and why, as JSON; empty unless it was asked for."""
 
     @property
     def errors(self) -> int:
@@ -59,7 +61,12 @@ class Summary:
                 }
                 for problem in self.problems
             ],
+            **({"notebooks": self.notebooks} if self.notebooks else {}),
         }
+
+    def with_problems(self, more: Iterable[Problem]) -> Summary:
+        """The same with further problems, each in its place."""
+        return replace(self, problems=_sorted((*self.problems, *more)))
 
 
 def summarise(runs: Iterable[Run], problems: Sequence[Problem], *, pages: int, seconds: float) -> Summary:
@@ -68,7 +75,11 @@ def summarise(runs: Iterable[Run], problems: Sequence[Problem], *, pages: int, s
     for run in runs:
         counts.update(reason.action for reason in run.reasons.values())
         counts["failed"] += sum(trace.problem is not None for trace in run.traces.values())
-    return Summary(pages, dict(counts), seconds, tuple(sorted(set(problems), key=_place)))
+    return Summary(pages, dict(counts), seconds, _sorted(problems))
+
+
+def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(set(problems), key=_place))
 
 
 def plural(count: int, noun: str) -> str:

@@ -251,6 +251,10 @@ class DiskStore:
             self._note("build", {"when": int(time.time()), **counts})
         self._index.file.close()
 
+    def leave(self) -> None:
+        """Close without writing anything down: for those who only looked."""
+        self._index.file.close()
+
     def _write_use(self) -> None:
         with self._lock:
             aged, self._aged = self._aged, set()

@@ -7,7 +7,10 @@ before, the older note, which tells when they ran, still says it all.
 from __future__ import annotations
 
 import difflib
+import io
+import tokenize
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from nbpublish.model import Cell, Notebook, Reason, Run
@@ -26,6 +29,7 @@ class PastCell:
     source: str
     line: int
     reason: Reason
+    name: str | None = None
     trace: str = ""
     """Id of the trace that was used; empty where there was none."""
     kept: bool = True
@@ -125,7 +129,20 @@ def _since(reason: Reason, run: Run, id: str, before: PastCell | None) -> Reason
         return reason
     if run.traces[id].id != before.trace:
         return replace(reason, cause="earlier")
-    return replace(reason, cause="text") if run.notebook.cell(id).source != before.source else reason
+    now = run.notebook.cell(id).source
+    if now == before.source:
+        return reason
+    return replace(reason, cause="layout" if _comments(now) == _comments(before.source) else "comment")
+
+
+def _comments(source: str) -> list[str]:
+    """The comments in a piece of code, as far as it can be read."""
+    found: list[str] = []
+    with suppress(SyntaxError, tokenize.TokenError):
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.COMMENT:
+                found.append(token.string)
+    return found
 
 
 def past_of(
@@ -151,7 +168,7 @@ def _code(notebook: Notebook) -> list[Cell]:
 
 def _past_cell(run: Run, cell: Cell, before: PastCell | None, lost: bool) -> PastCell:
     trace, reason = run.traces.get(cell.id), run.reasons[cell.id]
-    known = PastCell(cell.id, cell.source, cell.line, reason)
+    known = PastCell(cell.id, cell.source, cell.line, reason, cell.name)
     if trace is None:
         return known
     known = replace(known, trace=trace.id, kept=not lost, seconds=trace.seconds, when=int(trace.when))

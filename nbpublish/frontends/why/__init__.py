@@ -1,0 +1,1 @@
+"""Why cells were run, reused or not run, in words."""

@@ -1,0 +1,59 @@
+"""What a build is asked to tell besides pages: why cells ran, and which are stale where nothing may be executed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from rich.console import Console
+
+from nbpublish.build import World
+from nbpublish.frontends.configuration import runs_of
+from nbpublish.frontends.summary import Summary
+from nbpublish.frontends.why.account import cell_as_json, reasons_as_json
+from nbpublish.frontends.why.show import entries_of, show_runs
+from nbpublish.model import Problem, Run
+from nbpublish.project import Project
+
+
+def told(summary: Summary, config: MkDocsConfig, project: Project, explain: Console | None) -> Summary:
+    """The summary of a build with what its demand adds; with `explain`, the reasons are printed there too."""
+    runs, world = runs_of(config), project.world()
+    if project.demand.frozen and project.settings.execute:
+        summary = summary.with_problems(stale(runs.values(), world))
+    if explain:
+        show_runs(explain, runs, world)
+        summary = replace(summary, notebooks={path: cells_as_json(run, world) for path, run in runs.items()})
+    return summary
+
+
+def is_stale(summary: Summary) -> bool:
+    return any(problem.code == "stale" for problem in summary.problems)
+
+
+def stale(runs: Iterable[Run], world: World) -> Iterator[Problem]:
+    """One problem for each cell that would certainly run; those that depend on them are counted."""
+    for run in runs:
+        entries = [entry for entry in entries_of(run, world) if run.reasons[entry[1].id].cause == "not-executed"]
+        certain = [entry for entry in entries if entry[2].action == "run"]
+        others = len(entries) - len(certain)
+        for number, (_, cell, said) in enumerate(certain):
+            message = f"The cell is stale: {said.words}. --frozen executes nothing; run `nbpublish build` first."
+            if others and number == 0:
+                message += f" {others} more {'cell' if others == 1 else 'cells'} of the notebook may be stale with it."
+            yield Problem("stale", message, run.notebook.path, cell.line, cell.id)
+
+
+def cells_as_json(run: Run, world: World) -> list[dict[str, Any]]:
+    """The cells of a run with what was done with each, and why."""
+    return [
+        {
+            **cell_as_json(number, cell),
+            "action": run.reasons[cell.id].action,
+            "words": said.words,
+            "reasons": [*reasons_as_json(said.reason)],
+        }
+        for number, cell, said in entries_of(run, world)
+    ]
