@@ -10,8 +10,14 @@ from pathlib import Path
 import perturb
 import pytest
 from perturb import examine, notebooks_in, perturbed
+from programs import marimo, percent, shown
 
+from nbpublish.build import build
+from nbpublish.executors.local import LocalExecutor
+from nbpublish.executors.world import ThisMachine
 from nbpublish.formats.detect import read
+from nbpublish.model import Notebook
+from nbpublish.store.memory import MemoryStore
 from nbpublish.traces.recall import Recall
 
 DOCS = Path(__file__).parent.parent / "docs_src"
@@ -126,3 +132,59 @@ def test_an_engine_that_runs_too_much_is_found_out(tmp_path: Path, monkeypatch: 
     report = examine(path, tmp_path / "wrong", kinds=("comment",), cells=1)
     assert sorted(report.again) == ["1", "2", "3"]
     assert report.steps[0].needless
+
+
+# --- what whole notebooks have taught ---------------------------------------------------------------------------------
+
+
+def reruns(folder: Path, *notebooks: Notebook) -> list[list[int]]:
+    """Which cells ran when the notebooks were built one after another, each compared with a build from nothing."""
+    (folder / "book.py").touch()
+    executor, store, found = LocalExecutor(folder), MemoryStore(), []
+    for notebook in notebooks:
+        run = build(notebook, store=store, executor=executor, world=ThisMachine(folder), keep=0.0)
+        assert shown(run) == shown(build(notebook, store=MemoryStore(), executor=executor))
+        found.append([n for n, cell in enumerate(notebook.cells) if run.reasons[cell.id].action == "run"])
+    return found
+
+
+CONTROLS = (
+    "import marimo as mo\nimport pandas as pd",
+    "df = pd.DataFrame({'a': [1, 2]})",
+    "size = mo.ui.slider(1, len(df))\ntable = mo.ui.table(df)",
+    "mo.md(f'{size} of {len(df)}')",
+    "size.value + 1",
+    "table.value",
+)
+
+
+def test_controls_of_marimo_stay_what_they_are_when_they_are_read(tmp_path: Path) -> None:
+    edited = (*CONTROLS[:3], "mo.md(f'{size} from {len(df)}')", *CONTROLS[4:])
+    assert reruns(tmp_path, marimo(*CONTROLS), marimo(*edited)) == [[0, 1, 2, 3, 4, 5], [3]]
+
+
+def test_another_control_does_not_make_the_others_new(tmp_path: Path) -> None:
+    cells = ("import marimo as mo", "a = mo.ui.slider(1, 3)", "b = mo.ui.slider(1, 3)", "a.value + b.value", "a.value")
+    edited = (*cells[:2], "b = mo.ui.slider(2, 3)", *cells[3:])
+    assert reruns(tmp_path, marimo(*cells), marimo(*edited)) == [[0, 1, 2, 3, 4], [2, 3]]
+
+
+def test_names_of_files_of_marimo_are_not_drawn_from_the_random_numbers_of_the_author(tmp_path: Path) -> None:
+    cells = (
+        "import marimo as mo\nimport altair as alt\nimport pandas as pd\nimport random",
+        "mo.ui.altair_chart(alt.Chart(pd.DataFrame({'a': [1]})).mark_point().encode(x='a'))",
+        "print(random.random())",
+    )
+    assert reruns(tmp_path, marimo(*cells), marimo(cells[0], cells[2])) == [[0, 1, 2], []]
+
+
+def test_stacking_arrays_does_not_look_at_lines(tmp_path: Path) -> None:
+    cells = ("import numpy as np", "x = np.stack([np.ones(2), np.ones(2)])", "print(x.sum())")
+    noted = (f"# a note\n{cells[0]}", *cells[1:])
+    assert reruns(tmp_path, percent(*cells), percent(*noted)) == [[0, 1, 2], []]
+
+
+def test_a_cell_that_asks_where_it_stands_runs_when_it_moves(tmp_path: Path) -> None:
+    cells = ("from inspect import stack", "print(stack()[0].lineno)", "print(stack(0)[0].lineno)")
+    noted = (f"# a note\n{cells[0]}", *cells[1:])
+    assert reruns(tmp_path, percent(*cells), percent(*noted)) == [[0, 1, 2], [0, 1, 2]]

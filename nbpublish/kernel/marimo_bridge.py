@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import builtins
 import logging
+import random
 import warnings
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -71,6 +72,7 @@ class MarimoBridge(_Telling):
             if not hasattr(type(self._context), needed):
                 raise MissingPartError(f"marimo {type(self._context).__name__}.{needed}")
         self._ids: Any = part("_plugins.ui._core.ui_element:UIElement._random_seed")
+        self._files = _names_of_files()
         _use_standard_settings(self._context)
         session.namespace["__builtins__"] = vars(builtins)  # as in marimo's kernel; mo.cache looks names up in it
         part("_output.formatters.formatters:register_formatters")()
@@ -84,6 +86,7 @@ class MarimoBridge(_Telling):
         id = digest(self._session.private)  # marimo finds the names private to a cell by its id
         self._know(id, cell)
         self._ids.seed(self._session.private)  # the widgets of a cell keep their ids whatever other cells do
+        self._files.seed(self._session.private)
         self._cell.enter_context(self._context.with_cell_id(id))
 
     def _know(self, id: str, cell: Cell) -> None:
@@ -132,6 +135,15 @@ def _app_options(session: Surroundings) -> dict[str, Any]:
     """What the notebook's `marimo.App(…)` says of the results of SQL."""
     options = session.notebook.metadata.get("app", {})
     return {key: options[key] for key in ("sql_output",) if isinstance(options, dict) and key in options}
+
+
+def _names_of_files() -> random.Random:
+    """Let marimo draw the names of its files apart from the author's random numbers, which such cells would change."""
+    own = random.Random()
+    with suppress(MissingPartError):
+        part("_runtime.virtual_file.virtual_file:random")
+        part("_runtime.virtual_file.virtual_file").random = own
+    return own
 
 
 def _use_standard_settings(context: Any) -> None:

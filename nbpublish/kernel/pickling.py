@@ -58,6 +58,8 @@ class Pickler(pickle.Pickler):
         if kind is types.ModuleType:
             return lambda module: (importlib.import_module, (module.__name__,))
         names = {library_name(base) for base in mro_of(kind)}
+        if "marimo._plugins.ui._core.ui_element.UIElement" in names:
+            raise pickle.PicklingError("a control is known to marimo once its cell has run")
         if "plotly.basedatatypes.BaseFigure" in names:
             return _plotly
         return self.arrays.rule(names)

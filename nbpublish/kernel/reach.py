@@ -241,6 +241,12 @@ def _frame(reach: _Reach, item: Any, following: list[Any]) -> bool:
     return True
 
 
+def _control(reach: _Reach, item: Any, following: list[Any]) -> bool:
+    """A control of marimo. Its context leads to all other controls, but nothing is changed through it."""
+    following += [value for name, value in vars(item).items() if name != "_ctx"]
+    return True
+
+
 _KEPT_IN_CLASSES = {"_abc_impl", "_field_defaults", "_fields", "_member_names_"}
 _RULES: dict[int, Rule] = {
     **dict.fromkeys(
@@ -292,6 +298,8 @@ def _rule_of(kind: type) -> Rule:
         return _array
     if "torch.Tensor" in names:
         return _tensor
+    if "marimo._plugins.ui._core.ui_element.UIElement" in names:
+        return _control
     if names & _FRAMES and memory.copies_on_write():
         return _frame
     layout = layout_of(kind)

@@ -14,7 +14,7 @@ from nbpublish.model import Cell, Graph, Notebook
 
 _LINE_SENSITIVE = frozenset(
     {
-        *("inspect", "traceback", "getsource", "getsourcelines", "findsource", "currentframe", "_getframe", "stack"),
+        *("inspect", "traceback", "getsource", "getsourcelines", "findsource", "currentframe", "_getframe"),
         *("co_firstlineno", "co_lines", "f_lineno", "tb_lineno", "lineno", "stack_info", "show_code"),
     }
 )
@@ -127,8 +127,13 @@ def _reads_lines(node: ast.AST) -> bool:
         return any(alias.name.partition(".")[0] in _LINE_SENSITIVE for alias in node.names)
     if isinstance(node, ast.ImportFrom):
         return node.module in _LINE_SENSITIVE
-    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
-    return name in _LINE_SENSITIVE
+    if isinstance(node, ast.Call) and _named(node.func) == "stack":  # of `inspect`, not of numpy
+        return all(isinstance(argument, ast.Constant) for argument in node.args)
+    return _named(node) in _LINE_SENSITIVE
+
+
+def _named(node: ast.AST) -> str | None:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
 
 
 def _unbound_by(node: ast.AST) -> list[str]:

@@ -34,6 +34,13 @@ def visit_plotly(walk: Walk, figure: Any) -> None:
     walk.push(type(figure), figure._data, figure._layout, frames, figure._grid_str, figure._grid_ref)
 
 
+def visit_control(walk: Walk, control: Any) -> None:
+    """A control of marimo, without the context that it was made in, which is the same for a whole notebook."""
+    if walk.first(control):
+        walk.stream.head(b"\x01mui")
+        walk.push(type(control), {name: value for name, value in vars(control).items() if name != "_ctx"})
+
+
 def visit_vectorizer(walk: Walk, item: Any) -> None:
     """A vectorizer of scikit-learn without the address of its stop words, which it keeps to know them again."""
     if walk.first(item):
@@ -50,6 +57,7 @@ def visit_cached_property(walk: Walk, item: Any) -> None:
 
 HANDLERS: dict[str, Handler] = {
     "PIL.Image.Image": visit_picture,
+    "marimo._plugins.ui._core.ui_element.UIElement": visit_control,
     "plotly.basedatatypes.BaseFigure": visit_plotly,
     "sklearn.feature_extraction.text._VectorizerMixin": visit_vectorizer,
     "functools.cached_property": visit_cached_property,
