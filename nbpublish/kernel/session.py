@@ -5,7 +5,6 @@ The session lives in the process of the author's code. Everything that happens g
 
 from __future__ import annotations
 
-import asyncio
 import builtins
 import importlib
 import inspect
@@ -17,7 +16,7 @@ from collections.abc import Callable, Container, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbpublish.kernel.account import Account
 from nbpublish.kernel.bridge import BRIDGES, Bridge, Ending
@@ -38,6 +37,9 @@ from nbpublish.kernel.states import filters_kept
 from nbpublish.kernel.surroundings import Siblings, entered, main_module, no_breakpoint, no_input, no_password, replaced
 from nbpublish.kernel.versions import Ledger
 from nbpublish.model import Cell, Channel, Names, Notebook, Output, Task
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class Session:
@@ -231,6 +233,8 @@ class Session:
 
     def _wait_for(self, coroutine: Coroutine[Any, Any, object]) -> object:
         """Run top-level `await` on the loop that the notebook has for its whole life."""
+        with self.ours():  # few notebooks wait for anything, and it takes a fifth of the start of a kernel
+            import asyncio
         if self._loop is None or self._loop.is_closed():
             self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
