@@ -304,6 +304,7 @@ Cause = Literal[
     "lost",  # run: nothing about it changed, but no result of it is kept
     "unkept",  # run: its result cannot be kept, because time ran out or the kernel died
     "uncertain",  # run, perhaps: `cell`, which gives `name`, must run first
+    "verified",  # run again to compare, with its whole notebook, in which a cell gave another result
     "dynamic",  # run again: it reached for `name`, which does not stand in its code
     "differs",  # run: run again for its values, it gave others than before
     "unchanged",  # reused: nothing it depends on changed

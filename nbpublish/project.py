@@ -13,14 +13,15 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
+from nbpublish import verification
 from nbpublish.build import Executor, Report, Store, World, build, may_be_kept
 from nbpublish.errors import NbpublishError
 from nbpublish.executors.asked import Asked
@@ -37,6 +38,10 @@ from nbpublish.store.history import Past as Past
 from nbpublish.store.history import PastCell as PastCell
 from nbpublish.store.history import counterparts as counterparts
 from nbpublish.store.memory import MemoryStore
+from nbpublish.verification import Verdict
+from nbpublish.verification import Verified as Verified
+
+T = TypeVar("T")
 
 log = logging.getLogger("mkdocs.plugins.nbpublish.project")  # of the family that `mkdocs --verbose` shows
 
@@ -87,6 +92,10 @@ class Demand:
     """Whether results count as stale that are older than their cells allow; None: where cells can be executed."""
     refresh: bool = False
     """Run cells again whose results may differ from one execution to the next."""
+    verify: float = 0.0
+    """Share of the reused cells to compare with a run of their notebooks from the beginning, 1 for all."""
+    seed: int = 0
+    """Chooses which notebooks these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +146,8 @@ class Project:
         self.settings = settings or Settings()
         self.demand = demand or Demand()
         self.store: Store = store if store and self.settings.execute else MemoryStore()
+        self.verified: Verified | None = None
+        """What verifying found, where it was demanded."""
         self._asked: dict[str, Asked] = {}
         """What was asked of the world for each notebook that ran."""
         self.executor: Executor | None = None
@@ -197,15 +208,20 @@ class Project:
 
         `report` is called from one thread at a time. An interrupt (Ctrl-C) ends all kernels and is raised again.
         """
-        notebooks = list(notebooks)
         world = self.world()
         told = report and _one_at_a_time(report)
+        runs = self._at_once(notebooks, lambda notebook: self._run(notebook, world, told))
+        return runs | self._verified(runs) if self.demand.verify and self.executor else runs
+
+    def _at_once(self, notebooks: Iterable[Notebook], work: Callable[[Notebook], T]) -> dict[str, T]:
+        """What `work` gives for each, by path and in the order given; the longest come first."""
+        notebooks = list(notebooks)
         pool = ThreadPoolExecutor(self.settings.jobs or os.cpu_count() or 1, "nbpublish")
         submitted = threading.Event()
 
-        def run(notebook: Notebook) -> Run:
+        def run(notebook: Notebook) -> T:
             submitted.wait()  # an interrupt within `submit` can leave a thread behind that the pool does not know
-            return self._run(notebook, world, told)
+            return work(notebook)
 
         try:
             longest_first = sorted(notebooks, key=lambda notebook: -sum(len(cell.code) for cell in notebook.cells))
@@ -222,6 +238,35 @@ class Project:
         finally:
             submitted.set()
             pool.shutdown()
+
+    def _verified(self, runs: Mapping[str, Run]) -> dict[str, Run]:
+        """Run some of the notebooks from the beginning; what their pages shall show."""
+        some = verification.chosen(runs.values(), self.demand.verify, self.demand.seed)
+        verdicts = self._at_once((run.notebook for run in some), lambda notebook: self._verdict(runs[notebook.path]))
+        found = self.verified or Verified(self.demand.seed)
+        self.verified = replace(
+            found,
+            reused=found.reused + sum(len(verification.reused(run)) for run in runs.values()),
+            notebooks=found.notebooks + len(verdicts),
+            **{
+                name: getattr(found, name) + sum(getattr(verdict, name) for verdict in verdicts.values())
+                for name in ("cells", "different", "impure")
+            },
+        )
+        return {path: verdict.run for path, verdict in verdicts.items()}
+
+    def _verdict(self, run: Run) -> Verdict:
+        def clean(notebook: Notebook) -> Run:
+            return build(notebook, store=MemoryStore(), executor=self.executor, world=self.world(), keep=None)
+
+        found = verification.verdict(run, clean)
+        if found.run is not run:
+            for trace in verification.replaced(run, found.run):
+                if may_be_kept(trace):
+                    self.store.keep(trace)
+            past = self.history.of(run.notebook.path) if self.history else None
+            self._note(found.run, past, counterparts(past, run.notebook))
+        return found
 
     def standing(self, run: Run) -> Standing | None:
         """On what a run of this project stands; None where building the notebook again would execute something.

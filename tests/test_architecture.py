@@ -26,7 +26,8 @@ MAY_IMPORT = {
     "stamp": set(),
     "exporters": {*VALUES, "page"},
     "build": {*VALUES, "formats", "graph", "traces", "walk", "page"},
-    "project": {*VALUES, "build", "formats", "store", "executors"},
+    "verification": VALUES,
+    "project": {*VALUES, "build", "verification", "formats", "store", "executors"},
     "frontends": {*VALUES, "stamp", "project", "build", "formats", "graph", "page", "exporters"},
     "themes": set(),
 }

@@ -350,5 +350,6 @@ def test_frozen_asks_nothing_of_a_site_that_is_never_executed(tmp_path: Path) ->
     assert run("build", "--frozen", tmp_path).exit_code == 0
 
 
-def test_frozen_and_refresh_do_not_go_together(folder: Path) -> None:
-    assert run("build", "--frozen", "--refresh").exit_code == 2
+@pytest.mark.parametrize("more", [["--refresh"], ["--verify", "all"]])
+def test_frozen_goes_together_with_nothing_that_executes(folder: Path, more: list[str]) -> None:
+    assert run("build", "--frozen", *more).exit_code == 2

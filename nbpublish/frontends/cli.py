@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import random
 import shutil
 import sys
 import tempfile
@@ -35,6 +36,21 @@ class Folder(click.Path):
         if Path(value).is_file():
             self.fail(f"{value} is a file. Give the folder it is in: {Path(value).parent}", parameter, context)
         return super().convert(value, parameter, context)
+
+
+class Share(click.ParamType[float]):
+    """A percentage, as a number from 0 to 1."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        number = {"all": "100%"}.get(str(value), str(value)).removesuffix("%")
+        share = float(number) / 100 if number.replace(".", "", 1).isdecimal() and number != value else 0
+        if not 0 < share <= 1:
+            self.fail(f"Expected a percentage, such as 10%, or all, and found {value!r}.", param, ctx)
+        return share
 
 
 folder_argument = click.argument(
@@ -105,6 +121,8 @@ main.add_command(why)
 @click.option("--explain", is_flag=True, help="Tell why each cell was run or reused.")
 @click.option("--frozen", is_flag=True, help="Execute nothing; fail where a cell would have to run.")
 @click.option("--refresh", is_flag=True, help="Run again what depends on the network, the clock or chance.")
+@click.option("--verify", type=Share(), help="Run this share of the reused cells again, as 10% or all, and compare.")
+@click.option("--seed", type=int, help="Choose what --verify runs as an earlier build did that printed this number.")
 def build(
     folder: Path,
     config_file: Path | None,
@@ -117,6 +135,8 @@ def build(
     explain: bool,
     frozen: bool,
     refresh: bool,
+    verify: float | None,
+    seed: int | None,
 ) -> None:
     """Run the notebooks of FOLDER and write its site.
 
@@ -133,9 +153,9 @@ def build(
     """
     from nbpublish.frontends import unchanged
 
-    if frozen and refresh:
-        raise click.UsageError("--frozen executes nothing, so there is nothing to refresh. Leave one of the two out.")
-    asks_more = clean or explain or refresh
+    if frozen and (refresh or verify):
+        raise click.UsageError("--frozen executes nothing, so it cannot refresh or verify. Leave one of them out.")
+    asks_more = clean or explain or refresh or verify
     if not asks_more and unchanged.is_enough(folder, config_file, strict, keep_going, as_json=as_json, quiet=quiet):
         return
     watch = click.get_current_context().with_resource(unchanged.looking_on())
@@ -153,12 +173,13 @@ def build(
             shutil.rmtree(publish.work_folder(target), ignore_errors=True)
         console = shown.console(quiet=quiet)
         configuration.settings(config, jobs=jobs)
-        demand = Demand(frozen=frozen, refresh=refresh)
+        seed = random.randrange(1_000_000) if seed is None else seed
+        demand = Demand(frozen=frozen, refresh=refresh, verify=verify or 0.0, seed=seed)
         with publish.aside(target) as built:
             with configuration.opened(config, demand) as project:
                 with shown.progress(console) as report:
                     summary = site.make_site(config, built, project, report=report)
-                summary = outcome.told(summary, config, project, console if explain else None)
+                summary = outcome.told(summary, config, project, console, explain=explain)
             failed = summary.failed(strict=strict)
             published = not failed or (keep_going and not outcome.is_stale(summary))
             if published:

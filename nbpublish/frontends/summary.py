@@ -20,8 +20,8 @@ class Summary:
     """How many code cells were `run`, `reused`, `failed` (also counted as run or reused) and `not_run`."""
     seconds: float
     problems: tuple[Problem, ...]
-    notebooks: Mapping[str, Any] = field(default_factory=dict)
-    """By path what was done with each cell and why, as JSON; empty unless it was asked for."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What else was asked for, as JSON: `notebooks`, `verified`."""
 
     @property
     def errors(self) -> int:
@@ -61,7 +61,7 @@ class Summary:
                 }
                 for problem in self.problems
             ],
-            **({"notebooks": self.notebooks} if self.notebooks else {}),
+            **self.more,
         }
 
     def with_problems(self, more: Iterable[Problem]) -> Summary:

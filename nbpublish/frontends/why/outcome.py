@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -15,18 +15,37 @@ from nbpublish.frontends.summary import Summary
 from nbpublish.frontends.why.account import cell_as_json, reasons_as_json
 from nbpublish.frontends.why.show import entries_of, show_runs
 from nbpublish.model import Problem, Run
-from nbpublish.project import Project
+from nbpublish.project import Project, Verified
 
 
-def told(summary: Summary, config: MkDocsConfig, project: Project, explain: Console | None) -> Summary:
-    """The summary of a build with what its demand adds; with `explain`, the reasons are printed there too."""
-    runs, world = runs_of(config), project.world()
+def told(
+    summary: Summary, config: MkDocsConfig, project: Project, console: Console, *, explain: bool = False
+) -> Summary:
+    """The summary of a build with what its demand adds, and, with `explain`, all reasons; printed as well."""
+    runs, world, more = runs_of(config), project.world(), dict(summary.more)
     if project.demand.frozen and project.settings.execute:
         summary = summary.with_problems(stale(runs.values(), world))
     if explain:
-        show_runs(explain, runs, world)
-        summary = replace(summary, notebooks={path: cells_as_json(run, world) for path, run in runs.items()})
-    return summary
+        show_runs(console, runs, world)
+        more["notebooks"] = {path: cells_as_json(run, world) for path, run in runs.items()}
+    if project.demand.verify:
+        found = project.verified or Verified(project.demand.seed)
+        console.print(_verified(found))
+        more["verified"] = asdict(found)
+    return replace(summary, more=more)
+
+
+def _verified(found: Verified) -> str:
+    if not found.cells:
+        return "Verified nothing, because no cell was reused."
+    cells = f"{found.cells} of {found.reused} reused {'cell' if found.reused == 1 else 'cells'}"
+    notebooks = f"{found.notebooks} {'notebook' if found.notebooks == 1 else 'notebooks'} run from the beginning"
+    result = f"[red]{found.different} gave another result[/]" if found.different else "[green]all gave the same[/]"
+    if found.impure and found.impure == found.cells:
+        result = ""
+    impure = f"{found.impure} gave another, as the clock, the network or chance let one expect" if found.impure else ""
+    said = "; ".join(part for part in (result, impure) if part)
+    return f"Verified {cells}, in {notebooks}: {said} (--seed {found.seed} chooses the same)"
 
 
 def is_stale(summary: Summary) -> bool:

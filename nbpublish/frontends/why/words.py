@@ -138,6 +138,7 @@ _PLAIN = {
     "engine": "Python or nbpublish is another version",
     "lost": "no result of it is kept",
     "unkept": "it ended by force, and such results are not kept",
+    "verified": "the notebook was run again to compare, and gave another result",
     "dynamic": "it uses names that do not stand in its code",
     "differs": "its values were needed by {cell}, and it gave other ones than before",
     "unchanged": "nothing it depends on changed",
