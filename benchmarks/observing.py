@@ -38,22 +38,17 @@ def without(*, kernel: bool) -> None:
         from nbpublish.kernel.account import Account
 
         class Nothing:
-            def __init__(self, *_: Any) -> None: ...
-
-            def open(self, task: Any) -> None: ...
+            def __init__(self, *_: Any) -> None:
+                self.paths = ()
 
             def close(self, seconds: float) -> Account:
                 return Account()
 
-            def ignore(self, names: Any) -> None: ...
-
-            def missed(self, exception: BaseException) -> None: ...
-
-            def end(self) -> None: ...
+            def __getattr__(self, name: str) -> Callable[..., Any]:
+                return lambda *_: ()
 
         for name in ("Ledger", "Observer", "Hidden", "Modules"):
             setattr(session, name, Nothing)
-        Nothing.paths = ()  # type: ignore[attr-defined]
         return
     from nbpublish.store.disk import DiskStore
 
@@ -91,10 +86,11 @@ def with_clocks(*, kernel: bool) -> None:
     import atexit
 
     if kernel:
-        from nbpublish.kernel import versions
+        from nbpublish.kernel import audit, versions
         from nbpublish.kernel.environment import Environment
         from nbpublish.kernel.hidden import Hidden
         from nbpublish.kernel.modules import Modules
+        from nbpublish.kernel.observe import Observer
 
         clocked(versions.Ledger, "open", "kernel: before a cell")
         clocked(versions.Ledger, "close", "kernel: after a cell")
@@ -106,7 +102,9 @@ def with_clocks(*, kernel: bool) -> None:
         for name in ("dump", "roundtrips"):
             clocked(versions, name, "kernel: values for the store")
         clocked(Modules, "_find", "kernel: modules")
-        clocked(versions.Observer, "noted", "kernel: files opened")
+        clocked(audit, "_hook", "kernel: what opens, lists, moves files")
+        for method in ("open", "close", "observed", "written"):
+            clocked(Observer, method, "kernel: files and their digests")
     else:  # the build runs its notebooks one after another: clocks nest in one thread only
         from nbpublish.store.disk import DiskStore
         from nbpublish.traces.recall import Recall
@@ -198,8 +196,8 @@ def main() -> None:
     total = sum(parts.values())
     whole = statistics.median(on.cpu for _, on in pairs)
     for part, seconds in sorted(parts.items(), key=lambda item: -item[1]):
-        print(f"{part:<34}{1000 * seconds / options.notebooks / 15:>8.2f} ms a cell{seconds / whole:>8.1%}")
-    print(f"{'all of it':<34}{1000 * total / options.notebooks / 15:>8.2f} ms a cell{total / whole:>8.1%}")
+        print(f"{part:<40}{1000 * seconds / options.notebooks / 15:>8.2f} ms a cell{seconds / whole:>8.1%}")
+    print(f"{'all of it':<40}{1000 * total / options.notebooks / 15:>8.2f} ms a cell{total / whole:>8.1%}")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class Environment:
     """Takes the place of `os.environ`'s class, so that reading a variable shows."""
 
     def __init__(self) -> None:
-        self._initial = dict(os.environ)
+        self._initial = _now()
         self._before = self._initial
         self._read: set[str] = set()
         self._plain = type(os.environ)
@@ -44,12 +44,12 @@ class Environment:
     def open(self, inputs: Mapping[str, Version]) -> None:
         """Before a cell: variables that no cell before it has changed are as they were at first."""
         self._reset(kept={variable for variable in self._changed() if state_of(variable) in inputs})
-        self._before = dict(os.environ)
+        self._before = _now()
         self._read.clear()
 
     def changed(self) -> dict[str, str | None]:
         """After a cell: the variables that it has changed, by their state's name."""
-        now = dict(os.environ)
+        now = _now()
         both = sorted({*now, *self._before})
         return {state_of(name): now.get(name) for name in both if now.get(name) != self._before.get(name)}
 
@@ -63,13 +63,21 @@ class Environment:
         self._reset()
 
     def _changed(self) -> list[str]:
-        now = dict(os.environ)
+        now = _now()
         return [name for name in {*now, *self._initial} if now.get(name) != self._initial.get(name)]
 
     def _reset(self, kept: Collection[str] = ()) -> None:
         for variable in self._changed():
             if variable not in kept:
                 _set(variable, self._initial.get(variable))
+
+
+def _now() -> dict[str, str]:
+    """All variables, read past the recording: it would cost more than all else that is done for a small cell."""
+    environ: Any = os.environ
+    if not isinstance(environ, os._Environ):  # the author has put something else in its place
+        return dict(environ)
+    return {environ.decodekey(key): environ.decodevalue(value) for key, value in environ._data.items()}  # type: ignore[attr-defined]
 
 
 def _set(variable: str, value: str | None) -> None:
