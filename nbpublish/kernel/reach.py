@@ -18,7 +18,8 @@ from typing import Any
 
 from nbpublish.kernel import memory
 from nbpublish.kernel.code_names import EVERYTHING, global_names
-from nbpublish.kernel.layout import identity, layout_of, library_function, library_name, mro_of, vars_of
+from nbpublish.kernel.layout import identity, layout_of, library_function, library_name, mro_of, type_name, vars_of
+from nbpublish.kernel.uses import Uses
 
 __all__ = ["EVERYTHING", "free_names", "groups", "survey"]
 
@@ -42,8 +43,13 @@ def survey(value: object, namespace: Mapping[str, Any]) -> tuple[frozenset[str],
     return frozenset(reach.free), reach.own
 
 
-def groups(names: Iterable[str], namespace: Mapping[str, Any]) -> list[frozenset[str]]:
-    """Partition the names by the mutable objects they share: a change through one may be seen through another."""
+def groups(
+    names: Iterable[str], namespace: Mapping[str, Any], uses: dict[str, Uses] | None = None
+) -> list[frozenset[str]]:
+    """Partition the names by the mutable objects they share: a change through one may be seen through another.
+
+    `uses` is given what their values use of modules; what names share stands at one of them.
+    """
     found = sorted(name for name in set(names) if name in namespace)
     parent = {name: name for name in found}
 
@@ -60,6 +66,8 @@ def groups(names: Iterable[str], namespace: Mapping[str, Any]) -> list[frozenset
             if (owner := owners.setdefault(key, name)) is not name:
                 parent[root(name)] = root(owner)
         reach.claim(name)
+        if uses is not None:
+            uses[name] = reach.used()
     for one, other in memory.overlaps(reach.claims):
         parent[root(one)] = root(other)
     whole: dict[str, set[str]] = {}
@@ -85,13 +93,26 @@ class _Reach:
                 self.bound.setdefault(identity(value), []).append(name)
         self.claims: list[memory.Claim] = []
         self.seen_memory: list[tuple[int, int, bool]] = []
+        self.uses = Uses()
         self._rules = dict(_RULES)
+        self._met: set[int] = set()
+        """Types of what was met."""
+        self._from: dict[int, set[str]] = {}
+        """By type, the modules that it and its bases are from."""
         self._kept: list[Any] = []
 
     def claim(self, name: str) -> None:
         """Say whose the memory is that was found since the last claim."""
         self.claims += [memory.Claim(start, end, copied, name) for start, end, copied in self.seen_memory]
         self.seen_memory.clear()
+
+    def used(self) -> Uses:
+        """What was met of modules since the last time."""
+        for key in self._met:
+            self.uses.modules |= self._from.get(key, set())
+        uses, self.uses = self.uses, Uses()
+        self._met.clear()
+        return uses
 
     def mutable(self, value: object, owners: Mapping[int, str] = MappingProxyType({})) -> Iterator[int]:
         """Identities of the mutable objects reachable from a value; what `owners` has already is not looked into."""
@@ -110,7 +131,9 @@ class _Reach:
                     continue
                 seen[key] = item
                 kind = type(item)
-                rule = self._rules.get(identity(kind)) or self._rule(kind)
+                type_key = identity(kind)
+                self._met.add(type_key)
+                rule = self._rules.get(type_key) or self._rule(kind)
                 if rule is _leaf:
                     continue
                 if key in owners:
@@ -126,6 +149,7 @@ class _Reach:
     def _rule(self, kind: type) -> Rule:
         rule = _rule_of(kind)
         self._rules[identity(kind)] = rule
+        self._from[identity(kind)] = {type_name(base)[0] for base in mro_of(kind)}
         self._kept.append(kind)
         return rule
 
@@ -152,6 +176,7 @@ def _through(reach: _Reach, item: Any, following: list[Any]) -> bool:
 
 
 def _function(reach: _Reach, item: types.FunctionType, following: list[Any]) -> bool:
+    reach.uses.modules.update(name for name in (item.__module__, item.__globals__.get("__name__")) if type(name) is str)
     if library_function(item):
         return False
     reach.own |= item.__globals__ is reach.namespace
@@ -159,6 +184,7 @@ def _function(reach: _Reach, item: types.FunctionType, following: list[Any]) -> 
     reach.free.update(names)
     if item.__globals__ is reach.namespace:
         reach.free |= global_names(item.__code__)
+        reach.uses.codes.append(item.__code__)
     cells = zip(item.__code__.co_freevars, item.__closure__ or (), strict=True)
     following += [cell for name, cell in cells if name != "__class__"]
     following += [item.__defaults__, *(item.__kwdefaults__ or {}).values(), *item.__dict__.values()]
@@ -167,6 +193,7 @@ def _function(reach: _Reach, item: types.FunctionType, following: list[Any]) -> 
 
 def _class(reach: _Reach, item: type, following: list[Any]) -> bool:
     """What a class holds; what the interpreter and libraries keep in it, they do not change later."""
+    reach.uses.modules.add(type_name(item)[0])
     if library_name(item):
         return False
     reach.own = True
@@ -195,6 +222,8 @@ def _member(reach: _Reach, item: Any, following: list[Any]) -> bool:
 
 
 def _module(reach: _Reach, item: Any, following: list[Any]) -> bool:
+    name = vars(types.ModuleType)["__dict__"].__get__(item).get("__name__")
+    reach.uses.modules.update([name] if type(name) is str else [])
     return False
 
 

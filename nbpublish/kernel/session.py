@@ -109,7 +109,9 @@ class Session:
             self._watch.when_imported(library, lambda module=module: self._bring_up(module))  # type: ignore[misc]
         if self.notebook.format == "marimo" and any("marimo" in cell.code for cell in self.notebook.cells):
             self._siblings.keep("marimo")
-        self.modules = Modules(self._root)
+        self.modules = Modules(self._root, self.path.parent)
+        self.modules.libraries.start()
+        self._stack.callback(self.modules.libraries.stop)
         observer = Observer(self._root, self.modules.paths)
         hidden = Hidden(self._watch.when_imported)
         self.ledger = Ledger(self.namespace, hidden, observer, self.modules, self.notebook.order == "dataflow")
@@ -172,7 +174,7 @@ class Session:
         self._sources.remember(cell)
         if task:
             self._futures = flags_of(task.futures)
-            self.ledger.open(task)
+            self.ledger.open(task, cell.code)
         self.namespace.pop("__warningregistry__", None)
         self._broken = False
         started = time.perf_counter()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import mmap
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from nbpublish.kernel.observe import Observer
 from nbpublish.kernel.private import digest, is_mangled
 from nbpublish.kernel.reach import groups, survey
 from nbpublish.kernel.restore import Unloadable, dump, load, roundtrips
+from nbpublish.kernel.uses import Uses
 from nbpublish.model import Observation, Task, Version
 
 _OWN = "own"
@@ -56,11 +58,14 @@ class Ledger:
         self._before: dict[str, Any] = {}
         self._missed: set[str] = set()
         self._task = Task()
+        self._uses: dict[str, Uses] = {}
+        """By name, what its value uses of modules; the members of a group have all of it."""
+        self._used = Uses()
 
     # --- before a cell ----------------------------------------------------------------------------------------------
 
-    def open(self, task: Task) -> None:
-        """Let the cell see its inputs only."""
+    def open(self, task: Task, code: str = "") -> None:
+        """Let the cell with this code see its inputs only."""
         self._task = task
         self._missed.clear()
         self._known |= task.inputs.keys()
@@ -71,6 +76,8 @@ class Ledger:
         self._before = dict(self._space)
         self._hidden.open(task.inputs)
         self._environment.open(task.inputs)
+        self._modules.open(code)
+        self._used = self._uses_of(task.inputs)
         self._observer.open(task.inputs)
 
     def _is_to_hide(self, name: str, own: str) -> bool:
@@ -94,6 +101,8 @@ class Ledger:
             waiting += [error.__cause__, error.__context__]
             if isinstance(error, NameError) and isinstance(error.name, str):
                 self._missed.add(error.name)
+            elif isinstance(error, ImportError):
+                self._modules.libraries.missed = True
             elif type(error).__name__ in ("CatalogException", "SQLInterfaceError"):
                 self._missed.update(word.strip("'\"!.,`") for word in str(error).split())
 
@@ -104,7 +113,8 @@ class Ledger:
         self._observer.close()
         changed = self._hidden.changed()
         seen = [*self._environment.observed(), *self._hidden.observed(self._task.inputs, changed)]
-        seen += [*self._modules.observed(), *self._observer.observed()]
+        self._modules.close()
+        seen += self._observer.observed()
         space, inputs = self._space, self._task.inputs
         shared = {name for name in space if name not in self._system}
         bound = {name for name in shared if name not in self._before or space[name] is not self._before[name]}
@@ -114,6 +124,10 @@ class Ledger:
         versions = dict(self._versions(scope, bound, blobs, seconds))
         versions |= self._states(changed, blobs)
         versions |= {name: Version(now, group=(name,)) for name, now in self._observer.written().items()}
+        self._used.add([self._uses[name] for name in scope])
+        looked, loaded = self._modules.account(self._used, inputs)
+        seen += looked
+        versions |= {label: self._with_marker(label, version, blobs) for label, version in loaded.items()}
         seen += self._names()
         for name, value in self._aside.items():
             space.setdefault(name, value)
@@ -121,6 +135,24 @@ class Ledger:
         self._before = {}
         self._known |= versions.keys()
         return Account(versions, deleted, tuple(seen), blobs)
+
+    def _uses_of(self, names: Iterable[str]) -> Uses:
+        """What the values of names use of modules, as they are before a cell."""
+        names = [name for name in names if name in self._space]
+        unknown = [name for name in names if name not in self._uses]
+        if unknown:
+            self._groups(set(unknown))
+        uses = Uses()
+        uses.add([self._uses[name] for name in names])
+        return uses
+
+    def _with_marker(self, label: str, version: Version, blobs: dict[str, Any]) -> Version:
+        """The version of a module, with a blob by which it is loaded again where loading it gives just this."""
+        chunks = dump({label: version.fingerprint}, self._space) if version.fingerprint else None
+        if chunks is None:
+            return version
+        blobs[label] = chunks
+        return replace(version, blob=label)
 
     def _is_private(self, name: str) -> bool:
         return self._has_private and is_mangled(name)
@@ -142,6 +174,9 @@ class Ledger:
         keep = self._task.keep is not None and worth >= self._task.keep
         for members in self._groups(scope):
             group = tuple(sorted(members))
+            uses = Uses()
+            uses.add([self._uses[name] for name in group])
+            self._uses.update(dict.fromkeys(group, uses))
             values = {name: self._space[name] for name in group}
             prints = self._fingerprints(values)
             if not members & bound and all(self._is_as_before(name, group, prints[name]) for name in group):
@@ -152,13 +187,17 @@ class Ledger:
                 blobs[blob] = chunks
             for name, value in values.items():
                 free, is_own = survey(value, self._space)
-                yield name, Version(prints[name], "", free - {name}, group, blob, layout=_OWN if is_own else None)
+                free = (free - {name}) | self._modules.labels(uses)
+                yield name, Version(prints[name], "", free, group, blob, layout=_OWN if is_own else None)
 
     def _groups(self, scope: set[str]) -> list[frozenset[str]]:
+        uses: dict[str, Uses] = {}
         try:
-            return groups(scope, self._space)
+            return groups(scope, self._space, uses)
         except Exception:  # an object that cannot even be looked into: then nothing is told apart
             return [frozenset(scope)] if scope else []
+        finally:
+            self._uses.update({name: uses.get(name, Uses()) for name in scope})
 
     def _is_as_before(self, name: str, group: tuple[str, ...], print: str | None) -> bool:
         before = self._task.inputs.get(name)
@@ -203,8 +242,12 @@ class Ledger:
         except (Unloadable, KeyError, OSError, ValueError):
             return False
         for name, value in found.items():
-            if not name.startswith("<"):
+            if name.startswith(("module ", "ambient ")):
+                if not self._modules.load(name, value):
+                    return False
+            elif not name.startswith("<"):
                 self._space[name] = value
+                self._uses.pop(name, None)
             elif name.startswith("<environ:"):
                 self._environment.restore(name, value)
             else:

@@ -1,0 +1,51 @@
+"""What code and values use of modules. One too many costs a cell that runs again, one too few a wrong page."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import CodeType
+
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+def words(text: str) -> frozenset[str]:
+    """All words of a text, be they names, parts of strings or comments."""
+    return frozenset(_WORD.findall(text))
+
+
+def compiled_words(source: str) -> frozenset[str]:
+    """The names that a cell's source uses, and the words in its strings; none where it is no Python."""
+    try:
+        return words_in(compile(source, "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+
+
+def words_in(code: CodeType) -> frozenset[str]:
+    """The names that a piece of code uses, and the words in its strings."""
+    found = {word for name in code.co_names for word in name.split(".")}
+    for constant in code.co_consts:
+        if type(constant) is CodeType:
+            found |= words_in(constant)
+        elif type(constant) is str:
+            found |= words(constant)
+    return frozenset(found)
+
+
+@dataclass(slots=True)
+class Uses:
+    """What was met on a walk over values."""
+
+    modules: set[str] = field(default_factory=set)
+    """Modules that are among them, and those of their classes and functions."""
+    codes: list[CodeType] = field(default_factory=list)
+    """Code of functions of the notebook."""
+
+    def add(self, others: Iterable[Uses]) -> None:
+        """Count what others have met as well."""
+        for other in others:
+            self.modules |= other.modules
+            self.codes += other.codes
