@@ -29,7 +29,7 @@ from nbpublish.build import Executor, build
 from nbpublish.executors.inline import InlineExecutor
 from nbpublish.executors.local import LocalExecutor
 from nbpublish.executors.world import ThisMachine
-from nbpublish.kernel import environment, hidden, modules, observe, versions
+from nbpublish.kernel import environment, hidden, modules, observe, reach, versions
 from nbpublish.kernel.states import STATES
 from nbpublish.model import Notebook, Run, Version
 from nbpublish.store.memory import MemoryStore
@@ -219,7 +219,12 @@ def _without_mutation(patch: pytest.MonkeyPatch) -> None:
 
 
 def _without_aliases(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(versions, "groups", lambda names, space: [frozenset({name}) for name in sorted(names)])
+    patch.setattr(versions, "groups", _alone)
+
+
+def _alone(names: set[str], space: Any, uses: Any) -> list[frozenset[str]]:
+    reach.groups(names, space, uses)
+    return [frozenset({name}) for name in sorted(names)]
 
 
 def _without_free_names(patch: pytest.MonkeyPatch) -> None:
@@ -243,7 +248,7 @@ def _without_observing(*kinds: str) -> Callable[[pytest.MonkeyPatch], None]:
 
 
 def _without_modules(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(modules.Modules, "observed", lambda self: iter(()))
+    patch.setattr(modules.Modules, "account", lambda self, uses, inputs: ([], {}))
 
 
 def _without_variables(patch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,9 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from nbpublish.kernel.distributions import Installed
 from nbpublish.kernel.environment import digest_of
+from nbpublish.kernel.importable import importing_paths, libraries, module_digest, present, shadows
 from nbpublish.kernel.outside import (
     FOLDER,
     GONE,
@@ -47,7 +49,7 @@ class ThisMachine:
             "engine": lambda _: self._engine,
             "environment": lambda name: digest_of(self._variable(name)),
             "file": lambda subject: self._digest(path_of(subject, self._root)) or "",
-            "module": lambda subject: self._digest(path_of(subject, self._root)) or "",
+            "module": lambda subject: module_digest(path_of(subject, self._root), self._digest),
             "missing": lambda subject: kind_of(path_of(subject, self._root)),
             "exists": lambda subject: kind_of(path_of(subject, self._root)),
             "directory": lambda subject: listing(path_of(subject, self._root)),
@@ -56,6 +58,9 @@ class ThisMachine:
             "names of glob": lambda subject: "\0".join(self._matches(subject)),
             "inode": lambda subject: inode(path_of(subject, self._root)),
             "written": self._written,
+            "distribution": lambda name: self._installed.description(name),
+            "shadows": lambda folder: shadows(path_of(folder, self._root), self._libraries),
+            "absent": self._absent,
         }
 
     def digest(self, kind: str, subject: str) -> str:
@@ -86,6 +91,19 @@ class ThisMachine:
         """The content of a file, or what is there instead."""
         found = inode(path_of(subject, self._root))
         return self._digest(path_of(subject, self._root)) or "" if found.startswith(INODE) else found
+
+    @cached_property
+    def _installed(self) -> Installed:
+        return Installed(importing_paths(self._variables, sys.path))
+
+    @cached_property
+    def _libraries(self) -> frozenset[str]:
+        return libraries(self._installed.sites)
+
+    def _absent(self, subject: str) -> str:
+        """Modules that could not be imported in a folder and now can be."""
+        folder, _, names = subject.rpartition(": ")
+        return present(names.split(), [path_of(folder, self._root), *self._installed.sites])
 
     @cached_property
     def _engine(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import io
+import re
 import tokenize
 from collections import Counter
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ _LINE_SENSITIVE = frozenset(
     }
 )
 """Names by which code reaches for lines and text of source."""
+_WORD = re.compile(r"[^\W\d]\w*")
 _INSIGNIFICANT = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),
 }
@@ -43,6 +45,8 @@ class Code:
     """Names that it may delete, those of `except … as name` included, also where it has bound them itself."""
     layout: str
     """Digest of the text and lines of all cells up to it."""
+    words: frozenset[str]
+    """The names in it and the words in its strings."""
 
 
 def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
@@ -63,6 +67,7 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
             reads_lines=any(map(_reads_lines, ast.walk(tree))),
             unbinds=frozenset(name for node in ast.walk(tree) for name in _unbound_by(node)),
             layout=layout.hexdigest()[:32],
+            words=frozenset(word for node in ast.walk(tree) for word in _words(node)),
         )
         if notebook.order == "document":
             futures |= _futures(tree)
@@ -140,6 +145,19 @@ def _unbound_by(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Delete):
         return [target.id for target in node.targets if isinstance(target, ast.Name)]
     return [node.name] if isinstance(node, ast.ExceptHandler) and node.name else []
+
+
+def _words(node: ast.AST) -> Iterable[str]:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.keyword(arg=str() as name):
+            return (name,)
+        case ast.alias(name=name):
+            return name.split(".")
+        case ast.ImportFrom(module=str() as name):
+            return name.split(".")
+        case ast.Constant(value=str() as text):
+            return _WORD.findall(text)
+    return ()
 
 
 def _futures(tree: ast.Module) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbpublish.model import Cell, Graph, Notebook, Observation, Reason, Trace, Version
-from nbpublish.traces.closure import Versions, closure, is_state
+from nbpublish.traces.closure import Versions, closure, is_state, modules_named
 from nbpublish.traces.code import Code
 from nbpublish.traces.files import UNCHANGED
 from nbpublish.traces.key import inputs_of, key_of
@@ -68,7 +68,9 @@ class Recall:
         """What is known of a cell that stands where the names mean `versions`."""
         code = self.codes[cell.id]
         everything = cell.id in self.dynamic
-        names = closure(self.graph.names[cell.id], versions, unbinds=code.unbinds, everything=everything)
+        modules = modules_named(code.words, versions)
+        known = self.graph.names[cell.id]
+        names = closure(known, versions, unbinds=code.unbinds, modules=modules, everything=everything)
         inputs = inputs_of(names, versions)
         key = key_of(code, inputs, versions, self.engine)
         visible = {name: version for name, version in versions.items() if name in names or is_state(name)}

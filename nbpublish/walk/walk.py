@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from nbpublish.model import Cell, Graph, Notebook, Reason, Run, Trace, Version
+from nbpublish.traces.closure import is_module
 from nbpublish.traces.effort import effort
 from nbpublish.traces.faults import fault
 from nbpublish.traces.obstacles import left_out, obstacle
-from nbpublish.traces.plan import Load, Point, Step, plan
+from nbpublish.traces.plan import Load, Point, Replay, Step, plan
 from nbpublish.traces.recall import Recall, Recalled
 from nbpublish.traces.unknown import Unknown
 from nbpublish.traces.verify import may_be_kept, reaches_further, shows_lines
@@ -156,11 +157,20 @@ class _Walk:
     def _prepare(self, goal: Point, *, lines: bool) -> bool:
         """Bring the inputs of a cell to life; False where more is known now than when the walk began."""
         steps = self._plan(goal, lines=lines)
+        if steps is not None and not self.is_clean and self._has_gone_ahead(steps):
+            self.walks.executions.start_again()
+            steps = self._plan(goal, lines=lines)
         if steps is None:
             self.walks.left = 0
             return False
         load = self.walks.executions.load
         return all(load(step) if isinstance(step, Load) else self._replay(step.point, goal) for step in steps)
+
+    def _has_gone_ahead(self, steps: list[Step]) -> bool:
+        """Whether the kernel has modules that hold more than they should: what was done to them cannot be undone."""
+        live = set(filter(is_module, self.walks.executions.live))
+        made = [step.point.trace.versions for step in steps if isinstance(step, Replay) and step.point.trace]
+        return bool(live - self.versions.keys()) or any(not live.isdisjoint(versions) for versions in made)
 
     def _replay(self, point: Point, goal: Point) -> bool:
         """Run a cell again for its values; False where it gives others than were recorded."""
