@@ -91,6 +91,15 @@ class Installed:
 
     def description(self, name: str) -> str:
         """The version of a distribution and of all that it requires; empty where it is not installed."""
+        if name not in self._descriptions:
+            self._descriptions[name] = self._described(name)
+        return self._descriptions[name]
+
+    @cached_property
+    def _descriptions(self) -> dict[str, str]:
+        return {}
+
+    def _described(self, name: str) -> str:
         found = self.find(name)
         if found is None:
             return ""

@@ -11,8 +11,8 @@ from pathlib import Path
 _SUFFIXES = (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)
 
 
-def names_found(folder: str, *, regular: bool = False) -> frozenset[str]:
-    """Names that can be imported from a folder; the `regular` ones stand before libraries, other folders after them."""
+def names_found(folder: str) -> frozenset[str]:
+    """Names that can be imported from a folder."""
     found = set()
     try:
         with os.scandir(folder) as entries:
@@ -20,25 +20,26 @@ def names_found(folder: str, *, regular: bool = False) -> frozenset[str]:
                 suffix = next((suffix for suffix in _SUFFIXES if entry.name.endswith(suffix)), None)
                 if suffix:
                     found.add(entry.name.removesuffix(suffix))
-                elif entry.name.isidentifier() and entry.is_dir() and not (regular and not _is_package(entry.path)):
+                elif entry.name.isidentifier() and entry.is_dir():
                     found.add(entry.name)
     except (OSError, ValueError):
         pass
     return frozenset(found)
 
 
-def _is_package(folder: str) -> bool:
-    return any(Path(folder, "__init__" + suffix).exists() for suffix in _SUFFIXES)
-
-
 def shadows(folder: str, libraries: Collection[str]) -> str:
-    """What in a folder is called like a library, and so is imported in its place."""
-    return " ".join(sorted(name for name in names_found(folder, regular=True) if name in libraries))
+    """What in a folder is called like a library, and so is imported in its place. Folders of data stand behind them."""
+    return " ".join(sorted(name for name in names_found(folder) if name in libraries and _is_regular(folder, name)))
 
 
-def libraries(sites: Iterable[str]) -> frozenset[str]:
-    """Names of all modules of Python and of those installed in some folders."""
-    return frozenset(sys.stdlib_module_names).union(*map(names_found, sites))
+def _is_regular(folder: str, name: str) -> bool:
+    stems = (Path(folder, name), Path(folder, name, "__init__"))
+    return any(Path(f"{stem}{suffix}").exists() for stem in stems for suffix in _SUFFIXES)
+
+
+def libraries(paths: Iterable[str]) -> frozenset[str]:
+    """Names of all modules of Python and of those that are installed, where kernels look into these folders."""
+    return frozenset(sys.stdlib_module_names).union(*map(names_found, filter(is_site, paths)))
 
 
 def present(names: Iterable[str], folders: Iterable[str]) -> str:

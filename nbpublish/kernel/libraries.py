@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import sys
 import sysconfig
@@ -32,7 +33,7 @@ class Libraries:
         self._root = str(root) + os.sep
         self._base = root
         self._folder = str(folder)
-        self._paths = importing_paths(dict(os.environ), [path for path in sys.path if path != self._folder])
+        self._paths = importing_paths(os.environ, [path for path in sys.path if path != self._folder])
         self._sought: dict[str, bool] = {}
         """By module that was asked for in this cell, whether the author's code did so."""
         self.missed = False
@@ -50,7 +51,8 @@ class Libraries:
     @cached_property
     def _own_folders(self) -> list[str]:
         """Folders of the author's that imports look into, before those of libraries."""
-        return [self._folder, *(path for path in self._paths if not is_site(path) and not path.startswith(_PYTHON))]
+        said = importing_paths(os.environ, ())
+        return [self._folder, *(path for path in said if not is_site(path) and not (path + os.sep).startswith(_PYTHON))]
 
     # --- as a finder ------------------------------------------------------------------------------------------------
 
@@ -130,7 +132,7 @@ class Libraries:
         if "." in name:
             return
         own = self._folder_of(name, path)
-        for folder in self._own_folders[: self._own_folders.index(own)] if own in self._own_folders else ():
+        for folder in itertools.takewhile(lambda folder: folder != own, self._own_folders):
             yield Observation("module", subject_of(str(Path(folder, f"{name}.py")), self._base), "")
 
     def _in_vain(self) -> Iterator[Observation]:
