@@ -378,8 +378,9 @@ def examine(path: Path, scratch: Path, *, cells: int = 6, kinds: Sequence[str] =
         r = random.Random(path.name)
         for kind, cell in _chosen(codes, cells, kinds):
             changed = perturbed(text, notebook, cell, kind, r)
-            if changed is None and kind != "constant":
-                kind, changed = "constant", perturbed(text, notebook, cell, "constant", r)
+            if changed is None:
+                kind = "statement" if kind == "constant" else "constant"
+                changed = perturbed(text, notebook, cell, kind, r)
             if changed is not None:
                 report.steps.append(_step(bench, first, changed, Step(kind, cell.id, notebook.cells.index(cell))))
         report.reverted = {} if report.again else _reasons(bench.incremental(text))

@@ -422,3 +422,15 @@ def test_columns_count_not_how_they_lie_in_memory(prepared: dict[str, Any]) -> N
     assert fingerprint(polars.concat([part, part], rechunk=False), {}) == fingerprint(polars.concat([part, part], rechunk=True), {})
     table = arrow.table({"a": [1, 2, 3], "s": ["x", "y", "z"]})
     assert fingerprint(table.slice(1, 1), {}) == fingerprint(arrow.table({"a": [2], "s": ["y"]}), {})
+
+
+def test_expressions_that_a_program_can_tell_apart_have_different_fingerprints() -> None:
+    import sympy as sp
+
+    x, y = sp.symbols("x y")
+    found = [x, y, sp.Symbol("x", positive=True), x + 1, x + 2, sp.Float(1.5), sp.Float(1.5, 30), sp.Rational(3, 2)]
+    found += [sp.Poly(x**2), sp.Poly(x**2, domain="QQ"), sp.Matrix([[x]]), sp.ImmutableMatrix([[x]]), sp.Dummy("x")]
+    found += [sp.Function("f"), sp.Function("g"), sp.Function("f")(x), sp.Function("f")(y)]
+    prints = [fingerprint(value, {}) for value in found]
+    assert None not in prints
+    assert len(set(prints)) == len(found)

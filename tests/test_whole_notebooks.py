@@ -188,3 +188,17 @@ def test_a_cell_that_asks_where_it_stands_runs_when_it_moves(tmp_path: Path) -> 
     cells = ("from inspect import stack", "print(stack()[0].lineno)", "print(stack(0)[0].lineno)")
     noted = (f"# a note\n{cells[0]}", *cells[1:])
     assert reruns(tmp_path, percent(*cells), percent(*noted)) == [[0, 1, 2], [0, 1, 2]]
+
+
+EXPRESSIONS = (
+    "import sympy as sp\nx = sp.Symbol('x')\nf = sp.Function('f')",
+    "curve = x**2 - 2*x - 3",
+    "print(sp.solve(curve, x), curve.is_positive)",
+    "print(sp.latex(curve), f(x).diff(x), hash(f(x)) != 0)",
+    "print(curve.subs(x, 1), f(1))",
+)
+
+
+def test_expressions_stay_what_they_are_however_much_they_find_out_about_themselves(tmp_path: Path) -> None:
+    edited = (*EXPRESSIONS[:2], "print(sp.factor(curve))", *EXPRESSIONS[3:])
+    assert reruns(tmp_path, percent(*EXPRESSIONS), percent(*edited)) == [[0, 1, 2, 3, 4], [2]]

@@ -276,6 +276,12 @@ def _control(reach: _Reach, item: Any, following: list[Any]) -> bool:
     return True
 
 
+def _expression(reach: _Reach, item: Any, following: list[Any]) -> bool:
+    """An expression of sympy: immutable, however much it finds out about itself, and most share their symbols."""
+    following += [*item.args, type(item)]
+    return False
+
+
 _KEPT_IN_CLASSES = {"_abc_impl", "_field_defaults", "_fields", "_member_names_"}
 _RULES: dict[int, Rule] = {
     **dict.fromkeys(
@@ -329,6 +335,8 @@ def _rule_of(kind: type) -> Rule:
         return _tensor
     if "marimo._plugins.ui._core.ui_element.UIElement" in names:
         return _control
+    if "sympy.core.basic.Basic" in names and library_name(kind):
+        return _expression
     if names & _FRAMES and memory.copies_on_write():
         return _frame
     layout = layout_of(kind)

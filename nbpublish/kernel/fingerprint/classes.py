@@ -23,6 +23,8 @@ _DERIVED = {  # pydantic compiles these from the fields
     "__pydantic_setattr_handlers__",
     "__signature__",
 }
+_OF_FUNCTIONS = {"default_assumptions", "_prop_handler"}
+"""What sympy notes in `f` of `f = Function("f")` when asked about it; what was assumed stands beside it."""
 
 
 def visit_class(walk: Walk, item: type) -> None:
@@ -33,7 +35,9 @@ def visit_class(walk: Walk, item: type) -> None:
     if not walk.first(item):
         return None
     walk.stream.head(b"\x01cls")
-    body = {name: value for name, value in vars_of(item).items() if name not in _MADE and name not in _DERIVED}
+    of_sympy = library_name(type(item)) == "sympy.core.function.UndefinedFunction"
+    derived = _DERIVED | _OF_FUNCTIONS if of_sympy else _DERIVED
+    body = {name: value for name, value in vars_of(item).items() if name not in _MADE and name not in derived}
     if not body.get("__annotations__", True):  # made empty by whoever asked for it
         del body["__annotations__"]
     registered: set[Any] = set()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from nbpublish.kernel.fingerprint.walk import Handler, Opaque, Walk
+from nbpublish.kernel.layout import layout_of
 
 
 def visit_picture(walk: Walk, picture: Any) -> None:
@@ -41,6 +43,21 @@ def visit_control(walk: Walk, control: Any) -> None:
         walk.push(type(control), {name: value for name, value in vars(control).items() if name != "_ctx"})
 
 
+def visit_expression(walk: Walk, item: Any) -> None:
+    """An expression of sympy without what it has found out about itself so far."""
+    if not walk.first(item):
+        return
+    layout = layout_of(type(item))
+    if layout.core is not object:
+        raise Opaque("an expression with state in C")
+    state = dict(layout.attributes(item)) if layout.attributes else {}
+    for name, slot in layout.slots:
+        with suppress(AttributeError):
+            state[name] = slot.__get__(item)
+    walk.stream.head(b"\x01sym")
+    walk.push(type(item), {name: value for name, value in state.items() if name not in ("_mhash", "_assumptions")})
+
+
 def visit_vectorizer(walk: Walk, item: Any) -> None:
     """A vectorizer of scikit-learn without the address of its stop words, which it keeps to know them again."""
     if walk.first(item):
@@ -59,6 +76,7 @@ HANDLERS: dict[str, Handler] = {
     "PIL.Image.Image": visit_picture,
     "marimo._plugins.ui._core.ui_element.UIElement": visit_control,
     "plotly.basedatatypes.BaseFigure": visit_plotly,
+    "sympy.core.basic.Basic": visit_expression,
     "sklearn.feature_extraction.text._VectorizerMixin": visit_vectorizer,
     "functools.cached_property": visit_cached_property,
 }
