@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbpublish.model import Observation, Output, Problem, Trace, Version
+from nbpublish.store import disk
 from nbpublish.store.disk import UNTRUSTED, DiskStore
 from nbpublish.store.fields import UnreadableError, UnwritableError
 from nbpublish.store.memory import MemoryStore
@@ -70,6 +71,22 @@ def test_the_newest_trace_of_a_key_comes_first_and_the_last_eight_stay(kind: str
     store.keep(trace(id="5", text="again"))
     assert [found.id for found in store.find("key")] == ["5", "9", "8", "7", "6", "4", "3", "2"]
     assert store.find("key")[0] == trace(id="5", text="again")
+
+
+def test_a_trace_is_read_when_it_is_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With eight traces of a cell that draws, seven figures would be read for nothing."""
+    read: list[bytes] = []
+    monkeypatch.setattr(disk, "decode", lambda body, get: (read.append(body), decode(body, get))[1])
+    with DiskStore(folder) as store:
+        for number in range(5):
+            store.keep(trace(id=str(number)))
+        found = store.find("key")
+        assert found
+        assert next(iter(found)).id == "4"
+        assert len(read) == 1
+        assert [one.id for one in found] == [one.id for one in found] == ["4", "3", "2", "1", "0"]
+        assert found[-1].id == "0"
+        assert len(found) == len(read) == 5
 
 
 @pytest.mark.parametrize("kind", ["disk", "memory"])

@@ -30,6 +30,7 @@ from nbpublish.store.collect import DAY, CacheLimits, Collected, Collector
 from nbpublish.store.derived import Derived
 from nbpublish.store.export import Exported, export_outputs
 from nbpublish.store.fields import UnreadableError, UnwritableError
+from nbpublish.store.found import Found
 from nbpublish.store.history import History
 from nbpublish.store.index import Index, Row
 from nbpublish.store.serial import decode, encode
@@ -102,13 +103,13 @@ class DiskStore:
     # --- what a build needs
 
     def find(self, key: str) -> Sequence[Trace]:
-        """The traces with this key, the newest first, each with all its outputs."""
+        """The traces with this key, the newest first, each with all its outputs; decoded when they are looked at."""
         rows = self._index.rows(key)
-        found = [trace for row in rows if (trace := self._decoded(row))]
-        now = time.time()
+        found = Found(rows, self._decoded)
+        now, is_found = time.time(), bool(found)
         with self._lock:
             self._asked.add(key)
-            if found:
+            if is_found:
                 self._found.add(key)
             if any(abs(now - row.used) > _FRESH for row in rows):
                 self._aged.add(key)

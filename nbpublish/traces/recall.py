@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from nbpublish.model import Cell, Graph, Notebook, Observation, Reason, Trace, Version
 from nbpublish.traces.closure import Versions, closure, is_state, modules_named
@@ -77,7 +78,7 @@ class Recall:
         stale: Trace | None = None
         undone: list[Observation] = []
         own = self.own.get((key, code.place), [])
-        for trace in [*own, *self.find(key)]:
+        for trace in chain(tuple(own), self.find(key)):
             if trace.id in self.distrusted:
                 continue
             if code.place in self.undone and (trace.place != code.place or trace.id in self.undone[code.place][1]):
