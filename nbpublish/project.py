@@ -33,10 +33,13 @@ from nbpublish.formats.format import Format
 from nbpublish.model import Cell, Graph, Notebook, Problem, Reason, Run, Visibility
 from nbpublish.store.collect import CacheLimits as CacheLimits
 from nbpublish.store.disk import DiskStore as DiskStore
+from nbpublish.store.export import ExportedStore
+from nbpublish.store.export import is_export as is_export
 from nbpublish.store.history import History, explained, past_of
 from nbpublish.store.history import Past as Past
 from nbpublish.store.history import PastCell as PastCell
 from nbpublish.store.history import counterparts as counterparts
+from nbpublish.store.layers import LayeredStore
 from nbpublish.store.memory import MemoryStore
 from nbpublish.verification import Verdict
 from nbpublish.verification import Verified as Verified
@@ -74,6 +77,8 @@ class Settings:
     """Bytes that the processes of one notebook may use together."""
     output: int = 10_000_000
     """Bytes of output of one cell that are kept."""
+    outputs: Path | None = None
+    """Folder with outputs that `nbpublish cache export` wrote, asked where the store knows nothing."""
     code: Visibility = "show"
     """How the source of a cell is shown that says nothing itself."""
     include: tuple[str, ...] = ()
@@ -146,6 +151,10 @@ class Project:
         self.settings = settings or Settings()
         self.demand = demand or Demand()
         self.store: Store = store if store and self.settings.execute else MemoryStore()
+        self.cache = self.store if isinstance(self.store, DiskStore) else None
+        """The store, where it lasts."""
+        if self.settings.outputs and self.settings.execute:
+            self.store = LayeredStore(self.store, ExportedStore(self.settings.outputs))
         self.verified: Verified | None = None
         """What verifying found, where it was demanded."""
         self._asked: dict[str, Asked] = {}
@@ -273,7 +282,7 @@ class Project:
 
         Where cells were executed, only another look at what they left tells.
         """
-        if not isinstance(self.store, DiskStore) or any(p.code == "internal-error" for p in run.problems):
+        if self.cache is None or any(p.code == "internal-error" for p in run.problems):
             return None
         asked = self._asked.get(run.notebook.path)
         if asked is None or any(r.action != "not_run" and r.cause != "unchanged" for r in run.reasons.values()):
@@ -291,14 +300,14 @@ class Project:
 
     def world(self) -> World:
         """What notebooks would find now. It is asked anew for each build."""
-        if isinstance(self.store, DiskStore):
-            return ThisMachine(self.root, self.store.files.digest, remember=True)
+        if self.cache:
+            return ThisMachine(self.root, self.cache.files.digest, remember=True)
         return ThisMachine(self.root, remember=True)
 
     @property
     def history(self) -> History | None:
         """What the last build did with each notebook, where the store lasts."""
-        return self.store.history if isinstance(self.store, DiskStore) else None
+        return self.cache.history if self.cache else None
 
     def _run(self, notebook: Notebook, world: World, report: Report | None) -> Run:
         try:

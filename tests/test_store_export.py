@@ -37,6 +37,12 @@ def test_an_export_reads_back_without_its_values(folder: Path) -> None:
     assert not [path for path in folder.rglob("*") if "values" in path.parts]
 
 
+def test_an_export_knows_its_cells_by_their_place_too(folder: Path) -> None:
+    assert ExportedStore(folder).latest(FULL.place) == VALUELESS
+    assert ExportedStore(folder).latest("nowhere.py:a") is None
+    assert ExportedStore(folder / "nowhere").latest(FULL.place) is None
+
+
 def test_the_same_traces_give_the_same_bytes_in_any_order(folder: Path, tmp_path: Path) -> None:
     again = [trace("c", text="長い\n" * 4000), trace("b"), VALUELESS]
     assert export_outputs(again, tmp_path / "again").traces == 3

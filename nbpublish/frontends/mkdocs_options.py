@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 
 from mkdocs.config import base
 from mkdocs.config import config_options as c
 
 from nbpublish.model import Visibility
-from nbpublish.project import Settings
+from nbpublish.project import Settings, is_export
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?", re.IGNORECASE)
@@ -57,6 +58,19 @@ class Patterns(c.OptionallyRequired[list[str]]):
         return [line.strip() for line in lines if line.strip()]
 
 
+class Outputs(c.Dir):
+    """A folder, relative to mkdocs.yml, that holds exported outputs, or nothing as yet."""
+
+    def run_validation(self, value: object) -> str:
+        folder = Path(str(super().run_validation(value)))
+        if folder.is_dir() and any(folder.iterdir()) and not is_export(folder):
+            raise base.ValidationError(
+                f"{value} holds something else than outputs of nbpublish. "
+                "`nbpublish cache export --outputs-only DIR` writes such a folder."
+            )
+        return str(folder)
+
+
 class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subclass hook
     """The plugin's options; `Settings` tells what each of them means."""
 
@@ -66,6 +80,7 @@ class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subc
     notebook_timeout = c.Optional(Seconds())
     memory = c.Optional(Size())
     output = Size(default=_DEFAULT.output)
+    outputs = c.Optional(Outputs())
     code = c.Choice[Visibility](("show", "fold", "hide"), default=_DEFAULT.code)
     include = Patterns(default=[])
     exclude = Patterns(default=[])
@@ -79,6 +94,7 @@ class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subc
             notebook_timeout=_limit(self.notebook_timeout),
             memory=self.memory,
             output=self.output,
+            outputs=Path(self.outputs) if self.outputs else None,
             code=self.code,
             include=tuple(self.include),
             exclude=tuple(self.exclude),

@@ -16,6 +16,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -112,34 +113,49 @@ def _digest(traces: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def is_export(folder: Path) -> bool:
+    """Whether a folder holds outputs that were exported, in the form that is read here."""
+    try:
+        said: object = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return said == _SAYS
+
+
 class ExportedStore:
     """An export, opened to be read. It keeps nothing and has no values."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._outputs = BlobFolder(folder / "outputs", repair=False)
-        try:
-            self._is_export = json.loads((folder / MANIFEST).read_text(encoding="utf-8")) == _SAYS
-        except (OSError, ValueError):
-            self._is_export = False
+        self._is_export = is_export(folder)
 
     def find(self, key: str) -> Sequence[Trace]:
         """The traces with this key; none where its file is missing or was changed by hand."""
         if not self._is_export:
             return ()
-        try:
-            file = json.loads(_path(self.folder, key).read_bytes().decode("utf-8", "surrogatepass"))
-            if file["digest"] != _digest(file["traces"]):
-                return ()
-            bodies = [json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass") for body in file["traces"]]
-            found = [decode(body, self._outputs.read) for body in bodies]
-        except (OSError, ValueError, LookupError, TypeError, RecursionError, UnreadableError):
-            return ()
-        return [trace for trace in found if trace.key == key]
+        return [trace for trace in self._read(_path(self.folder, key)) if trace.key == key] or ()
 
     def latest(self, place: str) -> Trace | None:
-        """None: an export is asked by key only."""
-        return None
+        """The trace of the cell at a place, whatever its key. All files are read for it, once."""
+        found = self._places.get(place)
+        return next((trace for trace in self._read(found) if trace.place == place), None) if found else None
+
+    @cached_property
+    def _places(self) -> dict[str, Path]:
+        files = sorted((self.folder / "traces").glob("??/*.json")) if self._is_export else []
+        return {trace.place: file for file in files for trace in self._read(file)}
+
+    def _read(self, path: Path) -> list[Trace]:
+        """The traces in a file; none where it is missing or was changed by hand."""
+        try:
+            file = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
+            if file["digest"] != _digest(file["traces"]):
+                return []
+            bodies = [json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass") for body in file["traces"]]
+            return [decode(body, self._outputs.read) for body in bodies]
+        except (OSError, ValueError, LookupError, TypeError, RecursionError, UnreadableError):
+            return []
 
     def keep(self, trace: Trace) -> None:
         """Does nothing."""
