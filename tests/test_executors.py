@@ -462,3 +462,19 @@ def test_the_inline_executor_gives_libraries_back_as_they_were(tmp_path: Path) -
         trace = kernel.run(Cell("c", "code", source, 1), Names())
     assert ["image/svg+xml" in output.data for output in trace.outputs] == [True, False]
     assert (plt.show, plt.Figure.show, display_functions.display) == before
+
+
+def test_restoring_the_settings_of_matplotlib_leaves_the_backend_to_be_chosen() -> None:
+    import matplotlib
+
+    from nbpublish.kernel.states import STATES
+
+    (settings,) = (state for state in STATES if state.name == "<rcParams>")
+    chosen = dict.__getitem__(matplotlib.rcParams, "backend")
+    undecided = object()
+    try:
+        dict.__setitem__(matplotlib.rcParams, "backend", undecided)
+        settings.write(settings.read())
+        assert dict.__getitem__(matplotlib.rcParams, "backend") is undecided
+    finally:
+        dict.__setitem__(matplotlib.rcParams, "backend", chosen)

@@ -8,10 +8,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import psutil
-
-from nbpublish.executors.processes import kill_marked
-
 _PREFIX = "nbpublish-kernel-"
 _NAME = re.compile(rf"{_PREFIX}(\d+)-.*")
 
@@ -23,7 +19,14 @@ def kernel_folder() -> tempfile.TemporaryDirectory[str]:
 
 def tidy() -> None:
     """Remove the folders of builds that were killed, and end the processes that their kernels had started."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    folders = list(Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"))
+    if not folders:
+        return
+    import psutil
+
+    from nbpublish.executors.processes import kill_marked
+
+    for folder in folders:
         match = _NAME.fullmatch(folder.name)
         if match and not psutil.pid_exists(int(match[1])):
             kill_marked(int(match[1]))

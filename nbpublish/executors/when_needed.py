@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nbpublish.executors.folders import tidy
 from nbpublish.executors.limits import Limits
 from nbpublish.model import Notebook
 
@@ -23,6 +24,7 @@ class WhenNeeded:
         self._limits = limits
         self._executor: LocalExecutor | None = None
         self._lock = threading.Lock()
+        tidy()
 
     @contextmanager
     def start(self, notebook: Notebook) -> Iterator[LocalKernel]:

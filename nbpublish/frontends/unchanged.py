@@ -69,6 +69,8 @@ def last_build(folder: Path, config_file: Path | None) -> Stamp | None:
     """The stamp of the last build, where building again would give the same site; else None."""
     config_file = config_file or places.find_config(folder)
     work = places.work_beside(places.likely_site(folder, config_file), config_file)
+    if any(work.glob("build-*")):  # a build was killed, and what it has left is removed by the next one
+        return None
     stamp = recall(places.stamp_place(work, folder, config_file))
     if stamp is None or (changed := stamp.changed(places.command(folder, config_file))) is not None:
         log.debug("The site is built, because of %s", changed if stamp else "no stamp")

@@ -85,12 +85,15 @@ def _settle_numpy() -> None:
 
 
 def _read_rc() -> Snapshot:
-    return {name: copy.copy(value) for name, value in dict.items(sys.modules["matplotlib"].rcParams)}
+    """All settings but the backend: that is ours, and until it is chosen an object that cannot be copied."""
+    items = dict.items(sys.modules["matplotlib"].rcParams)
+    return {name: copy.copy(value) for name, value in items if name != "backend"}
 
 
 def _write_rc(values: Snapshot) -> None:
     settings = sys.modules["matplotlib"].rcParams
-    dict.clear(settings)
+    for name in [name for name in dict.keys(settings) if name not in values and name != "backend"]:
+        dict.pop(settings, name)
     dict.update(settings, {name: copy.copy(value) for name, value in values.items()})
 
 
