@@ -57,6 +57,7 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
     privates = _privates(notebook)
     for cell in map(notebook.cell, graph.order):
         tree = _parse(cell.code)
+        nodes = list(ast.walk(tree))
         layout.update(repr((cell.line, cell.source, cell.code)).encode("utf-8", "surrogatepass"))
         codes[cell.id] = Code(
             place=f"{notebook.path}:{cell.id}",
@@ -64,10 +65,10 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
             private=privates[cell.id],
             futures=futures,
             definition=all(map(_defines, tree.body)),
-            reads_lines=any(map(_reads_lines, ast.walk(tree))),
-            unbinds=frozenset(name for node in ast.walk(tree) for name in _unbound_by(node)),
+            reads_lines=any(map(_reads_lines, nodes)),
+            unbinds=frozenset(name for node in nodes for name in _unbound_by(node)),
             layout=layout.hexdigest()[:32],
-            words=frozenset(word for node in ast.walk(tree) for word in _words(node)),
+            words=frozenset(word for node in nodes for word in _words(node)),
         )
         if notebook.order == "document":
             futures |= _futures(tree)
