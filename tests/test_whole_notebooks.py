@@ -169,6 +169,12 @@ def test_another_control_does_not_make_the_others_new(tmp_path: Path) -> None:
     assert reruns(tmp_path, marimo(*cells), marimo(*edited)) == [[0, 1, 2, 3, 4], [2, 3]]
 
 
+def test_a_control_is_the_same_after_an_edit_beside_it(tmp_path: Path) -> None:
+    cells = ("import marimo as mo", "a = mo.ui.slider(1, 3)\nb = mo.ui.slider(1, 3)", "mo.md(f'{a}')", "mo.md(f'{b}')")
+    edited = (cells[0], cells[1].replace("3)\n", "4)\n"), *cells[2:])
+    assert reruns(tmp_path, marimo(*cells), marimo(*edited)) == [[0, 1, 2, 3], [1, 2]]
+
+
 def test_names_of_files_of_marimo_are_not_drawn_from_the_random_numbers_of_the_author(tmp_path: Path) -> None:
     cells = (
         "import marimo as mo\nimport altair as alt\nimport pandas as pd\nimport random",
@@ -202,3 +208,8 @@ EXPRESSIONS = (
 def test_expressions_stay_what_they_are_however_much_they_find_out_about_themselves(tmp_path: Path) -> None:
     edited = (*EXPRESSIONS[:2], "print(sp.factor(curve))", *EXPRESSIONS[3:])
     assert reruns(tmp_path, percent(*EXPRESSIONS), percent(*edited)) == [[0, 1, 2, 3, 4], [2]]
+
+
+def test_a_figure_of_plotly_that_is_shown_does_not_depend_on_the_processes_that_run(tmp_path: Path) -> None:
+    cells = ("import plotly.graph_objects as go", "go.Figure(go.Bar(y=[2, 3, 1])).show()")
+    assert reruns(tmp_path, percent(*cells), percent(*cells)) == [[0, 1], []]

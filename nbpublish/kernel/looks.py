@@ -19,6 +19,7 @@ from nbpublish.kernel.outside import (
     GONE,
     INODE,
     LEFT_OUT,
+    NO_FILES,
     NOT_THEIRS,
     digest_of_names,
     file_digest,
@@ -131,6 +132,8 @@ class Looks:
         if not isinstance(path, str | bytes | os.PathLike):
             return None
         name = os.path.abspath(os.fsdecode(path))  # noqa: PTH100  links are not followed
+        if f"{name}{os.sep}".startswith(NO_FILES):  # plotly lists /proc when it shows a figure: which processes run
+            return None
         if name.startswith(self._foreign) or name.endswith(_TRANSIENT) or "\0" in name or _FONTS in name:
             return None
         if "__pycache__" in name or ".nbpublish" in name:

@@ -15,10 +15,11 @@ from pathlib import Path
 
 OURS = str(Path(__file__).parent.parent) + os.sep
 """Where our own code lies."""
+NO_FILES = ("/proc/", "/sys/", "/dev/")
 NOT_THEIRS = tuple(
     {
         *(str(Path(path).resolve()) + os.sep for path in sysconfig.get_paths().values() if path),
-        *(OURS, "/proc/", "/sys/", "/dev/"),
+        *(OURS, *NO_FILES),
     }
 )
 """Files of Python, of installed packages and of ours, and what is no file at all."""
