@@ -63,8 +63,16 @@ def _telling(function: Callable[..., Any], looks: Looks) -> Callable[..., Any]:
     return telling
 
 
+def _asking(frame: Any) -> str:
+    """The file of the code that asks, by whichever function of Python's."""
+    while frame.f_back and str(frame.f_globals.get("__name__")) in _PATHS:
+        frame = frame.f_back
+    return str(frame.f_code.co_filename)
+
+
 def _asked(looks: Looks, path: Any, kind: str, frame: Any) -> None:
-    if looks.name(path) is None:
+    name = looks.name(path)
+    if name is None or not (looks.is_near(name) or looks.is_theirs(_asking(frame))):
         return
     module = str(frame.f_globals.get("__name__")).partition(".")[0]
     if module in _NOT_ASKING:

@@ -72,6 +72,12 @@ class Looks:
     """By path, the kind of what was asked for only whether it is there."""
     held: dict[str, str] = field(default_factory=dict)
     """Inodes of files that may stay open from cell to cell, as they were before this one."""
+    scanned: set[str] = field(default_factory=set)
+    """Files that queries of this session read when they are collected."""
+    viewed: set[str] = field(default_factory=set)
+    """Files that any later query of this session may read."""
+    program: set[str] = field(default_factory=set)
+    """Files that cells write."""
     own: set[str] = field(default_factory=set)
     """All that the cell has written, also what is gone again."""
     unsure: bool = False
@@ -83,6 +89,7 @@ class Looks:
         """Threads in which we are looking ourselves."""
         root = str(self.root) + os.sep
         self._root = root
+        self._beside = str(self.root.parent).rstrip(os.sep) + os.sep
         self._foreign = tuple(prefix for prefix in NOT_THEIRS if not root.startswith(prefix))
 
     def begin(self) -> None:
@@ -140,6 +147,14 @@ class Looks:
             return None if not LEFT_OUT.isdisjoint(Path(name).parts) else name
         return name
 
+    def is_near(self, name: str) -> bool:
+        """Whether a path lies in the project or in a folder beside it."""
+        return name.startswith(self._beside)
+
+    def is_theirs(self, file: str) -> bool:
+        """Whether code of this file is the author's."""
+        return not file.startswith((*self._foreign, "<"))
+
     def reads(self, path: Any) -> None:
         """A file is about to be read."""
         name = self.name(path)
@@ -157,6 +172,7 @@ class Looks:
         write = self.written.get(name)
         if write is None:
             self.written[name] = Write(inode(name), depends, forced)
+            self.program.add(name)
         else:
             write.forced |= forced
 

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from nbpublish.kernel import audit, existence
 from nbpublish.kernel.looks import Looks
-from nbpublish.kernel.outside import inode, matches_digest, pattern_subject, subject_of
+from nbpublish.kernel.outside import inode, matches_digest, path_of, pattern_subject, subject_of
+from nbpublish.kernel.readers import Readers
 from nbpublish.model import Observation, Version
+
+_FILES = ("<file:", "<temporary file:")
 
 
 class Observer:
     """Notes what is looked at and written below and beside the folder `root` while a cell runs."""
 
-    def __init__(self, root: Path, modules: Container[str] = ()) -> None:
+    def __init__(
+        self, root: Path, modules: Container[str], when_imported: Callable[[str, Callable[[], None]], None]
+    ) -> None:
         self._root = root
         self._modules = modules
         """Paths of files that are observed as modules."""
@@ -30,10 +35,13 @@ class Observer:
         self._stack = ExitStack()
         self._stack.enter_context(audit.observed(self._looks))
         self._stack.enter_context(existence.observed(self._looks))
+        self._stack.callback(Readers(self._looks, when_imported).close)
 
     def open(self, inputs: Mapping[str, Version]) -> None:
         """Before a cell that may see these versions."""
         self._inputs = inputs
+        states = (name.removesuffix(">").partition("file:") for name in inputs if name.startswith(_FILES))
+        self._looks.program |= {path_of(subject, self._root) for _, _, subject in states}
         self._looks.begin()
 
     def close(self) -> None:

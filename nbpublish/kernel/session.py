@@ -112,7 +112,7 @@ class Session:
         self.modules = Modules(self._root, self.path.parent)
         self.modules.libraries.start()
         self._stack.callback(self.modules.libraries.stop)
-        observer = Observer(self._root, self.modules.paths)
+        observer = Observer(self._root, self.modules.paths, self._watch.when_imported)
         hidden = Hidden(self._watch.when_imported)
         self.ledger = Ledger(self.namespace, hidden, observer, self.modules, self.notebook.order == "dataflow")
         self._stack.callback(self.ledger.end)

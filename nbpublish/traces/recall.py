@@ -9,7 +9,7 @@ from itertools import chain
 from nbpublish.model import Cell, Graph, Notebook, Observation, Reason, Trace, Version
 from nbpublish.traces.closure import Versions, closure, is_state, modules_named
 from nbpublish.traces.code import Code
-from nbpublish.traces.files import UNCHANGED
+from nbpublish.traces.files import UNCHANGED, undone
 from nbpublish.traces.key import inputs_of, key_of
 from nbpublish.traces.plan import Point
 from nbpublish.traces.refresh import Refresh
@@ -76,13 +76,13 @@ class Recall:
         key = key_of(code, inputs, versions, self.engine)
         visible = {name: version for name, version in versions.items() if name in names or is_state(name)}
         stale: Trace | None = None
-        undone: list[Observation] = []
+        again: list[Observation] = []
         own = self.own.get((key, code.place), [])
-        for trace in chain(tuple(own), self.find(key)):
+        for trace in chain(tuple(own), sorted(self.find(key), key=self._has_left_other_files)):
             if trace.id in self.distrusted:
                 continue
             if code.place in self.undone and (trace.place != code.place or trace.id in self.undone[code.place][1]):
-                undone = [self.undone[code.place][0]]
+                again = [self.undone[code.place][0]]
                 continue
             digest = self._digest(trace, key, code)
             problem = broken(trace, self.notebook, cell, code, versions, digest)
@@ -95,9 +95,13 @@ class Recall:
                 self.dynamic.add(cell.id)
                 return self(cell, versions)
             stale = stale or trace
-        seen = self._broken(stale, cell, code, versions) if stale and not undone else undone
+        seen = self._broken(stale, cell, code, versions) if stale and not again else again
         reason = self._why(cell, code, inputs, versions, seen)
         return Recalled(Point(cell.id, code, visible), key, inputs, reason)
+
+    def _has_left_other_files(self, trace: Trace) -> bool:
+        """Whether files are no longer as a trace has left them; another one with its key may be the better one."""
+        return self.world is not None and any(True for _ in undone(trace.versions, self.world.digest))
 
     def _mine(self, key: str) -> list[Trace]:
         """The traces of this build with a key, at whatever place."""
