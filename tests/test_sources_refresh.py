@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -67,6 +68,15 @@ def test_a_trace_knows_when_it_ran(author: Build) -> None:
     author("1", limit=None, at=5)
     (trace,) = author("1", limit=None, at=9).traces.values()
     assert trace.when == 5
+
+
+def test_asking_for_new_results_leaves_cells_alone_that_give_the_same_each_time(author: Build) -> None:
+    cells = ("x = 1", "import uuid; y = uuid.uuid4().hex", "print(x, y)")
+    author(*cells, limit=None, at=0)
+    assert why(author(*cells, limit=None, at=1)) == ["", "", ""], "nobody asked"
+    assert why(author(*cells, limit=None, at=1, refresh=True)) == ["", "refresh", "input"]
+    assert why(author(*cells, number=1, limit=math.inf, at=1, refresh=True)) == ["", "", ""]
+    assert why(author(*cells, number=0, limit=DAY, at=1, refresh=True)) == ["refresh", "refresh", "input"]
 
 
 def test_where_nothing_is_executed_results_are_taken_however_old(author: Build) -> None:

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from nbpublish.kernel import impure
 from nbpublish.kernel.looks import Looks
 from nbpublish.kernel.outside import pattern_of
 
@@ -141,6 +142,7 @@ def _beside(path: Any, descriptor: Any) -> Any:
 
 
 _EVENTS: dict[str, Callable[..., None]] = {
+    **impure.EVENTS,
     "open": _opened,
     "os.listdir": _listed,
     "os.scandir": _listed,

@@ -15,15 +15,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
+from nbpublish.kernel.clocks import found_in
 from nbpublish.kernel.importable import module_digest
 from nbpublish.kernel.libraries import Libraries
 from nbpublish.kernel.module_source import is_quiet
 from nbpublish.kernel.module_state import state_of
 from nbpublish.kernel.outside import file_digest, subject_of
 from nbpublish.kernel.reach import groups
-from nbpublish.kernel.uses import Uses, compiled_words, words, words_in
+from nbpublish.kernel.uses import Uses, compiled, words, words_in
 from nbpublish.model import Observation, Version
 
 _REACHING = frozenset(
@@ -46,6 +47,8 @@ class Local:
     words: frozenset[str]
     quiet: bool
     """Whether loading it changes nothing but itself."""
+    impure: frozenset[str] = frozenset()
+    """What its code may do that turns out otherwise each time."""
     initial: str | None = None
     """What it held when it was found."""
 
@@ -67,7 +70,11 @@ class Modules:
         """Names of modules that are ours, or that have been looked at."""
         self._local: dict[str, Local] = {}
         self._by_word: dict[str, set[str]] = {}
+        self.code: CodeType | None = None
+        """The code of the cell."""
         self._words: frozenset[str] = frozenset()
+        self.impure: set[str] = set()
+        """What the code of the modules that the cell uses may do that turns out otherwise each time."""
         self._fresh: set[str] = set()
         """Modules that the cell has loaded."""
         self._holding: dict[str, Uses] = {}
@@ -82,7 +89,9 @@ class Modules:
 
     def open(self, code: str) -> None:
         """Before a cell with this code."""
-        self._words = compiled_words(code)
+        self.code = compiled(code)
+        self._words = words_in(self.code) if self.code else frozenset()
+        self.impure = set()
         self._fresh.clear()
         self._holding.clear()
         self.libraries.open()
@@ -105,6 +114,7 @@ class Modules:
         with_fresh = Uses(uses.modules | self._fresh, uses.codes)
         local = [self._local[name] for name in sorted(self._reached(with_fresh, self._words))]
         for module in local:
+            self.impure |= module.impure
             now = self._state(module)
             before = inputs.get(module.label)
             if before is None:
@@ -173,11 +183,13 @@ class Modules:
         if path.endswith(".py"):
             with suppress(OSError, ValueError):
                 source = Path(path).read_text("utf-8", "replace")
-        compiled = not path.endswith(".py")
-        said = words(source) if not compiled else _REACHING
+        is_python = path.endswith(".py")
+        said = words(source) if is_python else _REACHING
         tree = _parsed(source)
-        quiet = not compiled and tree is not None and is_quiet(tree)
+        quiet = is_python and tree is not None and is_quiet(tree)
         local = self._local[name] = Local(name, path, module_digest(path, file_digest), said, quiet)
+        code = compiled(source)
+        local.impure = found_in(code, vars(module)) if code else frozenset()
         self._fresh.add(name)
         self._by_word.setdefault(name.rpartition(".")[2], set()).add(name)
         local.initial = self._state(local)

@@ -28,6 +28,7 @@ from nbpublish.kernel.failure import Places, error_data, error_output, warning_t
 from nbpublish.kernel.formatter import Formatter, plain
 from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.imports import Watch
+from nbpublish.kernel.impure import watching
 from nbpublish.kernel.last_result import LastResult
 from nbpublish.kernel.modules import Modules
 from nbpublish.kernel.observe import Observer
@@ -116,6 +117,7 @@ class Session:
         hidden = Hidden(self._watch.when_imported)
         self.ledger = Ledger(self.namespace, hidden, observer, self.modules, self.notebook.order == "dataflow")
         self._stack.callback(self.ledger.end)
+        enter(watching(self.ledger.impure))
         return self
 
     def read(self, notebook: Notebook) -> None:

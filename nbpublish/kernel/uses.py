@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import CodeType
@@ -16,12 +17,15 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
 
 
-def compiled_words(source: str) -> frozenset[str]:
-    """The names that a cell's source uses, and the words in its strings; none where it is no Python."""
+def compiled(source: str) -> CodeType | None:
+    """The code of a cell or module; None where its source is no Python."""
     try:
-        return words_in(compile(source, "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code: CodeType = compile(source, "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            return code
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
+        return None
 
 
 def words_in(code: CodeType) -> frozenset[str]:

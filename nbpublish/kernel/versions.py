@@ -18,6 +18,7 @@ from nbpublish.kernel.account import Account
 from nbpublish.kernel.environment import Environment, digest_of
 from nbpublish.kernel.fingerprint import fingerprint
 from nbpublish.kernel.hidden import Hidden
+from nbpublish.kernel.impure import Impure
 from nbpublish.kernel.modules import Modules
 from nbpublish.kernel.observe import Observer
 from nbpublish.kernel.private import digest, is_mangled
@@ -49,6 +50,7 @@ class Ledger:
         self._hidden = hidden
         self._observer = observer
         self._modules = modules
+        self.impure = Impure(modules.libraries.has)
         self._environment = Environment()
         self._has_private = private
         self._system = {*namespace, "__warningregistry__", "__annotations__"}
@@ -78,6 +80,7 @@ class Ledger:
         self._environment.open(task.inputs)
         self._modules.open(code)
         self._used = self._uses_of(task.inputs)
+        self.impure.open()
         self._observer.open(task.inputs)
 
     def _is_to_hide(self, name: str, own: str) -> bool:
@@ -127,6 +130,8 @@ class Ledger:
         self._used.add([self._uses[name] for name in scope])
         looked, loaded = self._modules.account(self._used, inputs)
         seen += looked
+        codes = [*self._used.codes, *([self._modules.code] if self._modules.code else [])]
+        seen += self.impure.observed(codes, space, self._modules.impure)
         versions |= {label: self._with_marker(label, version, blobs) for label, version in loaded.items()}
         seen += self._names()
         for name, value in self._aside.items():

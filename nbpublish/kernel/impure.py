@@ -1,0 +1,154 @@
+"""What a cell may owe its result to besides its inputs: the network, other programs, the clock, chance.
+
+The network and other programs are told by audit events, whoever calls; chance by what asks the system for random bytes.
+Clocks cannot be watched, because libraries read them all the time: the author's code is searched for such calls.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+from nbpublish.kernel.clocks import found_in
+from nbpublish.kernel.surroundings import replaced
+from nbpublish.model import Observation
+
+_OURS = str(Path(__file__).parent.parent) + os.sep
+_SHELL = str(Path(__file__).with_name("shell.py"))
+_HARMLESS = (
+    *("asyncio", "choreographer", "concurrent", "cpuinfo", "Cython", "ctypes", "distributed", "distutils", "getpass"),
+    *("graphviz", "imageio_ffmpeg", "jax", "joblib", "kaleido", "llvmlite", "locale", "matplotlib", "multiprocessing"),
+    *("numba", "numexpr", "numpy.distutils", "pandas.io.clipboard", "platform", "psutil", "pydot", "pyperclip"),
+    *("setuptools", "sysconfig", "tempfile", "tensorflow", "threadpoolctl", "torch", "triton", "zmq"),
+)
+"""Modules that start programs or connect for what does not show: to know the machine, to work in several processes,
+to draw what they were given."""
+_NEUTRAL = frozenset({"os", "random", "secrets", "uuid"})
+"""Modules that ask for random bytes in the name of others."""
+
+Belongs = Callable[[str, str], bool]
+"""Whether a module of some name, from some file, is a library's."""
+
+
+class Impure:
+    """Notes what a cell does that may turn out otherwise another time. `is_library` tells whose code is whose."""
+
+    def __init__(self, is_library: Belongs) -> None:
+        self._is_library = is_library
+        self._noted: set[str] = set()
+
+    def open(self) -> None:
+        """Before a cell."""
+        self._noted.clear()
+
+    def observed(
+        self, codes: Iterable[CodeType], namespace: Mapping[str, Any], others: Iterable[str]
+    ) -> Iterator[Observation]:
+        """After a cell that consists of some code and may call more; `others` is what its modules may do."""
+        found = self._noted.union(others, *(found_in(code, namespace) for code in codes))
+        return (Observation("impure", kind, "") for kind in sorted(found))
+
+    def happened(self, kind: str, frame: FrameType | None) -> None:
+        """Something is done on behalf of a frame: does it count?"""
+        while frame is not None:
+            name, path = str(frame.f_globals.get("__name__")), frame.f_code.co_filename
+            if name.startswith(_HARMLESS) or (path.startswith(_OURS) and path != _SHELL):
+                return
+            if name == "__main__" or not self._is_library(name, path):
+                break
+            frame = frame.f_back
+        self._noted.add(kind)
+
+    def drawn(self, frame: FrameType | None, *, seeds: bool) -> None:
+        """Random bytes are asked for: by the author's code, or by a library that `seeds` a generator with them."""
+        while frame is not None:
+            name, path = str(frame.f_globals.get("__name__")), frame.f_code.co_filename
+            if name == "__main__" or not self._is_library(name, path):
+                self._noted.add("entropy")
+                return
+            is_loading = name.startswith("importlib") or frame.f_code.co_name == "<module>"
+            if is_loading or name.startswith(_HARMLESS) or not (seeds or name in _NEUTRAL):
+                return
+            frame = frame.f_back
+
+
+_current: list[Impure] = []
+
+
+@contextmanager
+def watching(impure: Impure) -> Iterator[None]:
+    """Let `impure` know of random bytes and audit events."""
+    _current.append(impure)
+    try:
+        with ExitStack() as stack:
+            stack.enter_context(replaced(os, urandom=urandom))
+            stack.enter_context(replaced(random, _urandom=_seed_bytes))
+            yield
+    finally:
+        _current.remove(impure)
+
+
+_urandom = os.urandom
+
+
+def urandom(size: int, /) -> bytes:
+    """Return a bytes-like object containing random bytes suitable for cryptographic use."""
+    if _current:
+        _current[-1].drawn(sys._getframe(1), seeds=False)
+    return _urandom(size)
+
+
+urandom.__module__ = "os"
+
+
+def _seed_bytes(size: int, /) -> bytes:
+    if _current:
+        _current[-1].drawn(sys._getframe(1), seeds=True)
+    return _urandom(size)
+
+
+def _connects(looks: object, *arguments: Any) -> None:
+    _tell("network")
+
+
+def _requests(looks: object, address: Any, *arguments: Any) -> None:
+    if not str(address).startswith(("file:", "data:")):
+        _tell("network")
+
+
+def _starts(looks: object, *arguments: Any) -> None:
+    _tell("subprocess")
+
+
+def _tell(kind: str) -> None:
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(_OURS) and frame.f_code.co_filename != _SHELL:
+        frame = frame.f_back
+    if _current:
+        _current[-1].happened(kind, frame)
+
+
+EVENTS: dict[str, Callable[..., None]] = {
+    **dict.fromkeys(
+        (
+            *("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.sendto"),
+            *("http.client.connect", "ftplib.connect", "smtplib.connect", "imaplib.open", "poplib.connect"),
+        ),
+        _connects,
+    ),
+    "urllib.Request": _requests,
+    **dict.fromkeys(
+        (
+            *("subprocess.Popen", "os.system", "os.posix_spawn", "os.spawn", "os.exec", "os.forkpty", "pty.spawn"),
+            "os.startfile",
+        ),
+        _starts,
+    ),
+}
+"""By audit event, who tells of it."""
