@@ -30,7 +30,7 @@ from nbpublish.executors.when_needed import WhenNeeded
 from nbpublish.executors.world import ThisMachine
 from nbpublish.formats.detect import decode, formats_available, read
 from nbpublish.formats.format import Format
-from nbpublish.model import Cell, Graph, Notebook, Problem, Reason, Run, Visibility
+from nbpublish.model import Cell, Graph, Notebook, Observation, Problem, Reason, Run, Visibility
 from nbpublish.store.collect import CacheLimits as CacheLimits
 from nbpublish.store.disk import DiskStore as DiskStore
 from nbpublish.store.export import ExportedStore
@@ -41,6 +41,7 @@ from nbpublish.store.history import PastCell as PastCell
 from nbpublish.store.history import counterparts as counterparts
 from nbpublish.store.layers import LayeredStore
 from nbpublish.store.memory import MemoryStore
+from nbpublish.store.records import Records as Records
 from nbpublish.verification import Verdict
 from nbpublish.verification import Verified as Verified
 
@@ -217,6 +218,8 @@ class Project:
 
         `report` is called from one thread at a time. An interrupt (Ctrl-C) ends all kernels and is raised again.
         """
+        if self.renews and isinstance(self.store, DiskStore):
+            self.store.forget_pages()
         world = self.world()
         told = report and _one_at_a_time(report)
         runs = self._at_once(notebooks, lambda notebook: self._run(notebook, world, told))
@@ -276,6 +279,28 @@ class Project:
             past = self.history.of(run.notebook.path) if self.history else None
             self._note(found.run, past, counterparts(past, run.notebook))
         return found
+
+    @property
+    def records(self) -> Records | None:
+        """What was made of runs, where the store lasts."""
+        return self.store.records if isinstance(self.store, DiskStore) else None
+
+    @property
+    def renews(self) -> bool:
+        """Whether results may be replaced by others although nothing changed: what was made of them says nothing."""
+        return self.demand.refresh or bool(self.demand.verify)
+
+    def digest_of(self, path: Path) -> str:
+        """SHA-256 of a file's content, without reading it again while it stays as it is; "" where there is none."""
+        return (self.store.files.digest(path) if isinstance(self.store, DiskStore) else None) or ""
+
+    def settled(self, answers: Iterable[Observation], keys: Iterable[str], world: World) -> bool:
+        """Whether the world still gives these answers; then traces with these keys count as used."""
+        if not all(world.digest(seen.kind, seen.subject) == seen.digest for seen in answers):
+            return False
+        if isinstance(self.store, DiskStore):
+            self.store.pin(keys)
+        return True
 
     def standing(self, run: Run) -> Standing | None:
         """On what a run of this project stands; None where building the notebook again would execute something.

@@ -184,7 +184,8 @@ def build(
             published = not failed or (keep_going and not outcome.is_stale(summary))
             if published:
                 publish.swap(built, target)
-                unchanged.remember(watch, folder, config_file, config, target, summary)
+                if not verify:  # whose findings belong to this build
+                    unchanged.remember(watch, folder, config_file, config, target, summary)
         where = configuration.shown(target)
         kept = f" ({where} is as it was)" if target.exists() else ""
         did = f"Built {where}" if published else f"Not published{kept}"

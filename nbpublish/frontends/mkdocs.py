@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,10 +32,11 @@ from nbpublish.frontends.configuration import work_of
 from nbpublish.frontends.disk_files import circle
 from nbpublish.frontends.home_page import contents, home_missing
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
+from nbpublish.frontends.mkdocs_kept import Kept, Runs, Shelf, standing_of
 from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook, find_language
 from nbpublish.frontends.mkdocs_search import with_bare_code
-from nbpublish.frontends.search_index import search_index
+from nbpublish.frontends.search_index import Section, index_of, sections
 from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
 from nbpublish.project import DiskStore, Project, Standing, open_cache
 
@@ -52,10 +54,12 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     """Told of every code cell, where a front end shows progress."""
     project: Project | None = None
     """Handed in before a build by a front end that keeps one from build to build; else opened here."""
-    runs: dict[str, Run]
-    """Runs of the last build by path."""
+    runs: Runs
+    """Runs of the last build by path; made when asked for, where pages were taken as they had been made before."""
     pages: dict[str, Page]
     """Pages of the last build by path of the notebook."""
+    held: dict[str, Kept]
+    """By path, what was made before of notebooks and is what the last build would have made."""
     written: int
     """How many pages the last build wrote, those of `.md` files included."""
     problems: tuple[Problem, ...]
@@ -65,6 +69,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     standings: dict[str, Standing | None]
     """By path, on what each run of the last build stands; None where another build would execute something."""
     _nav: Navigation
+    _shelf: Shelf
+    _notebooks: list[NotebookPage]
 
     def __init__(self) -> None:
         self._own: Project | None = None
@@ -73,7 +79,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         self._reset()
 
     def _reset(self) -> None:
-        self.runs, self.pages, self.written, self.problems = {}, {}, 0, ()
+        self.runs, self.pages, self.written, self.problems = Runs(), {}, 0, ()
+        self.held, self._notebooks = {}, []
         self.standings = {}
         self._unfinished = True
         self._duplicates: list[Problem] = []
@@ -97,6 +104,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         if link := circle(config.docs_dir):
             raise PluginError(f"{link} is a link to a folder that it lies in. Delete it: its pages would have no end.")
         self.project = self._opened(config)
+        self._shelf = Shelf(self.project, config)
         if self._own_theme(config):
             config.theme["search_index"] = SEARCH_INDEX
         elif CONTENT[0] not in config.extra_css:
@@ -123,7 +131,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     @event_priority(100)  # before the blog, tags and redirects ask which files are pages
     def _find_notebooks(self, /, files: Files, *, config: MkDocsConfig) -> Files:
         assert self.project
-        files, self._duplicates = with_notebooks(files, self.project)
+        files, self._duplicates = with_notebooks(files, self.project, self._shelf)
         if any(name.startswith("material/blog") for name in config.plugins):
             self._posts = tempfile.TemporaryDirectory(prefix="nbpublish-")
             write_posts(files, config, Path(self._posts.name))
@@ -147,23 +155,31 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         assert self.project
         inclusion = InclusionLevel.is_in_serve if self._serving else InclusionLevel.is_included
         pages = files.documentation_pages(inclusion=inclusion)
-        self._run([file.notebook for file in pages if isinstance(file, NotebookFile)])
+        self._run([file for file in pages if isinstance(file, NotebookFile)])
         self._nav = nav
         return nav
 
-    def _run(self, notebooks: list[Notebook]) -> None:
+    def _run(self, files: list[NotebookFile]) -> None:
+        """Run the notebooks of which we do not know that they would give what they gave before."""
         assert self.project
+        for file in files:
+            if file.kept and not self._shelf.holds(file.kept):
+                file.kept = None
+            if file.kept:
+                self.held[file.src_uri] = file.kept
+                self.runs.later(file.src_uri, partial(_run_again, file, self.project))
         try:
-            self.runs |= self.project.runs(notebooks, self.report or _log_starts())
+            notebooks = [file.notebook for file in files if file.kept is None]
+            if notebooks:
+                self.runs.update(self.project.runs(notebooks, self.report or _log_starts()))
         except NbpublishError as error:
             raise PluginError(str(error)) from error
 
     def on_pre_page(self, page: MkDocsPage, *, config: MkDocsConfig, files: Files) -> MkDocsPage:
         if isinstance(page.file, NotebookFile):
-            notebook = page.file.notebook
-            if notebook.path not in self.runs:  # a plugin decided late to publish it
-                self._run([notebook])
-            return become_notebook(page, self.runs[notebook.path])
+            if page.file.src_uri not in self.runs:  # a plugin decided late to publish it
+                self._run([page.file])
+            return become_notebook(page, self.runs, self._shelf)
         return page
 
     @event_priority(-100)  # after macros and snippets have filled in theirs
@@ -193,13 +209,14 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         pages = [file.page for file in files.documentation_pages() if file.page]
         self.written = len(pages)
-        self.pages = {page.run.notebook.path: page.rendered for page in pages if isinstance(page, NotebookPage)}
+        self._notebooks = [page for page in pages if isinstance(page, NotebookPage)]
+        self.pages = {page.file.src_uri: page.rendered for page in self._notebooks}
         for page in self.pages.values():
             for asset in page.assets:
                 self._add(f"{ASSETS}/{asset.name}", asset.data, files, config)
         if self._own_theme(config):
-            entries = [(page.url, page.title, _searched(page)) for page in pages]
-            self._add(SEARCH_INDEX, search_index(entries).encode(), files, config)
+            entries = (section for page in pages for section in _sections(page))
+            self._add(SEARCH_INDEX, index_of(entries).encode(), files, config)
         if self._home and self._home.page:  # now all titles are known
             self._home.page.content = contents(self._home.page, self._nav)
         return env
@@ -213,7 +230,13 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         assert self.project
-        self.standings = {path: self.project.standing(run) for path, run in self.runs.items()}
+        self.standings = {path: standing_of(kept) for path, kept in self.held.items()}
+        made = {path: run for path, run in self.runs.made.items() if path not in self.held}
+        self.standings |= {path: self.project.standing(run) for path, run in made.items()}
+        for page in self._notebooks:
+            path, data = page.file.src_uri, page.file.data
+            if data is not None and (kept := page.to_keep(self.standings.get(path))):
+                self._shelf.keep(path, data, kept)
         self._finish()
 
     def on_build_error(self, *, error: Exception) -> None:
@@ -224,11 +247,13 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         """Collect and log all problems: an error or a warning of MkDocs's log fails a build under `--strict`."""
         self._unfinished = False
         found = {*self._duplicates}
-        for run in self.runs.values():
+        for run in self.runs.made.values():
             found |= {*run.problems}
+        for kept in self.held.values():
+            found |= {*kept.problems}
         for page in self.pages.values():
             found |= {*page.problems}
-        self.problems = tuple(sorted(found, key=lambda problem: (problem.path, problem.line, problem.code)))
+        self.problems = tuple(sorted(found, key=lambda found: (found.path, found.line, found.code, found.message)))
         for problem in self.problems:
             log.log(logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem)
         if self._posts:
@@ -249,5 +274,11 @@ def _log_starts() -> Report:
     return report
 
 
-def _searched(page: MkDocsPage) -> str | None:
-    return page.searched if isinstance(page, NotebookPage) else page.content
+def _sections(page: MkDocsPage) -> list[Section]:
+    if isinstance(page, NotebookPage):
+        return page.sections
+    return sections(page.url, page.title or "", page.content or "")
+
+
+def _run_again(file: NotebookFile, project: Project) -> Run:
+    return project.runs([file.notebook])[file.src_uri]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import posixpath
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from nbpublish.frontends.disk_files import leave_out_odd
+from nbpublish.frontends.mkdocs_kept import Kept, Shelf
 from nbpublish.model import Notebook, Problem
 from nbpublish.project import ENVIRONMENT, JUNK, Project
 
@@ -17,20 +23,46 @@ from nbpublish.project import ENVIRONMENT, JUNK, Project
 class NotebookFile(File):
     """A notebook that is a page: `ch/a.py` becomes `ch/a/`. Navigation, links and addresses follow from that alone."""
 
-    notebook: Notebook
+    data: bytes | None
+    """What the file holds, as it was read once; None where it cannot be read."""
+    kept: Kept | None
+    """What was made of the notebook in an earlier build, if that still holds."""
+    _parse: Callable[[], Notebook | None]
 
     @classmethod
-    def of(cls, file: File, notebook: Notebook) -> NotebookFile:
+    def of(
+        cls, file: File, data: bytes | None, kept: Kept | None, parse: Callable[[], Notebook | None]
+    ) -> NotebookFile:
         new = cls(file.src_uri, file.src_dir, file.dest_dir, file.use_directory_urls, inclusion=file.inclusion)
         new.generated_by, new.abs_src_path, new._content = file.generated_by, file.abs_src_path, file._content
-        new.notebook = notebook
+        new.data, new.kept, new._parse = data, kept, parse
         return new
+
+    @cached_property
+    def notebook(self) -> Notebook:
+        """The notebook; read when somebody asks for more than is kept of it."""
+        notebook = self._parse()
+        assert notebook
+        return notebook
+
+    @property
+    def markdown(self) -> str:
+        """What plugins that read a page's Markdown get to see."""
+        return self.kept.markdown if self.kept else as_markdown(self.notebook)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The notebook's own, for one page to change."""
+        if self.kept and self.kept.metadata:
+            found: dict[str, Any] = json.loads(self.kept.metadata)
+            return found
+        return copy.deepcopy(dict(self.notebook.metadata))
 
     def is_documentation_page(self) -> bool:
         return True
 
 
-def with_notebooks(files: Files, project: Project) -> tuple[Files, list[Problem]]:
+def with_notebooks(files: Files, project: Project, shelf: Shelf) -> tuple[Files, list[Problem]]:
     """The same files in the same order, notebooks as pages, and the problems of files that cannot be published.
 
     Helper modules, scripts and data stay what they are: files that MkDocs copies to the site. What tools leave behind
@@ -42,10 +74,9 @@ def with_notebooks(files: Files, project: Project) -> tuple[Files, list[Problem]
     for file in files:
         if JUNK & set(file.src_uri.split("/")) or file.src_uri.startswith(environments):
             file.inclusion = InclusionLevel.EXCLUDED
-        notebook = None
         if is_served(file) and not file.is_documentation_page() and project.takes(file.src_uri):
-            notebook = _read(file, project)
-        found.append(NotebookFile.of(file, notebook) if notebook else file)
+            file = _as_notebook(file, project, shelf)
+        found.append(file)
     return Files(found), [*odd, *_leave_out_unreadable(found), *_leave_out_duplicates(found)]
 
 
@@ -54,10 +85,18 @@ def is_served(file: File) -> bool:
     return bool(file.inclusion.value >= InclusionLevel.DRAFT.value)
 
 
-def _read(file: File, project: Project) -> Notebook | None:
-    if file.generated_by:
-        return project.parse(file.src_uri, file.content_bytes)
-    return project.read(file.src_uri)
+def _as_notebook(file: File, project: Project, shelf: Shelf) -> File:
+    """The file as a page, where it is a notebook."""
+    path = file.src_uri
+    try:
+        data = file.content_bytes if file.generated_by else (project.root / path).read_bytes()
+    except OSError:
+        unreadable = project.read(path)
+        return NotebookFile.of(file, None, None, lambda: unreadable) if unreadable else file
+    if kept := shelf.find(path, data):
+        return NotebookFile.of(file, data, kept, lambda: project.parse(path, data))
+    notebook = project.parse(path, data)
+    return NotebookFile.of(file, data, None, lambda: notebook) if notebook else file
 
 
 def _leave_out_unreadable(files: list[File]) -> list[Problem]:

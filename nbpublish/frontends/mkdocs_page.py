@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, get_args
 from urllib.parse import unquote, urlsplit
@@ -17,15 +16,17 @@ from mkdocs.structure.pages import _RelativePathTreeprocessor
 from mkdocs.structure.toc import TableOfContents, get_toc
 from mkdocs.utils import get_relative_url
 
-from nbpublish.frontends.mkdocs_files import as_markdown
+from nbpublish.frontends.mkdocs_files import NotebookFile, as_markdown
+from nbpublish.frontends.mkdocs_kept import Kept, Links, Shelf, as_json, counts_of, described, digest
 from nbpublish.frontends.mkdocs_search import searchable
 from nbpublish.frontends.plotly_library import installed_plotly
-from nbpublish.model import Fragment, Heading, Page, Problem, Run, Visibility
+from nbpublish.frontends.search_index import Section, sections
+from nbpublish.model import Fragment, Heading, Observation, Page, Problem, Run, Visibility
 from nbpublish.page.html import spoken
 from nbpublish.page.language import written_language
 from nbpublish.page.render import prose_of, render
 from nbpublish.page.settings import PageSettings
-from nbpublish.project import unexpected
+from nbpublish.project import Standing, unexpected
 
 ASSETS = "assets/nbpublish"
 """Folder of the site for what pages need beside them."""
@@ -39,21 +40,48 @@ class NotebookPage(MkDocsPage):
     else they do with a page still holds.
     """
 
-    run: Run
+    file: NotebookFile
+    shelf: Shelf
+    runs: Mapping[str, Run]
     rendered: Page
-    _sifted: tuple[str, str] = "", ""
+    kept: Kept | None
+    """What was made of the notebook before, where its run holds."""
+    pure: Page
+    """The page as it was rendered from the run alone."""
+    links: Links
+    settings: str
+    language: str | None
+    """In which the prose is written, as far as that was found."""
+    is_kept: bool
+    """Whether the page was taken as it had been rendered before."""
+    _sifted: dict[str, str]
+    _sections: dict[str, list[list[str]]]
+
+    @property
+    def run(self) -> Run:
+        """The run of its notebook; made when it is needed."""
+        return self.runs[self.file.src_uri]
+
+    @property
+    def problems_of_run(self) -> tuple[Problem, ...]:
+        return self.kept.problems if self.kept else self.run.problems
 
     def read_source(self, config: MkDocsConfig) -> None:
         if self.markdown is None:  # a blog post has read its own already
-            self.markdown = as_markdown(self.run.notebook)
-            self.meta = copy.deepcopy(dict(self.run.notebook.metadata))
+            self.markdown = self.file.markdown
+            self.meta = self.file.metadata
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
         links = _RelativePathTreeprocessor(self.file, files, config)
-        link = functools.partial(address, links.path_to_url)
-        self.rendered = page = render_safely(self.run, page_settings(self, config), link)
+        self.links = Links(functools.partial(address, links.path_to_url))
+        settings = page_settings(self, config)
+        self.settings = described(settings)
+        kept = self._kept_page()
+        self.is_kept = kept is not None
+        page = kept or render_safely(self.run, settings, self.links)
+        self.pure = page
         self.rendered = page = replace(page, problems=(*page.problems, *odd_metadata(self)))
-        self.content = notices(self.run) + page.html
+        self.content = notices(self.problems_of_run) + page.html
         self.toc = table_of_contents(page.headings, config)
         self._title_from_render = page.title
         self.present_anchor_ids = set(page.anchors)
@@ -62,14 +90,64 @@ class NotebookPage(MkDocsPage):
         for heading in page.headings if autorefs else ():
             autorefs.register_anchor(self, heading.id, title=heading.html, primary=True)
 
+    def _kept_page(self) -> Page | None:
+        """The page that was rendered before, where it would be rendered in the same way."""
+        if self.kept is None or not self.settings or self.settings != self.kept.settings:
+            return None
+        page = self.shelf.page(self.kept)
+        return page if page and self.links.lead_as_before(self.kept.links) else None
 
     @property
     def searched(self) -> str:
         """What of its content is searched; sifted once, unless a plugin changes the content."""
         content = self.content or ""
-        if self._sifted[0] != content:
-            self._sifted = content, searchable(content)
-        return self._sifted[1]
+        key = digest(content)
+        if key not in self._sifted:
+            known = self.kept.searched.get(key) if self.kept else None
+            self._sifted[key] = searchable(content) if known is None else known
+        return self._sifted[key]
+
+    @property
+    def sections(self) -> list[Section]:
+        """Its parts in our theme's index."""
+        title = self.title or ""
+        key = digest(self.url, title, self.searched)
+        if key not in self._sections:
+            known = self.kept.sections.get(key) if self.kept else None
+            self._sections[key] = known or [list(part) for part in sections(self.url, title, self.searched)]
+        return [(url, page, heading, text) for url, page, heading, text in self._sections[key]]
+
+    def to_keep(self, standing: Standing | None) -> Kept | None:
+        """What was made in this build; None where that is kept already, or would not be the same another time.
+
+        `standing` says on what the run stands, where it was made in this build.
+        """
+        if not self.settings or any(problem.code == "internal-error" for problem in self.pure.problems):
+            return None
+        made: dict[str, Any] = {
+            "settings": self.settings,
+            "links": tuple(self.links.asked),
+            "language": self.language,
+            "page": self.pure,
+            "searched": self._sifted,
+            "sections": self._sections,
+        }
+        if self.kept:
+            is_new = any(getattr(self.kept, name) != value for name, value in made.items() if name != "page")
+            return replace(self.kept, **made) if is_new or not self.is_kept else None
+        if standing is None:
+            return None
+        return Kept(
+            answers=tuple(Observation(*key, answer) for key, answer in standing.answers.items()),
+            expires=standing.expires,
+            keys=tuple(trace.key for trace in self.run.traces.values()),
+            cells=counts_of(self.run),
+            problems=self.run.problems,
+            markdown=as_markdown(self.file.notebook),
+            metadata=as_json(self.file.notebook.metadata),
+            assets=(),
+            **made,
+        )
 
 
 @functools.cache
@@ -77,12 +155,13 @@ def _class_with(kind: type[MkDocsPage]) -> type[MkDocsPage]:
     return type(f"Notebook{kind.__name__}", (NotebookPage, kind), {})
 
 
-def become_notebook(page: MkDocsPage, run: Run) -> NotebookPage:
-    """Let a page be rendered from `run` from now on."""
+def become_notebook(page: MkDocsPage, runs: Mapping[str, Run], shelf: Shelf) -> NotebookPage:
+    """Let a page be rendered from the run of its notebook from now on, or taken as it was rendered before."""
     if not isinstance(page, NotebookPage):
         page.__class__ = _class_with(type(page))
     assert isinstance(page, NotebookPage)
-    page.run = run
+    page.runs, page.shelf, page.kept = runs, shelf, page.file.kept
+    page.language, page._sifted, page._sections = None, {}, {}
     return page
 
 
@@ -94,7 +173,7 @@ def page_settings(page: MkDocsPage, config: MkDocsConfig) -> PageSettings:
     chosen: dict[str, Any] = {}
     if slugify := toc.get("slugify"):
         separator = toc.get("separator", "-")
-        chosen["slugify"] = lambda text: slugify(text, separator)
+        chosen["slugify"] = functools.partial(_slug, slugify, separator)
     return PageSettings(
         language=language_of(page, config),
         code=code if code in VISIBILITIES else plugin.config.code,
@@ -104,6 +183,10 @@ def page_settings(page: MkDocsPage, config: MkDocsConfig) -> PageSettings:
         autorefs=bool(autorefs_plugin(config)),
         **chosen,
     )
+
+
+def _slug(slugify: Callable[[str, str], str], separator: str, text: str) -> str:
+    return slugify(text, separator)
 
 
 def permalink(setting: object) -> str:
@@ -118,7 +201,7 @@ def autorefs_plugin(config: MkDocsConfig) -> Any:
 
 def odd_metadata(page: NotebookPage) -> list[Problem]:
     """A warning where the page's metadata ask for what does not exist."""
-    code, path = page.meta.get("code"), page.run.notebook.path
+    code, path = page.meta.get("code"), page.file.src_uri
     if code in (None, *VISIBILITIES):
         return []
     message = f"`code: {code}` means nothing. Write one of {', '.join(VISIBILITIES)}."
@@ -136,11 +219,16 @@ def find_language(page: MkDocsPage, markdown: str, config: MkDocsConfig) -> None
         page.meta["lang"] = said
         return
     if isinstance(page, NotebookPage):
-        found = written_language(text for cell in page.run.notebook.cells for text in prose_of(cell, page.run))
+        found = page.language = page.kept.language if page.kept else language_of_prose(page.run)
     else:
         found = written_language([markdown])
     if found and found != language_of(page, config).partition("-")[0].lower():
         page.meta["lang"] = found
+
+
+def language_of_prose(run: Run) -> str | None:
+    """The language of a notebook's prose, computed prose included, as far as it can be found."""
+    return written_language(text for cell in run.notebook.cells for text in prose_of(cell, run))
 
 
 def language_of(page: MkDocsPage, config: MkDocsConfig) -> str:
@@ -182,9 +270,9 @@ def address(path_to_url: Callable[[str], str], url: str) -> str:
     return url if found == plain else found
 
 
-def notices(run: Run) -> str:
+def notices(problems: Iterable[Problem]) -> str:
     """The problems that concern no single cell, as HTML for the top of the page."""
-    found = [problem for problem in run.problems if problem.cell is None]
+    found = [problem for problem in problems if problem.cell is None]
     return "".join(
         f'<p class="nb-problem{" nb-warning" if problem.severity == "warning" else ""}">'
         f"{spoken(str(problem))}</p>\n"
@@ -192,10 +280,10 @@ def notices(run: Run) -> str:
     )
 
 
-def render_safely(run: Run, settings: PageSettings, link: Callable[[str], str]) -> Page:
+def render_safely(run: Run, settings: PageSettings, link: Callable[[str, int], str]) -> Page:
     """The page of a run; where rendering itself fails, a page that says so."""
     try:
-        return render(run, settings, lambda url, line: link(url))
+        return render(run, settings, link)
     except Exception as error:
         problem = unexpected(run.notebook.path, error)
         said = f'<p class="nb-problem">{spoken(problem.message)}</p>'

@@ -37,7 +37,12 @@ _WIDE = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 
 def search_index(pages: Iterable[tuple[str, str | None, str | None]]) -> str:
     """The text of the index of `pages`, each its address relative to the site, its title and its HTML."""
-    entries = [section for url, title, html in pages for section in sections(url, title or "", html or "")]
+    return index_of(section for url, title, html in pages for section in sections(url, title or "", html or ""))
+
+
+def index_of(found: Iterable[Section]) -> str:
+    """The text of the index of pages that have been cut into sections."""
+    entries = list(found)
     data = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
     return f"window.nb={{...window.nb,index:{data}}};\n"
 

@@ -56,7 +56,9 @@ def make_site(config: MkDocsConfig, into: Path, project: Project, *, report: Rep
     if not plugin.written:
         raise SiteError(_NOTHING.format(shown(Path(config.docs_dir))))
     problems = (*plugin.problems, *said.problems)
-    return summarise(plugin.runs.values(), problems, pages=plugin.written, seconds=time.monotonic() - start)
+    made = [run for path, run in plugin.runs.made.items() if path not in plugin.held]
+    held = [kept.cells for kept in plugin.held.values()]
+    return summarise(made, problems, pages=plugin.written, seconds=time.monotonic() - start, held=held)
 
 
 def _stopped(error: BaseException, said: list[str]) -> str:

@@ -69,12 +69,21 @@ class Summary:
         return replace(self, problems=_sorted((*self.problems, *more)))
 
 
-def summarise(runs: Iterable[Run], problems: Sequence[Problem], *, pages: int, seconds: float) -> Summary:
-    """Count what became of the cells of all notebooks."""
+def summarise(
+    runs: Iterable[Run],
+    problems: Sequence[Problem],
+    *,
+    pages: int,
+    seconds: float,
+    held: Iterable[Mapping[str, int]] = (),
+) -> Summary:
+    """Count what became of the cells of all notebooks; `held` are counts of those whose runs were not needed."""
     counts = Counter({"run": 0, "reused": 0, "failed": 0, "not_run": 0})
     for run in runs:
         counts.update(reason.action for reason in run.reasons.values())
         counts["failed"] += sum(trace.problem is not None for trace in run.traces.values())
+    for known in held:
+        counts.update(known)
     return Summary(pages, dict(counts), seconds, _sorted(problems))
 
 

@@ -30,11 +30,6 @@ log = logging.getLogger("mkdocs.plugins.nbpublish.unchanged")
 
 _STARTED = ("nbpublish.executors.local", "nbpublish.executors.folders", "nbpublish.executors.processes")
 """Modules that start kernels: what these do is known."""
-_KINDS = frozenset(
-    {"engine", "environment", "file", "missing", "exists", "written", "inode", "directory", "glob", "module"}
-    | {"distribution", "source"}
-)
-"""Kinds of observations that are answered from files and variables alone."""
 _PLUGINS = frozenset(
     {"nbpublish", "search", "autorefs", "mkdocs-autorefs", "mkdocstrings", "redirects", "glightbox"}
     | {"material/search", "material/tags", "material/blog", "material/meta"}
@@ -137,9 +132,7 @@ def _ask_again(watch: Watch, standings: Mapping[str, Standing | None], root: Pat
         for kind, subject in standing.answers:
             if kind == "environment":
                 watch.variable(subject)
-            elif kind not in _KINDS:
-                yield f"{kind} {subject} of {path}"
-            elif kind != "engine":
+            else:  # the world has answered from files, which were looked at meanwhile; most are named
                 watch.look(root / subject)
 
 

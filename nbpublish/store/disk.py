@@ -3,6 +3,8 @@
     cache/v1/index-0.sqlite     traces by key, digests of files
     cache/v1/outputs/ab/cdef…   outputs that are too long for the index
     cache/v1/values/ab/cdef…    pickled values of variables, only ever handed out by a trusted store
+    cache/v1/pages/ab/cdef…     what pages were made of traces
+    cache/stamps                what the last builds looked at
     cache/untrusted             if this file is there, the store is not trusted, whoever opens it
 
 A store only ever saves time. Whatever happened to the folder is a miss: nothing here raises, and nothing that is found
@@ -33,6 +35,7 @@ from nbpublish.store.fields import UnreadableError, UnwritableError
 from nbpublish.store.found import Found
 from nbpublish.store.history import History
 from nbpublish.store.index import Index, Row
+from nbpublish.store.records import Records
 from nbpublish.store.serial import decode, encode
 from nbpublish.store.stats import FileDigests
 
@@ -42,6 +45,8 @@ log = logging.getLogger("mkdocs.plugins.nbpublish.store")
 VERSION = "v1"
 """Name of the folder for this layout. Another layout gets another name, and the two never meet."""
 UNTRUSTED = "untrusted"
+STAMPS = "stamps"
+"""Folder of what the last builds looked at (see the room `stamp`)."""
 _TAGS = {
     ".gitignore": "*\n",
     "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of nbpublish: remove it at any time.\n",
@@ -91,6 +96,8 @@ class DiskStore:
         self.history = History(self._index)
         """What the last build did with each notebook."""
         self._derived = Derived(self._index)
+        self.records = Records(self._room / "pages")
+        """What was made of the traces: pages."""
         self._lock = threading.Lock()
         self._asked: set[str] = set()
         self._found: set[str] = set()
@@ -174,6 +181,17 @@ class DiskStore:
         self._index.remove([(row.key, row.id)])
         return None
 
+    def forget_pages(self) -> None:
+        """Remove what was made of traces, also for other sites: it may be that newer traces take their place."""
+        for folder in (self.records.folder, self.folder / STAMPS):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def pin(self, keys: Iterable[str]) -> None:
+        """Traces with these keys are in use, although nobody looks them up, because what was made of them is."""
+        with self._lock:
+            self._asked.update(keys := set(keys))
+            self._found.update(keys)
+
     # --- what its owner needs
 
     def tidy(self, limits: CacheLimits | None = None) -> Collected:
@@ -194,7 +212,9 @@ class DiskStore:
         with self._lock:
             pinned = self._asked | self._used_values
             self._outputs.written = self._values.written = 0
-        collected = Collector(self._index, self._outputs, self._values, pinned, now).collect(limits or CacheLimits())
+        limits = limits or CacheLimits()
+        self.records.collect(limits.size // 4, limits.age, time.time() if now is None else now)
+        collected = Collector(self._index, self._outputs, self._values, pinned, now).collect(limits)
         self._note("collected", {"when": int(time.time())})
         for old in self.folder.glob("v*"):
             if re.fullmatch(r"v\d+", old.name) and old != self._room and time.time() - old.stat().st_mtime > 30 * DAY:
@@ -210,7 +230,7 @@ class DiskStore:
         rows = self._index.all()
         outputs = [blob.size for blob in self._outputs.files()]
         values = [blob.size for blob in self._values.files()]
-        total = self._index.file.size() + sum(outputs) + sum(values)
+        total = self._index.file.size() + sum(outputs) + sum(values) + self.records.size()
         return Usage(len(rows), len(outputs), len(values), total, sum(outputs), sum(values))
 
     def last_build(self) -> dict[str, int] | None:
@@ -238,7 +258,7 @@ class DiskStore:
         self._index.file.close()
         self._is_tagged = False
         for folder in self.folder.iterdir() if self.folder.is_dir() else ():
-            if re.fullmatch(r"v\d+|stamps", folder.name):
+            if re.fullmatch(rf"v\d+|{STAMPS}", folder.name):
                 shutil.rmtree(folder, ignore_errors=True)
         return freed
 
