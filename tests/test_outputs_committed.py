@@ -64,14 +64,14 @@ def test_what_changed_since_is_named(clone: Path) -> None:
     (clone / "docs" / "data.txt").write_text("2", encoding="utf-8")
     result = run("build", "--frozen", clone)
     assert result.exit_code == 1
-    assert "first.py:8: error: The cell is stale: `data.txt` changed." in result.stderr
+    assert "first.py:8: error: The cell would run: `data.txt` changed." in result.stderr
     assert not (clone / PAGE).exists()
 
 
 def test_comments_run_nothing_and_code_does(clone: Path) -> None:
     path = clone / "docs" / "first.py"
     path.write_text(FIRST.replace("open(", "open(file="), encoding="utf-8")
-    assert "is stale: the cell is new" in run("build", "--frozen", clone).stderr, "no build here knows what it was"
+    assert "would run: the cell is new" in run("build", "--frozen", clone).stderr, "no build here knows what it was"
     path.write_text(FIRST.replace("n = 3", "n = 3  # flowers"), encoding="utf-8")
     assert run("build", "--frozen", clone).exit_code == 0
 

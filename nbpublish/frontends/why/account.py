@@ -40,7 +40,9 @@ class Seen:
     subject: str
     holds: bool
     words: str
-    """How it is now."""
+    """What became of it, where it holds no longer; else what it is called."""
+    is_plain: bool = True
+    """Whether an author would think of it: no variable that is not set, no path outside the project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +166,21 @@ class _Teller:
         return found
 
     def _seen(self, trace: Trace, words: Words) -> Iterator[Seen]:
+        unset = self.world.digest("environment", "=")  # no variable can be called so
         for seen in sorted(trace.observations, key=lambda seen: (seen.kind, seen.subject)):
-            if seen.kind in _SHOWN:
-                holds = self.world.digest(seen.kind, seen.subject) == seen.digest
-                yield Seen(seen.kind, seen.subject, holds, "" if holds else words.observation(seen))
+            if seen.kind not in _SHOWN:
+                continue
+            holds = self.world.digest(seen.kind, seen.subject) == seen.digest
+            said = _called(seen) if holds else words.observation(seen)
+            aside = seen.digest == unset if seen.kind == "environment" else seen.subject.startswith("/")
+            yield Seen(seen.kind, seen.subject, holds, said, not holds or not aside)
+
+
+def _called(seen: Observation) -> str:
+    """Something that holds; a package with its version."""
+    if seen.kind != "distribution":
+        return seen.subject
+    return f"{seen.subject} {seen.digest.partition(',')[0].partition(' ')[0]}".strip()
 
 
 _SHOWN = frozenset(

@@ -17,6 +17,8 @@ from nbpublish.frontends.why.show import entries_of, show_runs
 from nbpublish.model import Problem, Run
 from nbpublish.project import Project, Verified
 
+_FROZEN = "--frozen executes nothing; run `nbpublish build` first."
+
 
 def told(
     summary: Summary, config: MkDocsConfig, project: Project, console: Console, *, explain: bool = False
@@ -53,15 +55,23 @@ def is_stale(summary: Summary) -> bool:
 
 
 def stale(runs: Iterable[Run], world: World) -> Iterator[Problem]:
-    """One problem for each cell that would certainly run; those that depend on them are counted."""
+    """One problem for each cell that would certainly run, or for a notebook of which nothing is known.
+
+    Cells that depend on them are counted.
+    """
     for run in runs:
         entries = [entry for entry in entries_of(run, world) if run.reasons[entry[1].id].cause == "not-executed"]
         certain = [entry for entry in entries if entry[2].action == "run"]
         others = len(entries) - len(certain)
+        if len(certain) == len(run.reasons) and all(said.reason.cause == "new" for _, _, said in certain):
+            count = f"{len(certain)} cells" if len(certain) > 1 else "one cell"
+            message = f"Nothing is known of the notebook's {count}. {_FROZEN}"
+            yield Problem("stale", message, run.notebook.path, certain[0][1].line)
+            continue
         for number, (_, cell, said) in enumerate(certain):
-            message = f"The cell is stale: {said.words}. --frozen executes nothing; run `nbpublish build` first."
+            message = f"The cell would run: {said.words}. {_FROZEN}"
             if others and number == 0:
-                message += f" {others} more {'cell' if others == 1 else 'cells'} of the notebook may be stale with it."
+                message += f" {others} more {'cell' if others == 1 else 'cells'} may have to run with it."
             yield Problem("stale", message, run.notebook.path, cell.line, cell.id)
 
 

@@ -30,7 +30,7 @@ _LAST = {
     "reuse": ("reused", "green"),
     "not_run": ("did not run", "magenta"),
 }
-_STALE = {**_NEXT, "run": ("is stale", "bold red"), "may_run": ("may be stale", "red")}
+_STALE = {**_NEXT, "run": ("stale", "bold red"), "may_run": ("perhaps stale", "red")}
 _TITLES = {
     "file": "Files",
     "missing": "No file",
@@ -65,6 +65,9 @@ def _show_last(console: Console, account: Account) -> None:
     if account.built is None:
         return
     lasts = [entry.last for entry in account.cells if entry.last]
+    if len(ran) == len(account.cells) and all(said.reason.cause == "new" for said in lasts):
+        console.print(f"The last build that changed anything ran all {_plural(len(ran), 'cell')}: they were new.")
+        return
     _sentence(console, "The last build that changed anything", _counted(lasts), len(lasts), past=True)
     table = _table()
     for entry in ran:
@@ -99,17 +102,26 @@ def _facts(entry: CellAccount) -> Iterator[tuple[str, Text]]:
         source = f"from line {given.cell.line}" if given.cell else "as they are at the start"
         names = ", ".join(name.strip("<>") if name.startswith("<") else name for name in given.names)
         yield "Uses" if number == 0 else "", Text.assemble((names, "cyan"), f" {source}")
-    title = ""
-    for seen in entry.seen:
-        before, title = title, _TITLES[seen.kind]
-        text = Text(seen.subject, "cyan") if seen.holds else _spoken(seen.words)
-        yield title if title != before else "", text
+    yield from _seen(entry)
     if entry.gives:
         yield "Gives", Text(", ".join(entry.gives), "cyan")
     if entry.impure:
         yield "Impure", Text(f"it {' and '.join(entry.impure)}; the result is kept until --refresh asks for a new one")
     if entry.age:
         yield "Policy", Text(f"it {entry.age}")
+
+
+def _seen(entry: CellAccount) -> Iterator[tuple[str, Text]]:
+    """What else the cell depends on: all that is as it was in one line for each kind, what is not below it."""
+    for kind, title in _TITLES.items():
+        of_kind = [seen for seen in entry.seen if seen.kind == kind]
+        holding = ", ".join(seen.words for seen in of_kind if seen.holds and seen.is_plain)
+        lines = [Text(holding, "cyan")] if holding else []
+        lines += [_spoken(seen.words) for seen in of_kind if not seen.holds]
+        for number, line in enumerate(lines):
+            yield title if number == 0 else "", line
+    if hidden := sum(not seen.is_plain for seen in entry.seen):
+        yield "", Text(f"and {hidden} variables that are not set or paths elsewhere (--json lists them)", "dim")
 
 
 def show_runs(console: Console, runs: Mapping[str, Run], world: World) -> None:
@@ -121,17 +133,24 @@ def show_runs(console: Console, runs: Mapping[str, Run], world: World) -> None:
         quiet.update(entry[2].words for entry in entries if entry not in loud)
         if not loud:
             continue
+        if len(loud) == len(run.reasons) and {said.reason.cause for _, _, said in loud} == {"new"}:
+            verb, style = (_STALE if _is_left(run, loud[0][1]) else _LAST)[loud[0][2].action]
+            console.print(Text.assemble((path, "bold"), f"  all {_plural(len(loud), 'cell')} ", (verb, style), ": new"))
+            continue
         console.print(Text(path, "bold"))
         table = _table()
         for number, cell, said in loud:
-            was_left = run.reasons[cell.id].cause == "not-executed"
-            _row(table, number, cell, said, _STALE if was_left else _LAST)
+            _row(table, number, cell, said, _STALE if _is_left(run, cell) else _LAST)
         console.print(Padding(table, (0, 0, 0, 2), expand=False))
     for words, count in quiet.items():
         console.print(Text.assemble((f"{count} reused", "green"), f": {words}"))
 
 
 _QUIET = {"unchanged"}
+
+
+def _is_left(run: Run, cell: Cell) -> bool:
+    return run.reasons[cell.id].cause == "not-executed"
 
 
 def entries_of(run: Run, world: World) -> Iterator[tuple[int, Cell, Told]]:
