@@ -292,6 +292,8 @@ class Task:
     """Blobs are made where it takes more than so many seconds to have the values again; None makes none."""
     effort: float = 0.0
     """Seconds that it takes to have its inputs again."""
+    targets: frozenset[str] = frozenset()
+    """Dotted paths of attributes of libraries that the cell assigns or deletes."""
 
 
 Cause = Literal[

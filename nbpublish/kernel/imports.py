@@ -16,6 +16,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[Callback]] = {}
+        self._looks = False
 
     def when_imported(self, module: str, callback: Callback) -> None:
         """Call back once `module` has been executed; at once where it has been already."""
@@ -34,8 +35,15 @@ class Watch:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name not in self._waiting:
+        if name not in self._waiting or self._looks:
             return None
+        self._looks = True  # another of these, of a session within this one, may ask us in turn
+        try:
+            return self._found(name, path, target)
+        finally:
+            self._looks = False
+
+    def _found(self, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
         for finder in [finder for finder in sys.meta_path if finder is not self]:
             spec = finder.find_spec(name, path, target) if hasattr(finder, "find_spec") else None
             if spec is not None:
@@ -45,10 +53,11 @@ class Watch:
 
     def _follow(self, loader: Any, name: str) -> None:
         """Let this one loader call back after it has executed the module, and then be as before."""
+        before = getattr(loader, "exec_module", None)
 
         def exec_module(module: ModuleType) -> None:
             del loader.exec_module
-            loader.exec_module(module)
+            (before or loader.exec_module)(module)
             for callback in self._waiting.pop(name, ()):
                 callback()
 

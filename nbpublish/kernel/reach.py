@@ -288,7 +288,7 @@ _RULES: dict[int, Rule] = {
         map(
             identity,
             (
-                *(str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range, slice, object),
+                *(str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range, slice),
                 *(types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType, types.GetSetDescriptorType),
                 *(types.MemberDescriptorType, types.ClassMethodDescriptorType),
             ),
@@ -308,6 +308,7 @@ _RULES: dict[int, Rule] = {
     identity(types.FunctionType): _function,
     identity(dict): _dict,
     identity(list): _mutable,
+    identity(object): _mutable,  # has nothing but its identity, which `is` asks for
     identity(weakref.ref): _weak,
 }
 _IMMUTABLE = {
@@ -341,4 +342,4 @@ def _rule_of(kind: type) -> Rule:
         return _frame
     layout = layout_of(kind)
     stateless = layout.core is object and not layout.slots and layout.attributes is None
-    return _through if stateless else _mutable
+    return _through if stateless and library_name(kind) else _mutable

@@ -32,6 +32,7 @@ from nbpublish.kernel.impure import watching
 from nbpublish.kernel.last_result import LastResult
 from nbpublish.kernel.modules import Modules
 from nbpublish.kernel.observe import Observer
+from nbpublish.kernel.patches import Patches
 from nbpublish.kernel.rich_html import steady
 from nbpublish.kernel.sources import Sources
 from nbpublish.kernel.states import filters_kept
@@ -115,7 +116,10 @@ class Session:
         self._stack.callback(self.modules.libraries.stop)
         observer = Observer(self._root, self.modules.paths, self._watch.when_imported)
         hidden = Hidden(self._watch.when_imported)
-        self.ledger = Ledger(self.namespace, hidden, observer, self.modules, self.notebook.order == "dataflow")
+        self.patches = Patches(self.namespace, self._watch.when_imported)
+        is_dataflow = self.notebook.order == "dataflow"
+        self.ledger = Ledger(self.namespace, hidden, observer, self.modules, self.patches, is_dataflow)
+        self._main.when_missing = self.ledger.looked_for
         self._stack.callback(self.ledger.end)
         enter(watching(self.ledger.impure))
         return self
@@ -124,6 +128,7 @@ class Session:
         """Know the lines of all cells, as functions of cells that do not run here may show in tracebacks."""
         self.notebook = notebook
         self._last.read(notebook)
+        self.patches.read(notebook)
         for cell in notebook.cells:
             if cell.kind == "code":
                 self._sources.remember(cell)
@@ -240,7 +245,7 @@ class Session:
         with self.ours():  # few notebooks wait for anything, and it takes a fifth of the start of a kernel
             import asyncio
         if self._loop is None or self._loop.is_closed():
-            self._loop = asyncio.new_event_loop()
+            self._loop = self.ledger.background.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
         task = self._loop.create_task(coroutine)
         try:

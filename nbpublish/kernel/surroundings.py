@@ -25,9 +25,29 @@ UNWANTED = {"COLUMNS", "LINES", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE
 """Not handed down: the terminal of whoever builds must not show on the page."""
 
 
-def main_module(path: Path) -> ModuleType:
+class Main(ModuleType):
+    """The module that the author's code is. Tells which names others look for in it in vain."""
+
+    __slots__ = ("when_missing",)
+    when_missing: Callable[[str], object]
+
+    def __getattr__(self, name: str) -> Any:
+        if (told := _when_missing(self)) is not None:
+            told(name)
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+
+def _when_missing(module: Main) -> Callable[[str], object] | None:
+    try:
+        found: Callable[[str], object] = Main.when_missing.__get__(module)
+    except AttributeError:
+        return None
+    return found
+
+
+def main_module(path: Path) -> Main:
     """The module that the author's code is, with the attributes Python gives to a script."""
-    module = ModuleType("__main__")
+    module = Main("__main__")
     module.__file__ = str(path)
     module.__loader__ = SourceFileLoader("__main__", str(path))
     vars(module).update(__builtins__=builtins, __package__=None, __spec__=None, __cached__=None, __annotations__={})

@@ -7,20 +7,20 @@ a way that does not stand in its code; hidden, it is missed, which can be notice
 from __future__ import annotations
 
 import mmap
-import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbpublish.kernel.account import Account
+from nbpublish.kernel.background import BACKGROUND, Background
 from nbpublish.kernel.environment import Environment, digest_of
 from nbpublish.kernel.fingerprint import fingerprint
 from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.impure import Impure
 from nbpublish.kernel.modules import Modules
 from nbpublish.kernel.observe import Observer
+from nbpublish.kernel.patches import LIBRARIES, Patches
 from nbpublish.kernel.private import digest, is_mangled
 from nbpublish.kernel.reach import groups, survey
 from nbpublish.kernel.restore import Unloadable, dump, load, roundtrips
@@ -44,6 +44,7 @@ class Ledger:
         hidden: Hidden,
         observer: Observer,
         modules: Modules,
+        patches: Patches,
         private: bool,
     ) -> None:
         self._space = namespace
@@ -51,6 +52,8 @@ class Ledger:
         self._observer = observer
         self._modules = modules
         self.impure = Impure(modules.libraries.has)
+        self._patches = patches
+        self.background = Background(namespace)
         self._environment = Environment()
         self._has_private = private
         self._system = {*namespace, "__warningregistry__", "__annotations__"}
@@ -72,7 +75,7 @@ class Ledger:
         self._missed.clear()
         self._known |= task.inputs.keys()
         own = f"_cell_{digest(task.private)}_"
-        if not _others_run(self._space):
+        if not self.background.goes_on():  # what runs beside the cells must find its names
             for name in [name for name in self._space if self._is_to_hide(name, own)]:
                 self._aside[name] = self._space.pop(name)
         self._before = dict(self._space)
@@ -81,6 +84,7 @@ class Ledger:
         self._modules.open(code)
         self._used = self._uses_of(task.inputs)
         self.impure.open()
+        self._patches.open()
         self._observer.open(task.inputs)
 
     def _is_to_hide(self, name: str, own: str) -> bool:
@@ -91,6 +95,11 @@ class Ledger:
     def ignore(self, names: Collection[str]) -> None:
         """Take no account of names that are not the author's."""
         self._system |= {name for name in names if name not in self._aside}
+
+    def looked_for(self, name: str) -> None:
+        """Note that something has asked the module itself for a name that is not there, as pickle does."""
+        if not name.startswith("__"):
+            self._missed.add(name)
 
     def missed(self, exception: BaseException) -> None:
         """Note the names that code has looked for in vain."""
@@ -133,6 +142,9 @@ class Ledger:
         codes = [*self._used.codes, *([self._modules.code] if self._modules.code else [])]
         seen += self.impure.observed(codes, space, self._modules.impure)
         versions |= {label: self._with_marker(label, version, blobs) for label, version in loaded.items()}
+        lasting, running = self._lasting()
+        versions |= lasting
+        seen += running
         seen += self._names()
         for name, value in self._aside.items():
             space.setdefault(name, value)
@@ -233,6 +245,13 @@ class Ledger:
             versions[name] = Version(print, "", frozenset(), (name,), name if chunks else None)
         return versions
 
+    def _lasting(self) -> tuple[dict[str, Version], list[Observation]]:
+        """The states that a process cannot go back from, where the cell has changed them, and what it left running."""
+        patched = self._patches.close(self._task.targets)
+        running, seen = self.background.left()
+        found = {LIBRARIES: patched, BACKGROUND: running}
+        return {name: version for name, version in found.items() if version}, seen
+
     def _names(self) -> Iterator[Observation]:
         known = self._task.inputs
         return (Observation("name", name, "") for name in sorted(self._missed) if name not in known)
@@ -263,9 +282,11 @@ class Ledger:
         """Let every state be the initial one, for a process that does something else meanwhile."""
         self._hidden.open({})
         self._environment.open({})
+        self._patches.undo()
 
     def end(self) -> None:
         """Leave the process as it was found."""
+        self._patches.undo()
         self._observer.end()
         self._environment.close()
         self._hidden.close()
@@ -275,13 +296,3 @@ def _mapped(path: Path) -> mmap.mmap:
     """The bytes of a file; what is written to them stays in this process."""
     with path.open("rb") as file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-
-
-def _others_run(namespace: Mapping[str, Any]) -> bool:
-    """Whether threads run the author's code beside the cells; these must find their names."""
-    for thread in threading.enumerate():
-        target: Callable[..., Any] | None = getattr(thread, "_target", None)
-        with suppress(AttributeError):
-            if getattr(target, "__func__", target).__globals__ is namespace:  # type: ignore[union-attr]
-                return True
-    return False

@@ -11,6 +11,14 @@ EVERYTHING = "*"
 """Stands among free names for all names: something reached may look into the namespace itself."""
 
 
+LIBRARIES = "<libraries>"
+"""The state of libraries as cells have changed them."""
+BACKGROUND = "<background>"
+"""The state of threads, tasks and the like that cells have left running."""
+LASTING = (LIBRARIES, BACKGROUND)
+"""States that every cell below depends on and a process cannot go back from. Only running their cells makes them."""
+
+
 def is_state(name: str) -> bool:
     """Whether it is a state of the process rather than a name of the author's."""
     return name.startswith("<")
@@ -55,7 +63,8 @@ def closure(
     it after binding it itself, is read, because it is gone afterwards. `modules` are those that its code names. With
     `everything`, or where the cell is dynamic, these are all names there are.
     """
-    waiting = [*names.refs, *names.deletes, *modules, *(name for name in unbinds if name in versions)]
+    waiting = [*names.refs, *names.deletes, *modules]
+    waiting += (name for name in (*unbinds, *LASTING) if name in versions)
     waiting += (name for name in names.defs if name in versions and len(versions[name].group) > 1)
     if everything or names.dynamic:
         waiting += (name for name in versions if not is_state(name))

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nbpublish.model import Cell, Graph, Notebook
+from nbpublish.traces.ambient import Ambient, ambients
 
 _LINE_SENSITIVE = frozenset(
     {
@@ -47,6 +48,8 @@ class Code:
     """Digest of the text and lines of all cells up to it."""
     words: frozenset[str]
     """The names in it and the words in its strings."""
+    ambient: Ambient
+    """What it changes for the whole process."""
 
 
 def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
@@ -55,8 +58,10 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
     futures: frozenset[str] = frozenset()
     layout = hashlib.sha256()
     privates = _privates(notebook)
+    trees = {cell.id: _parse(cell.code) for cell in map(notebook.cell, graph.order)}
+    ambient = ambients(trees)
     for cell in map(notebook.cell, graph.order):
-        tree = _parse(cell.code)
+        tree = trees[cell.id]
         nodes = list(ast.walk(tree))
         layout.update(repr((cell.line, cell.source, cell.code)).encode("utf-8", "surrogatepass"))
         codes[cell.id] = Code(
@@ -69,6 +74,7 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
             unbinds=frozenset(name for node in nodes for name in _unbound_by(node)),
             layout=layout.hexdigest()[:32],
             words=frozenset(word for node in nodes for word in _words(node)),
+            ambient=ambient[cell.id],
         )
         if notebook.order == "document":
             futures |= _futures(tree)

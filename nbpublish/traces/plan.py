@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbpublish.model import Trace, Version
-from nbpublish.traces.closure import Versions, is_state
+from nbpublish.traces.closure import LASTING, Versions, is_state
 from nbpublish.traces.code import Code
 from nbpublish.traces.files import file_of
 
@@ -40,7 +40,12 @@ class Replay:
     point: Point
 
 
-Step = Load | Replay
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Go on in a new process, because this one cannot go back to what it was."""
+
+
+Step = Load | Replay | Restart
 _NOWHERE = -1
 
 
@@ -53,12 +58,18 @@ def plan(
     and classes must stand on the lines that they have now; otherwise only those of cells that are cheap to run. None
     where the steps cannot be found, so that the notebook must run from its first cell.
     """
-    return _Planner(before, live, kept, lines).plan(goal)
+    planner = _Planner(before, live, kept, lines)
+    steps = planner.plan(goal)
+    if not planner.stuck:
+        return steps
+    files = {name: version for name, version in live.items() if file_of(name) is not None}
+    steps = _Planner(before, files, kept, lines).plan(goal)
+    return None if steps is None else [Restart(), *steps]
 
 
 def _is_reset(name: str) -> bool:
     """Whether it is a state that a kernel lets be the initial one where it is no input. Files stay what they are."""
-    return is_state(name) and file_of(name) is None
+    return is_state(name) and name not in LASTING and file_of(name) is None
 
 
 @dataclass
@@ -67,6 +78,8 @@ class _Planner:
     live: Versions
     kept: Callable[[str], bool]
     lines: bool
+    stuck: bool = False
+    """Whether a cell would have to run in a process where cells below it have changed more than can be undone."""
     _layouts: Mapping[str, str] = field(init=False)
     """By trace, the layout of its cell as it is now."""
     _makers: Mapping[str, int] = field(init=False)
@@ -91,8 +104,10 @@ class _Planner:
         """Go through the points, noting what is to be loaded; the points to replay besides, if there are any."""
         now = dict(self.live)
         missing: set[int] = set()
+        self.stuck = False
         *replays, goal = points
         for point in [*replays, goal]:
+            self.stuck |= any(name in now and name not in point.inputs for name in LASTING)
             for group in self._groups(point.inputs):
                 if all(self._is_live(now.get(name), version) for name, version in group.items()):
                     continue

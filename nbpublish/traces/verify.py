@@ -46,6 +46,8 @@ def _holds(seen: Observation, notebook: Notebook, cell: Cell, code: Code, versio
         return seen.subject not in versions
     if seen.kind == "source":
         return any(seen == _source(other, cell) for other in notebook.cells)
+    if seen.kind == "running":
+        return True
     if seen.kind == "layout":
         return code.layout == seen.digest
     if seen.kind == "environment" and (own := versions.get(f"<environ:{seen.subject}>")):

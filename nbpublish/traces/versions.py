@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nbpublish.model import Trace, Version
-from nbpublish.traces.closure import Versions, is_state
+from nbpublish.traces.closure import BACKGROUND, LASTING, Versions, is_state
 from nbpublish.traces.code import Code
 
 
@@ -37,10 +37,13 @@ def settled(trace: Trace, id: str, code: Code) -> Trace:
 def gave_the_same(recorded: Trace, again: Trace) -> bool:
     """Whether an execution gave the values of an earlier one of the same cell. What is opaque cannot be compared.
 
-    States are not looked at: what a library does to them when it is loaded, it does once in a process.
+    States are not looked at, those that last excepted: what a library does to them when it is loaded, it does once in
+    a process.
     """
     names, names_again = _names(recorded), _names(again)
     if (recorded.exit, recorded.deleted, names.keys()) != (again.exit, again.deleted, names_again.keys()):
+        return False
+    if BACKGROUND in again.versions or not all(_both_or_none(name, recorded, again) for name in LASTING):
         return False
     opaque = any(version.fingerprint is None for version in names_again.values())
     if opaque and any(seen.kind == "impure" for seen in again.observations):
@@ -65,6 +68,11 @@ def renewed(recorded: Trace, again: Trace) -> Trace:
 
 def _names(trace: Trace) -> dict[str, Version]:
     return {name: version for name, version in trace.versions.items() if not is_state(name)}
+
+
+def _both_or_none(name: str, recorded: Trace, again: Trace) -> bool:
+    one, other = recorded.versions.get(name), again.versions.get(name)
+    return one is other or (one is not None and other is not None and _alike(one, other))
 
 
 def _alike(one: Version, other: Version) -> bool:

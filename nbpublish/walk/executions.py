@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import Any
 
 from nbpublish.model import Graph, Notebook, Observation, Task, Trace, Version
-from nbpublish.traces.closure import is_state
+from nbpublish.traces.closure import LASTING, is_state
 from nbpublish.traces.files import ascertained, found_now, undone
+from nbpublish.traces.lasting import with_lasting
 from nbpublish.traces.listings import LISTINGS, made
 from nbpublish.traces.plan import Load, Point
 from nbpublish.traces.verify import World, lines_shown
@@ -81,19 +82,20 @@ class Executions:
     def run(self, point: Point, key: str, inputs: Mapping[str, str], effort: float) -> Trace:
         """Run a cell whose inputs are live, and took `effort` seconds to make."""
         cell, code, kernel = self.notebook.cell(point.cell), point.code, self.kernel
-        task = Task(point.inputs, code.private, code.futures, None if code.definition else self.keep, effort)
+        keep = None if code.definition else self.keep
+        task = Task(point.inputs, code.private, code.futures, keep, effort, code.ambient.targets)
         when = time.time()
         trace = kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
         if self.world:
             self.world.forget()
             trace = ascertained(trace, self.world.digest)
-        trace = settled(trace, uuid.uuid4().hex, code)
+        trace = with_lasting(settled(trace, uuid.uuid4().hex, code), code, point.inputs)
         seen = trace.observations + lines_shown(trace, self.notebook, cell, code)
         trace = replace(trace, when=when, key=key, place=code.place, code=code.digest, engine=self.engine)
         seen += tuple(made(listing, point.inputs) for listing in seen if listing.kind in LISTINGS)
         trace = replace(trace, inputs=inputs, observations=seen)
-        gone = [name for name in kernel.live if name in trace.deleted or (is_state(name) and name not in point.inputs)]
-        for name in gone:
+        kept = (*point.inputs, *LASTING)
+        for name in [n for n in kernel.live if n in trace.deleted or (is_state(n) and n not in kept)]:
             del kernel.live[name]
         kernel.live.update(trace.versions)
         if trace.exit == "died":

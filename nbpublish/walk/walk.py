@@ -15,7 +15,7 @@ from nbpublish.traces.closure import is_module
 from nbpublish.traces.effort import effort
 from nbpublish.traces.faults import fault
 from nbpublish.traces.obstacles import left_out, obstacle
-from nbpublish.traces.plan import Load, Point, Replay, Step, plan
+from nbpublish.traces.plan import Load, Point, Replay, Restart, Step, plan
 from nbpublish.traces.recall import Recall, Recalled
 from nbpublish.traces.unknown import Unknown
 from nbpublish.traces.verify import may_be_kept, reaches_further, shows_lines
@@ -163,8 +163,13 @@ class _Walk:
         if steps is None:
             self.walks.left = 0
             return False
-        load = self.walks.executions.load
-        return all(load(step) if isinstance(step, Load) else self._replay(step.point, goal) for step in steps)
+        return all(self._take(step, goal) for step in steps)
+
+    def _take(self, step: Step, goal: Point) -> bool:
+        if isinstance(step, Restart):
+            self.walks.executions.start_again()
+            return True
+        return self.walks.executions.load(step) if isinstance(step, Load) else self._replay(step.point, goal)
 
     def _has_gone_ahead(self, steps: list[Step]) -> bool:
         """Whether the kernel has modules that hold more than they should: what was done to them cannot be undone."""

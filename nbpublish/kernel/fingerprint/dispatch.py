@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import types
 from typing import Any
 
 from nbpublish.kernel.fingerprint import arrays, builtins, callables, classes, frames, libraries, opaque, reduce
@@ -38,6 +39,8 @@ def handler_for(type_: type) -> Handler:
 def _find(type_: type) -> Handler:
     if issubclass(type_, type):
         return classes.visit_class
+    if issubclass(type_, types.ModuleType):
+        return classes.visit_module
     names = [(base, library_name(base)) for base in mro_of(type_)]
     for _, name in names:
         if name and (reason := opaque.reason(name)):

@@ -1,0 +1,61 @@
+"""One state of the process that cells share without a name: what reads it, what writes it, who has asked for it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Snapshot = Any
+"""A picklable value that compares by content."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state: `read` gives a snapshot, `write` restores one."""
+
+    name: str
+    library: str
+    """The module that it belongs to; the state exists once that is loaded."""
+    read: Callable[[], Snapshot]
+    write: Callable[[Snapshot], object]
+    begin: Callable[[], object] = lambda: None
+    """Called once, when the library is loaded."""
+    settle: Callable[[], object] = lambda: None
+    """Called before each cell."""
+    always: bool = True
+    """A cell counts as having read it even where it has not changed it."""
+    asked: Callable[[], bool] = lambda: False
+    """Whether the cell has read or set it, where that can be told."""
+
+
+class Noticed:
+    """Whether something was asked for since it was last looked at."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def forget(self) -> None:
+        self.asked = False
+
+    def __bool__(self) -> bool:
+        return self.asked
+
+    def on(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, which notes that it was called."""
+
+        @functools.wraps(function)
+        def noticing(*arguments: Any, **options: Any) -> Any:
+            self.asked = True
+            return function(*arguments, **options)
+
+        noticing.nbpublish_notices = True  # type: ignore[attr-defined]
+        return noticing
+
+    def watch(self, owner: Any, *names: str) -> None:
+        """Let functions of a module or class note that they are called."""
+        for name in names:
+            function = getattr(owner, name, None)
+            if function is not None and not hasattr(function, "nbpublish_notices"):
+                setattr(owner, name, self.on(function))
