@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from hazards import Build, author_in
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -15,3 +18,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "slow" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="slow: run with --long"))
+
+
+@pytest.fixture
+def author(tmp_path: Path) -> Build:
+    """Builds a notebook again and again, and compares each build with a plain run."""
+    return author_in(tmp_path)

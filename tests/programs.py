@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from nbpublish.build import Kernel
 from nbpublish.executors.inline import InlineExecutor, InlineKernel
@@ -39,12 +40,12 @@ def _notebook(format: str, order: str, codes: tuple[str, ...]) -> Notebook:
 # --- what a plain run gives -------------------------------------------------------------------------------------------
 
 
-def plainly(notebook: Notebook, root: Path) -> Shown:
+def plainly(notebook: Notebook, root: Path, executor: Any = None) -> Shown:
     """Run the cells one after another as they stand in the order, in one namespace and without any account."""
     graph = analyse(notebook)
     traces: dict[str, Trace] = {}
     reasons = left_out(graph)
-    with InlineExecutor(root).start(notebook) as kernel:
+    with (executor or InlineExecutor(root)).start(notebook) as kernel:
         for cell in map(notebook.cell, graph.order):
             if blocked := obstacle(cell, graph, traces, reasons):
                 reasons[cell.id] = blocked

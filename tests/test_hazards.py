@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from programs import Shown, percent, shown
+from hazards import Build, ran, text
+from programs import percent, shown
 
 from nbpublish.build import build
 from nbpublish.executors.local import LocalExecutor
 from nbpublish.executors.world import ThisMachine
-from nbpublish.model import Run
 from nbpublish.store.memory import MemoryStore
-
-Build = Callable[..., Run]
-
-
-@pytest.fixture
-def author(tmp_path: Path) -> Build:
-    """Builds percent notebooks, each build with kernels of its own, and compares it with one by an empty store."""
-    (tmp_path / "book.py").touch()
-    executor, store, world = LocalExecutor(tmp_path), MemoryStore(), ThisMachine(tmp_path)
-
-    def built(*codes: str) -> Run:
-        run = build(percent(*codes), store=store, executor=executor, world=world, keep=0.0)
-        clean = build(percent(*codes), store=MemoryStore(), executor=executor, world=world)
-        assert shown(run) == shown(clean)
-        return run
-
-    return built
-
-
-def ran(run: Run) -> list[int]:
-    return [n for n, cell in enumerate(run.notebook.cells) if run.reasons[cell.id].action == "run"]
-
-
-def text(shown: Shown, cell: int) -> str:
-    found = shown[cell]
-    return "".join(output.data.get("text/plain", "") for output in found[1]) if found else ""
-
 
 LIBRARIES = "import numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt"
 
