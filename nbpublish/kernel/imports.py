@@ -53,11 +53,14 @@ class Watch:
 
     def _follow(self, loader: Any, name: str) -> None:
         """Let this one loader call back after it has executed the module, and then be as before."""
-        before = getattr(loader, "exec_module", None)
+        before = getattr(loader, "__dict__", {}).get("exec_module")
 
         def exec_module(module: ModuleType) -> None:
-            del loader.exec_module
-            (before or loader.exec_module)(module)
+            if before:
+                loader.exec_module = before
+            else:
+                del loader.exec_module
+            loader.exec_module(module)
             for callback in self._waiting.pop(name, ()):
                 callback()
 
