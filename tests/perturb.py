@@ -423,7 +423,8 @@ def _step(bench: Bench, first: Built, text: str, step: Step) -> Step:
     again = (bench.clean(text) for _ in range(2))
     step.difference, loose = difference(ours, clean, again)
     step.loose = len(loose)
-    if step.kind in ("comment", "statement", "import"):
+    spoiled = len(ours.run.graph.spoiled) != len(first.run.graph.spoiled)
+    if step.kind in ("comment", "statement", "import") and not spoiled:
         step.needless = {
             number: why
             for (id, reason), (number, why) in zip(ours.ran().items(), step.ran.items(), strict=True)

@@ -25,6 +25,13 @@ def test_other_hexadecimal_numbers_stay(text: str) -> None:
     assert steady_text(text) == text
 
 
+def test_an_address_whose_beginning_was_cut_out_is_left_out_too() -> None:
+    one, other = "<function f_c...x7f5e88e99760>", "<function f_c...x7f0e7dcf1760>"
+    assert steady_text(one) == steady_text(other) == "<function f_c...x…>"
+    assert steady_html(one.replace("<", "&lt;").replace(">", "&gt;")) == "&lt;function f_c...x…&gt;"
+    assert steady_text("<a> and so on...deadbeef> <b>") == "<a> and so on...deadbeef> <b>"
+
+
 def test_two_equal_styled_frames_look_the_same_and_two_different_ones_do_not_share_ids() -> None:
     frame = pd.DataFrame({"a": [1, 2]})
     one, other = (steady_html(frame.style.highlight_max()._repr_html_()) for _ in range(2))

@@ -14,6 +14,8 @@ from typing import Any
 from nbpublish.kernel.bundle import Bundle
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
+_SHORTENED = re.compile(r"((?:<|&lt;)\w[\w.' ]*\.\.\.)[at0 ]{0,5}x?[0-9a-f]{6,16}(?=>|&gt;)")
+"""An address whose beginning `reprlib` has cut out, as in the parameters of scikit-learn's estimators."""
 _STYLER = re.compile(r"\bid=\"T_([0-9a-f]{5})\b")
 _ESTIMATOR = re.compile(r"\bsk-(container|estimator)-id-\d+\b")
 _RANDOM_ID = re.compile(r"""\bid=(?:"|'|&quot;|\\")[A-Za-z_]*_?[0-9a-f]{32}\b""")
@@ -41,7 +43,8 @@ def steady(data: dict[str, Any], metadata: dict[str, Any]) -> Bundle:
 
 def steady_text(text: str) -> str:
     """`text` with memory addresses (`<object at 0x7f3c…>`) written as `0x…`."""
-    return _ADDRESS.sub("at 0x…", text)
+    text = _ADDRESS.sub("at 0x…", text)
+    return _SHORTENED.sub(r"\1x…", text) if "..." in text else text
 
 
 def steady_html(text: str) -> str:
