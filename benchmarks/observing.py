@@ -16,7 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +38,31 @@ def without(*, kernel: bool) -> None:
         from nbpublish.kernel.account import Account
 
         class Nothing:
-            def __init__(self, *_: Any) -> None:
-                self.paths = ()
+            """Takes the place of anything that observes: whatever is asked of it gives nothing."""
 
-            def close(self, seconds: float) -> Account:
+            def __init__(self, *_: Any) -> None: ...
+
+            def close(self, *_: Any) -> Account:
                 return Account()
 
-            def __getattr__(self, name: str) -> Callable[..., Any]:
-                return lambda *_: ()
+            def __getattr__(self, name: str) -> Nothing:
+                return self
 
-        for name in ("Ledger", "Observer", "Hidden", "Modules"):
+            def __call__(self, *_: Any, **named: Any) -> Nothing:
+                return self
+
+            def __iter__(self) -> Iterator[Any]:
+                return iter(())
+
+            def __contains__(self, item: object) -> bool:
+                return False
+
+            def __enter__(self) -> Nothing:
+                return self
+
+            def __exit__(self, *_: object) -> None: ...
+
+        for name in ("Ledger", "Observer", "Hidden", "Modules", "Patches", "watching"):
             setattr(session, name, Nothing)
         return
     from nbpublish.store.disk import DiskStore
