@@ -64,6 +64,8 @@ class Options:
     refresh: float | None = None
     """Seconds after which its result is too old to be reused: 0 is always, infinity never, not even when asked for.
     None: where a refresh is asked for and the result may differ from one execution to the next."""
+    depends: tuple[str, ...] = ()
+    """Files on which the result depends, though nobody can see it: paths or patterns, as seen from the notebook."""
     alt: str | None = None
     """Alternative text of the cell's figure."""
     caption: str | None = None

@@ -79,6 +79,10 @@ def _tags(value: Any) -> tuple[str, ...]:
     return tuple(map(_text, value))
 
 
+def _patterns(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(map(_text, value))
+
+
 _SPACED = re.compile(r"# \| ?[\w.-]+:(?:\s|$)")
 """Black and Ruff turn `#| key: value` into `# | key: value`; a table drawn in a comment has no key."""
 
@@ -97,6 +101,7 @@ _BY_KEY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "raises": ("raises", _flag),
     "timeout": ("timeout", _seconds),
     "refresh": ("refresh", _age),
+    "depends": ("depends", _patterns),
     "cache": ("refresh", _cached),
     "alt": ("alt", _text),
     "fig-alt": ("alt", _text),

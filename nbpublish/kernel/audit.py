@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from nbpublish.kernel import impure
 from nbpublish.kernel.looks import Looks
+from nbpublish.kernel.net import STARTING
 from nbpublish.kernel.outside import pattern_of
 
 _current: list[Looks] = []
@@ -141,6 +142,24 @@ def _beside(path: Any, descriptor: Any) -> Any:
     return path
 
 
+def _started(looks: Looks, *_: Any) -> None:
+    looks.net.cast()
+
+
+def _linked_in(looks: Looks, *_: Any) -> None:
+    frame: FrameType | None = sys._getframe(3)
+    while frame and frame.f_globals.get("__name__") == "ctypes":
+        frame = frame.f_back
+    if frame and looks.is_theirs(frame.f_code.co_filename):
+        looks.net.stays = True
+        looks.net.cast()
+
+
+def _imported(looks: Looks, module: Any, file: Any, *_: Any) -> None:
+    if isinstance(file, str):
+        looks.net.loaded(file)
+
+
 _EVENTS: dict[str, Callable[..., None]] = {
     **impure.EVENTS,
     "open": _opened,
@@ -158,5 +177,8 @@ _EVENTS: dict[str, Callable[..., None]] = {
     "os.symlink": _linked,
     "os.truncate": _shortened,
     "shutil.rmtree": _cleared,
+    "import": _imported,
+    "ctypes.dlopen": _linked_in,
+    **dict.fromkeys(STARTING, _started),
 }
 """By audit event, who tells of it; its arguments follow `looks`."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import get_ident
 from typing import Any
 
+from nbpublish.kernel.net import Net
 from nbpublish.kernel.outside import (
     FOLDER,
     GONE,
@@ -21,6 +22,7 @@ from nbpublish.kernel.outside import (
     LEFT_OUT,
     NO_FILES,
     NOT_THEIRS,
+    changed_since,
     digest_of_names,
     file_digest,
     inode,
@@ -72,6 +74,8 @@ class Looks:
     """By path, the kind of what was asked for only whether it is there."""
     held: dict[str, str] = field(default_factory=dict)
     """Inodes of files that may stay open from cell to cell, as they were before this one."""
+    mentioned: dict[str, Look] = field(default_factory=dict)
+    """Files that code names, which count as read unless the cell writes them."""
     scanned: set[str] = field(default_factory=set)
     """Files that queries of this session read when they are collected."""
     viewed: set[str] = field(default_factory=set)
@@ -89,20 +93,25 @@ class Looks:
         """Threads in which we are looking ourselves."""
         root = str(self.root) + os.sep
         self._root = root
+        self.begun = 0
+        self.net = Net(self.root)
         self._beside = str(self.root.parent).rstrip(os.sep) + os.sep
         self._foreign = tuple(prefix for prefix in NOT_THEIRS if not root.startswith(prefix))
 
     def begin(self) -> None:
         """Before a cell."""
-        for kept in (self.read, self.written, self.listed, self.matched, self.existing, self.own):
+        for kept in (self.read, self.written, self.listed, self.matched, self.existing, self.own, self.mentioned):
             kept.clear()
         self.unsure = False
+        self.begun = time.time_ns()
+        self.net.begin()
         self.held = {path: inode(path) for path in self.held}
         self.active = True
 
     def end(self) -> None:
         """After a cell: files that were left open have perhaps been written."""
         self.active = False
+        self._haul()
         for path, before in self.held.items():
             if path not in self.written and inode(path) != before:
                 self.written[path] = Write(before, depends=True, forced=False)
@@ -116,6 +125,25 @@ class Looks:
             self.own.add(path)
             if self._is_hidden(path):
                 del self.written[path]
+        for path, look in self.mentioned.items():
+            if path not in self.own:
+                self.read.setdefault(path, look)
+
+    def _haul(self) -> None:
+        """What only the net has seen."""
+        made: set[str] = set()
+        for path, is_written, is_made in list(self.net.caught()):
+            name = self.name(path)
+            if name is None or not self.net.counts or name in self.written:
+                continue
+            made |= {name} if is_made else set()
+            if is_written:
+                self.written[name] = Write(GONE if name in made else "", depends=name not in made, forced=True)
+                self.program.add(name)
+            elif name not in self.read:
+                found = inode(name)
+                self.read[name] = Look(found if not changed_since(found, self.begun) else "", "")
+        self.unsure |= self.net.torn and self.net.counts
 
     # --- what the layers tell ---------------------------------------------------------------------------------------
 
@@ -188,6 +216,15 @@ class Looks:
         name = self.name(os.curdir if path is None else path)
         if name is not None and name not in self.listed:
             self.listed[name] = names_in(name) if kind_of(name) == FOLDER else None
+
+    def mentions(self, path: Any) -> None:
+        """Code names what may be a file."""
+        name = self.name(path)
+        if name is not None and name.startswith(self._root) and name not in self.mentioned:
+            found = inode(name)
+            if found.startswith(INODE):
+                digest = file_digest(name) if is_fresh(found, time.time_ns()) else ""
+                self.mentioned[name] = Look(found, digest)
 
     def matches(self, pattern: str) -> None:
         """Paths are about to be looked for that match an absolute pattern."""

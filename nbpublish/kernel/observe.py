@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from types import CodeType
 
 from nbpublish.kernel import audit, existence
 from nbpublish.kernel.looks import Looks
+from nbpublish.kernel.mentioned import depend, mention
+from nbpublish.kernel.net import UNSEEN
 from nbpublish.kernel.outside import inode, matches_digest, path_of, pattern_subject, subject_of
 from nbpublish.kernel.readers import Readers
 from nbpublish.model import Observation, Version
@@ -44,6 +47,15 @@ class Observer:
         self._looks.program |= {path_of(subject, self._root) for _, _, subject in states}
         self._looks.begin()
 
+    def named(self, codes: Iterable[CodeType | None], patterns: Iterable[str], folder: Path) -> None:
+        """The files that the code of the running cell names, and those that its option `depends` does."""
+        codes = list(codes)
+        looks = self._looks
+        looks.told(mention, looks, codes)
+        looks.told(depend, looks, patterns, str(folder))
+        if any(not UNSEEN.isdisjoint(code.co_names) for code in codes if code):
+            looks.told(looks.net.cast)
+
     def close(self) -> None:
         """After a cell."""
         self._looks.end()
@@ -70,6 +82,7 @@ class Observer:
     def end(self) -> None:
         """Observe no more."""
         self._stack.close()
+        self._looks.net.close()
 
     def _subject(self, path: str) -> str:
         return subject_of(path, self._root)

@@ -63,6 +63,14 @@ def is_fresh(inode: str, now: int) -> bool:
     return max(modified, changed) > now - (2_100_000_000 if is_coarse else 20_000_000)
 
 
+def changed_since(inode: str, moment: int) -> bool:
+    """Whether a file was changed at a moment (ns) or later."""
+    if not inode.startswith(INODE):
+        return False
+    _, modified, changed, _ = map(int, inode.removeprefix(INODE).rsplit("-", 3))
+    return max(modified, changed) >= moment - 20_000_000
+
+
 def kind_of(path: str) -> str:
     """What a path leads to: `file`, `directory`, `gone`, or `other` for devices and the like."""
     found = inode(path)

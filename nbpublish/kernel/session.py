@@ -30,6 +30,7 @@ from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.imports import Watch
 from nbpublish.kernel.impure import watching
 from nbpublish.kernel.last_result import LastResult
+from nbpublish.kernel.mentioned import functions_among, only_defines
 from nbpublish.kernel.modules import Modules
 from nbpublish.kernel.observe import Observer
 from nbpublish.kernel.patches import Patches
@@ -114,7 +115,7 @@ class Session:
         self.modules = Modules(self._root, self.path.parent)
         self.modules.libraries.start()
         self._stack.callback(self.modules.libraries.stop)
-        observer = Observer(self._root, self.modules.paths, self._watch.when_imported)
+        observer = self._observer = Observer(self._root, self.modules.paths, self._watch.when_imported)
         hidden = Hidden(self._watch.when_imported)
         self.patches = Patches(self.namespace, self._watch.when_imported)
         is_dataflow = self.notebook.order == "dataflow"
@@ -227,6 +228,9 @@ class Session:
         code = compile_cell(cell.code, str(self.path), cell.line, futures=self._futures, private=private)
         if self.notebook.order == "document":
             self._futures |= code.futures
+        called = {name: self.namespace[name] for name in self.names.refs if name in self.namespace}
+        codes = [*(() if only_defines(cell.code) else filter(None, code)), *functions_among(called)]
+        self._observer.named(codes, cell.options.depends, self.path.parent)
         if code.awaits or self.notebook.format == "ipynb":  # Jupyter runs every cell within its loop
             return self._wait_for(self._evaluate_awaiting(code))
         eval(code.body, self.namespace)

@@ -66,7 +66,7 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
         layout.update(repr((cell.line, cell.source, cell.code)).encode("utf-8", "surrogatepass"))
         codes[cell.id] = Code(
             place=f"{notebook.path}:{cell.id}",
-            digest=digest(privates[cell.id], sorted(futures), *_context(notebook)),
+            digest=digest(privates[cell.id], sorted(futures), *_context(notebook), *cell.options.depends),
             private=privates[cell.id],
             futures=futures,
             definition=all(map(_defines, tree.body)),
