@@ -172,7 +172,8 @@ def test_another_control_does_not_make_the_others_new(tmp_path: Path) -> None:
 def test_a_control_is_the_same_after_an_edit_beside_it(tmp_path: Path) -> None:
     cells = ("import marimo as mo", "a = mo.ui.slider(1, 3)\nb = mo.ui.slider(1, 3)", "mo.md(f'{a}')", "mo.md(f'{b}')")
     edited = (cells[0], cells[1].replace("3)\n", "4)\n"), *cells[2:])
-    assert reruns(tmp_path, marimo(*cells), marimo(*edited)) == [[0, 1, 2, 3], [1, 2]]
+    longer = (cells[0], f"{edited[1]}\nc = mo.ui.slider(1, 3)", *cells[2:])
+    assert reruns(tmp_path, *(marimo(*each) for each in (cells, edited, longer))) == [[0, 1, 2, 3], [1, 2], [1]]
 
 
 def test_names_of_files_of_marimo_are_not_drawn_from_the_random_numbers_of_the_author(tmp_path: Path) -> None:

@@ -90,10 +90,10 @@ class MarimoBridge(_Telling):
         self._cell.enter_context(self._context.with_cell_id(id))
 
     def _own(self) -> str:
-        """What the ids of a cell's widgets are drawn from: the names that it alone defines, so that widgets which stay
+        """What the ids of a cell's widgets are drawn from: a name that it alone defines, so that widgets which stay
         as they are keep their ids when the cell is edited, and whoever shows them need not run; else its code."""
-        defs = sorted(self._session.names.defs) if self._session.notebook.order == "dataflow" else []
-        return f"names {' '.join(defs)}" if defs else self._session.private
+        names = self._session.names.defs if self._session.notebook.order == "dataflow" else ()
+        return f"name {min(names)}" if names else self._session.private
 
     def _know(self, id: str, cell: Cell) -> None:
         """Put the cell into marimo's graph, which `mo.refs`, `mo.defs` and `mo.cache` look into."""
