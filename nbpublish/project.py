@@ -218,8 +218,8 @@ class Project:
 
         `report` is called from one thread at a time. An interrupt (Ctrl-C) ends all kernels and is raised again.
         """
-        if self.renews and isinstance(self.store, DiskStore):
-            self.store.forget_pages()
+        if self.renews and self.cache:
+            self.cache.forget_pages()
         world = self.world()
         told = report and _one_at_a_time(report)
         runs = self._at_once(notebooks, lambda notebook: self._run(notebook, world, told))
@@ -283,7 +283,7 @@ class Project:
     @property
     def records(self) -> Records | None:
         """What was made of runs, where the store lasts."""
-        return self.store.records if isinstance(self.store, DiskStore) else None
+        return self.cache.records if self.cache else None
 
     @property
     def renews(self) -> bool:
@@ -292,14 +292,14 @@ class Project:
 
     def digest_of(self, path: Path) -> str:
         """SHA-256 of a file's content, without reading it again while it stays as it is; "" where there is none."""
-        return (self.store.files.digest(path) if isinstance(self.store, DiskStore) else None) or ""
+        return (self.cache.files.digest(path) if self.cache else None) or ""
 
     def settled(self, answers: Iterable[Observation], keys: Iterable[str], world: World) -> bool:
         """Whether the world still gives these answers; then traces with these keys count as used."""
         if not all(world.digest(seen.kind, seen.subject) == seen.digest for seen in answers):
             return False
-        if isinstance(self.store, DiskStore):
-            self.store.pin(keys)
+        if self.cache:
+            self.cache.pin(keys)
         return True
 
     def standing(self, run: Run) -> Standing | None:

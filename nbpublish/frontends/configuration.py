@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -127,7 +127,14 @@ def settings(config: MkDocsConfig, **values: Any) -> Settings:
     return options.settings
 
 
-def runs_of(config: MkDocsConfig) -> dict[str, Run]:
+def runs_of(config: MkDocsConfig) -> Mapping[str, Run]:
     """The runs of the last build with this configuration, by path."""
-    runs: dict[str, Run] = getattr(config.plugins[PLUGIN], "runs", {})
+    runs: Mapping[str, Run] = getattr(config.plugins[PLUGIN], "runs", {})
     return runs
+
+
+def made_runs_of(config: MkDocsConfig) -> Mapping[str, Run]:
+    """Those of them that the build needed: of the other notebooks it knew that their pages still hold."""
+    runs = runs_of(config)
+    made: Mapping[str, Run] = getattr(runs, "made", runs)
+    return made

@@ -113,13 +113,13 @@ class _Teller:
         reason = self.run.reasons[cell.id]
         known = _unkept(reason, before) if before else reason
         if trace is None:
-            last, ran = self._last(before, None)
+            last, ran = self._last(cell, before, None)
             return CellAccount(number, cell, told(known, words), last, ran, age=age(cell.options.refresh))
         return CellAccount(
             number,
             cell,
             told(known, words, cell, trace),
-            *self._last(before, trace),
+            *self._last(cell, before, trace),
             when=trace.when,
             seconds=trace.seconds,
             inputs=tuple(self._inputs(cell, trace)),
@@ -135,14 +135,15 @@ class _Teller:
         found = self.project.store.latest(f"{path}:{cell.id}")
         return found or (self.project.store.latest(f"{path}:{before.id}") if before else None)
 
-    def _last(self, before: PastCell | None, trace: Trace | None) -> tuple[Told | None, Told | None]:
+    def _last(self, cell: Cell, before: PastCell | None, trace: Trace | None) -> tuple[Told | None, Told | None]:
         if before is None or self.past is None:
             return None, None
         found = {(seen.kind, seen.subject): seen.digest for seen in trace.observations} if trace else {}
         if trace and trace.engine:
             found["engine", ""] = trace.engine
         words = Words(callers(self.past.cells), lambda kind, subject: found.get((kind, subject), ""))
-        return told(before.reason, words), told(before.ran, words) if before.ran else None
+        last = told(before.reason, words, cell, trace)
+        return last, told(before.ran, words, cell, trace) if before.ran else None
 
     def _inputs(self, cell: Cell, trace: Trace) -> Iterator[Input]:
         """What a cell reads, by the cells that give it, in their order."""

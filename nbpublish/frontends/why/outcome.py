@@ -10,7 +10,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from rich.console import Console
 
 from nbpublish.build import World
-from nbpublish.frontends.configuration import runs_of
+from nbpublish.frontends.configuration import made_runs_of, runs_of
 from nbpublish.frontends.summary import Summary
 from nbpublish.frontends.why.account import cell_as_json, reasons_as_json
 from nbpublish.frontends.why.show import entries_of, show_runs
@@ -26,7 +26,7 @@ def told(
     """The summary of a build with what its demand adds, and, with `explain`, all reasons; printed as well."""
     runs, world, more = runs_of(config), project.world(), dict(summary.more)
     if project.demand.frozen and project.settings.execute:
-        summary = summary.with_problems(stale(runs.values(), world))
+        summary = summary.with_problems(stale(made_runs_of(config).values(), world))
     if explain:
         show_runs(console, runs, world)
         more["notebooks"] = {path: cells_as_json(run, world) for path, run in runs.items()}
@@ -42,11 +42,11 @@ def _verified(found: Verified) -> str:
         return "Verified nothing, because no cell was reused."
     cells = f"{found.cells} of {found.reused} reused {'cell' if found.reused == 1 else 'cells'}"
     notebooks = f"{found.notebooks} {'notebook' if found.notebooks == 1 else 'notebooks'} run from the beginning"
-    result = f"[red]{found.different} gave another result[/]" if found.different else "[green]all gave the same[/]"
-    if found.impure and found.impure == found.cells:
-        result = ""
-    impure = f"{found.impure} gave another, as the clock, the network or chance let one expect" if found.impure else ""
-    said = "; ".join(part for part in (result, impure) if part)
+    same = found.cells - found.different - found.impure
+    parts = [f"[green]{same if found.cells - same else 'all'} gave the same[/]"] if same else []
+    parts += [f"[red]{found.different} gave another result[/]"] if found.different else []
+    parts += [f"{found.impure} owe theirs to the clock, the network or chance, and differ"] if found.impure else []
+    said = ", ".join(parts)
     return f"Verified {cells}, in {notebooks}: {said} (--seed {found.seed} chooses the same)"
 
 
