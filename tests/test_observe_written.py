@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from nbpublish.executors.inline import InlineExecutor
 from nbpublish.executors.world import ThisMachine
 from nbpublish.model import Notebook, Run
 from nbpublish.store.memory import MemoryStore
+from nbpublish.traces import listings, recall, verify
+from nbpublish.walk import executions
 
 
 class Author:
@@ -258,3 +261,18 @@ def test_random_programs_read_and_write_files(
     count = 1500 if request.config.getoption("--long") else 15
     faults = (found for seed in range(count) if (found := fault(seed, tmp_path, warm=warm)))
     assert next(faults, None) is None
+
+
+PARTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "versions of files": lambda patch: patch.setattr(verify, "version_of", lambda *_: None),
+    "files as their writers left them": lambda patch: patch.setattr(executions, "undone", lambda *_: ()),
+    "files on the disk": lambda patch: patch.setattr(executions.Executions, "files", lambda self, versions: versions),
+    "listings at their place": lambda patch: patch.setattr(listings, "_files_below", lambda *_: ()),
+    "what a cell has seen in this build": lambda patch: patch.setattr(recall.Recall, "remember", lambda *_: None),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_without_any_part_random_programs_go_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    PARTS[part](monkeypatch)
+    assert any(fault(seed, tmp_path) for seed in range(150))

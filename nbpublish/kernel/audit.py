@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from nbpublish.kernel import impure
 from nbpublish.kernel.looks import Looks
@@ -93,6 +92,8 @@ def _globbed_anywhere_below(looks: Looks, folder: Any, pattern: Any) -> None:
 def _connected(looks: Looks, database: Any) -> None:
     name = os.fsdecode(database)
     if name.startswith("file:"):
+        from urllib.parse import unquote, urlsplit  # takes longer to load than all of this module
+
         parts = urlsplit(name)
         if "mode=memory" in parts.query:
             return
