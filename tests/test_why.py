@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -261,6 +262,16 @@ def test_files_variables_and_states_are_told() -> None:
     assert said(seen("environment", "HOME")) == "the environment variable `HOME` changed"
     assert said(Reason("run", "input", "2", "<cwd>")) == "cell 2 changes the working directory in another way"
     assert said(Reason("run", "input", None, "x")) == "no cell gives it `x` any more"
+
+
+def test_every_kind_of_observation_has_words() -> None:
+    """Of each that an execution can note and that may hold no longer."""
+    kinds = {"file", "missing", "exists", "directory", "glob", "written"}
+    for path in Path(cells.__file__).parents[2].rglob("*.py"):
+        kinds |= set(re.findall(r'Observation\(\s*"([a-z]+)"', path.read_text(encoding="utf-8")))
+    assert "module" in kinds
+    for kind in kinds - {"impure", "running", "engine", "state"}:  # never a reason, or told elsewhere
+        assert "is another one now" not in said(seen(kind, "some", "1"), **{kind: "2"}), kind
 
 
 def test_more_than_three_reasons_are_counted() -> None:

@@ -28,6 +28,9 @@ STATES = {
     "polars options": "polars' options",
     "sklearn options": "scikit-learn's options",
     "logging": "the settings of `logging`",
+    "matplotlib colors": "the names of matplotlib's colours",
+    "libraries": "the libraries that cells have changed",
+    "background": "what runs in the background",
 }
 """States of the process that cells share, by their names without brackets."""
 IMPURE = {
@@ -111,6 +114,8 @@ class Words:
             return _distribution(subject, seen.digest, now)
         if seen.kind in ("file", "module", "written") and now in _ABSENT:
             return f"`{subject}` is gone"
+        if seen.kind == "unstable" and not subject:
+            return "a file was being written while it was read"
         if seen.kind == "exists":
             return f"`{subject}` is gone" if now in _ABSENT else f"`{subject}` is something else now"
         return _SEEN.get(seen.kind, "`{subject}` is another one now ({kind})").format(subject=subject, kind=seen.kind)
@@ -123,6 +128,9 @@ _SEEN = {
     "missing": "`{subject}` is there now",
     "directory": "files were added to or removed from `{subject}`",
     "glob": "other files match `{subject}` now",
+    "made": "other files than before were made in `{subject}`",
+    "shadows": "other files in `{subject}` are called like libraries now",
+    "absent": "`{subject}` can be imported now",
     "environment": "the environment variable `{subject}` changed",
     "name": "`{subject}`, for which it looked in vain, is defined now",
     "source": "a line of code that shows in its traceback or warning was edited or moved",
@@ -137,7 +145,7 @@ _PLAIN = {
     "refresh": "a new result was asked for",
     "engine": "Python or nbpublish is another version",
     "lost": "no result of it is kept",
-    "unkept": "it ended by force, and such results are not kept",
+    "unkept": "its last result could not be kept, because it ended by force or files changed while it ran",
     "verified": "the notebook was run again to compare, and gave another result",
     "dynamic": "it uses names that do not stand in its code",
     "differs": "its values were needed by {cell}, and it gave other ones than before",
