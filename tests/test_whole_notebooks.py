@@ -176,6 +176,12 @@ def test_a_control_is_the_same_after_an_edit_beside_it(tmp_path: Path) -> None:
     assert reruns(tmp_path, *(marimo(*each) for each in (cells, edited, longer))) == [[0, 1, 2, 3], [1, 2], [1]]
 
 
+def test_an_import_added_beside_that_of_marimo_runs_its_cell_alone(tmp_path: Path) -> None:
+    cells = ("import marimo as mo", "size = mo.ui.slider(1, 3)", "mo.md(f'{size}')", "size.value + 1")
+    edited = (f"{cells[0]}\nimport string", *cells[1:])
+    assert reruns(tmp_path, marimo(*cells), marimo(*edited)) == [[0, 1, 2, 3], [0]]
+
+
 def test_names_of_files_of_marimo_are_not_drawn_from_the_random_numbers_of_the_author(tmp_path: Path) -> None:
     cells = (
         "import marimo as mo\nimport altair as alt\nimport pandas as pd\nimport random",

@@ -61,7 +61,8 @@ def _handlers(logger: logging.Logger) -> list[logging.Handler]:
 
 
 def _loggers() -> dict[str, logging.Logger]:
-    found = logging.root.manager.loggerDict.items()
+    """All loggers but marimo's own, which are for whoever runs its server and get a file when it is loaded."""
+    found = [(name, it) for name, it in logging.root.manager.loggerDict.items() if f"{name}."[:7] != "marimo."]
     return {"": logging.root, **{name: logger for name, logger in found if isinstance(logger, logging.Logger)}}
 
 
