@@ -167,7 +167,7 @@ def test_a_notebook_that_was_never_built_is_new(tmp_path: Path) -> None:
     (tmp_path / "first.py").write_text(FIRST, encoding="utf-8")
     said = why("first.py", tmp_path)
     assert "never built here" in said
-    assert "runs 4 of 4 cells" in said
+    assert "The next build runs all 4 cells: they are new." in said
     assert json.loads(run("cache", tmp_path, "--json").stdout)["last_build"] is None, "a look is no build"
 
 

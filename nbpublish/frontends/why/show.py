@@ -52,6 +52,10 @@ def show_notebook(console: Console, account: Account) -> None:
     if not account.cells:
         console.print("It has no code.")
         return
+    if all(entry.next.reason.cause == "new" for entry in account.cells):
+        console.print(f"The next build runs all {_plural(len(account.cells), 'cell')}: they are new.")
+        _show_last(console, account)
+        return
     _sentence(console, "The next build", _counted(entry.next for entry in account.cells), len(account.cells))
     table = _table()
     for entry in account.cells:
