@@ -85,14 +85,15 @@ def test_libraries_at_work_are_not_impure(author: Build) -> None:
         "from sklearn.ensemble import RandomForestClassifier\n"
         "from sklearn.model_selection import cross_val_score, train_test_split",
         "X = np.random.normal(size=(60, 2))\ny = (X[:, 0] > 0).astype(int)",
-        "a, b = train_test_split(X)",
+        "a, b = train_test_split(X, random_state=1)\nnp.random.RandomState(1)",
+        "a, b = train_test_split(X)\npd.DataFrame(X).sample(2, random_state=1)",
         "print(cross_val_score(RandomForestClassifier(5), X, y, n_jobs=2).round(3))",
         "pd.DataFrame(X).plot()",
         "plt.plot(X[:, 0])\nplt.title('日本語')",
         "pd.DataFrame(X).describe()",
         "platform.platform()",
     )
-    assert impure(run) == [()] * 8
+    assert impure(run) == [()] * 9
 
 
 def test_unseeded_draws_are_the_same_in_every_clean_build(tmp_path: Path) -> None:
@@ -117,6 +118,8 @@ def test_unseeded_draws_are_the_same_in_every_clean_build(tmp_path: Path) -> Non
         ("df.index.time", set()),
         ("import random\nrandom.seed()", {"entropy"}),
         ("import random\nrandom.seed(1)", set()),
+        ("import numpy as np\nnp.random.RandomState()", {"entropy"}),
+        ("import numpy as np\nnp.random.RandomState(1)", set()),
         ("import duckdb\nduckdb.sql('SELECT now(), random()')", {"clock", "entropy"}),
         ("pl.scan_parquet('s3://bucket/x.parquet')", {"network"}),
         ("mo.md('see https://example.org')", set()),

@@ -89,7 +89,7 @@ def _done(code: CodeType, namespace: Mapping[str, Any]) -> Iterator[str]:
         elif step.opname == "IMPORT_FROM":
             if is_function and imported and name in _CLOCKS | _OF_TIME:
                 yield "clock"
-        elif step.opname.startswith("CALL") and step.arg == 0 and called in ("Random", "seed"):
+        elif step.opname.startswith("CALL") and step.arg == 0 and called in ("Random", "RandomState", "seed"):
             yield "entropy"
         if step.opname not in _BETWEEN:
             called = called if step.opname in ("LOAD_ATTR", "LOAD_METHOD", "LOAD_NAME", "LOAD_GLOBAL") else ""

@@ -20,7 +20,8 @@ from nbpublish.kernel.surroundings import replaced
 from nbpublish.model import Observation
 
 _OURS = str(Path(__file__).parent.parent) + os.sep
-_SHELL = str(Path(__file__).with_name("shell.py"))
+_SESSION = str(Path(__file__).with_name("session.py"))
+"""What is done on behalf of a frame of it is ours; around the author's calls of libraries stand other files of ours."""
 _HARMLESS = (
     *("asyncio", "choreographer", "concurrent", "cpuinfo", "Cython", "ctypes", "distributed", "distutils", "getpass"),
     *("graphviz", "imageio_ffmpeg", "jax", "joblib", "kaleido", "llvmlite", "locale", "matplotlib", "multiprocessing"),
@@ -58,7 +59,7 @@ class Impure:
         """Something is done on behalf of a frame: does it count?"""
         while frame is not None:
             name, path = str(frame.f_globals.get("__name__")), frame.f_code.co_filename
-            if name.startswith(_HARMLESS) or (path.startswith(_OURS) and path != _SHELL):
+            if name.startswith(_HARMLESS) or path == _SESSION:
                 return
             if name == "__main__" or not self._is_library(name, path):
                 break
@@ -69,13 +70,25 @@ class Impure:
         """Random bytes are asked for: by the author's code, or by a library that `seeds` a generator with them."""
         while frame is not None:
             name, path = str(frame.f_globals.get("__name__")), frame.f_code.co_filename
+            seeds = seeds and name != "secrets"  # numpy asks behind its back
+            if name not in _NEUTRAL and seeds and _has_seed(frame.f_code):
+                return
             if name == "__main__" or not self._is_library(name, path):
                 self._noted.add("entropy")
                 return
             is_loading = name.startswith("importlib") or frame.f_code.co_name == "<module>"
-            if is_loading or name.startswith(_HARMLESS) or not (seeds or name in _NEUTRAL):
+            own = path.startswith(_OURS) and path != _SESSION
+            if is_loading or name.startswith(_HARMLESS) or not (seeds or own or name in _NEUTRAL):
                 return
             frame = frame.f_back
+
+
+def _has_seed(code: CodeType) -> bool:
+    """Whether it is numpy's old generator that code makes: that asks for random bytes, then takes the seed it is given.
+
+    Where the author gives it none, their code says so.
+    """
+    return "RandomState" in code.co_names and not {"default_rng", "SeedSequence"} & {*code.co_names}
 
 
 _current: list[Impure] = []
@@ -128,8 +141,6 @@ def _starts(looks: object, *arguments: Any) -> None:
 
 def _tell(kind: str) -> None:
     frame: FrameType | None = sys._getframe(2)
-    while frame is not None and frame.f_code.co_filename.startswith(_OURS) and frame.f_code.co_filename != _SHELL:
-        frame = frame.f_back
     if _current:
         _current[-1].happened(kind, frame)
 

@@ -20,6 +20,7 @@ from nbpublish.kernel.uses import Uses, words_in
 from nbpublish.model import Observation
 
 _OURS = str(Path(__file__).parent.parent) + os.sep
+_SESSION = str(Path(__file__).with_name("session.py"))
 _PYTHON = tuple(str(Path(sysconfig.get_paths()[name]).resolve()) + os.sep for name in ("stdlib", "platstdlib"))
 
 
@@ -74,7 +75,7 @@ class Libraries:
         """Whether the author's code asks, be it through a library that it calls, or a library that is being loaded."""
         while frame is not None:
             name, path = str(frame.f_globals.get("__name__")), frame.f_code.co_filename
-            if path.startswith(_OURS) and frame.f_code.co_name not in ("find_spec", "exec_module"):
+            if path == _SESSION:
                 return False
             if name == "__main__" or not self.has(name, path):
                 return True

@@ -100,6 +100,8 @@ class Words:
 
     def name(self, name: str) -> str:
         """A name or a state of the process."""
+        if name.startswith(("module ", "ambient module ")):
+            return f"the module `{name.rpartition(' ')[2]}`"
         if not name.startswith("<"):
             return f"`{name}`"
         kind, colon, subject = name.strip("<>").partition(":")
@@ -134,6 +136,8 @@ _SEEN = {
     "environment": "the environment variable `{subject}` changed",
     "name": "`{subject}`, for which it looked in vain, is defined now",
     "source": "a line of code that shows in its traceback or warning was edited or moved",
+    "shadows": "another file in `{subject}` is called like a library, and is imported in its place",
+    "absent": "a module that it asked for in vain is there now (looked for in `{subject}`)",
     "layout": "it looks at its own lines or text, and these were edited or moved",
     "unstable": "`{subject}` was being written while it was read",
 }
