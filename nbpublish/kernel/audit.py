@@ -161,6 +161,15 @@ def _imported(looks: Looks, module: Any, file: Any, *_: Any) -> None:
         looks.net.loaded(file)
 
 
+def _both(one: Callable[..., None], other: Callable[..., None] | None) -> Callable[..., None]:
+    def tell(looks: Looks, *arguments: Any) -> None:
+        one(looks, *arguments)
+        if other is not None:
+            other(looks, *arguments)
+
+    return tell
+
+
 _EVENTS: dict[str, Callable[..., None]] = {
     **impure.EVENTS,
     "open": _opened,
@@ -180,6 +189,6 @@ _EVENTS: dict[str, Callable[..., None]] = {
     "shutil.rmtree": _cleared,
     "import": _imported,
     "ctypes.dlopen": _linked_in,
-    **dict.fromkeys(STARTING, _started),
+    **{event: _both(_started, impure.EVENTS.get(event)) for event in STARTING},
 }
 """By audit event, who tells of it; its arguments follow `looks`."""
