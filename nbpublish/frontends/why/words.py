@@ -136,8 +136,6 @@ _SEEN = {
     "environment": "the environment variable `{subject}` changed",
     "name": "`{subject}`, for which it looked in vain, is defined now",
     "source": "a line of code that shows in its traceback or warning was edited or moved",
-    "shadows": "another file in `{subject}` is called like a library, and is imported in its place",
-    "absent": "a module that it asked for in vain is there now (looked for in `{subject}`)",
     "layout": "it looks at its own lines or text, and these were edited or moved",
     "unstable": "`{subject}` was being written while it was read",
 }
