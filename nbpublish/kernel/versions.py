@@ -19,6 +19,7 @@ from nbpublish.kernel.fingerprint import fingerprint
 from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.impure import Impure
 from nbpublish.kernel.modules import Modules
+from nbpublish.kernel.nan import shares_nan
 from nbpublish.kernel.observe import Observer
 from nbpublish.kernel.patches import LIBRARIES, Patches
 from nbpublish.kernel.private import digest, is_mangled
@@ -231,6 +232,8 @@ class Ledger:
         chunks = dump(values, self._space)
         most = min(_LARGEST, max(_SMALL, int(worth * _WORTH)))
         if chunks is None or sum(memoryview(chunk).nbytes for chunk in chunks) > most:
+            return None
+        if shares_nan(values.values(), self._space):
             return None
         return chunks if roundtrips(chunks, values, self._space) else None
 

@@ -39,6 +39,12 @@ def fault(notebook: Notebook, cell: Cell, trace: Trace) -> Problem | None:
         if trace.cut:
             message = "The cell writes or shows more than a page can hold, and the rest is left out. Let it show less."
             return Problem("output-cut", message, notebook.path, cell.line, cell.id, "warning")
+        if running := [seen.subject for seen in trace.observations if seen.kind == "running"]:
+            message = (
+                f"A {running[0]} goes on when the cell has ended, so all cells below run again whenever one of them "
+                "does, and may show something else each time. Wait for it in the same cell, with `join()` or `await`."
+            )
+            return Problem("left-running", message, notebook.path, cell.line, cell.id, "warning")
         if not cell.options.raises:
             return None
         message = "The cell is marked as raising an exception and raised none. Remove the mark."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import collections
+import sys
 import types
 from itertools import islice, repeat
 from operator import is_
@@ -124,9 +125,17 @@ def _write_members(walk: Walk, tag: bytes, items: list[Any]) -> None:
     walk.stream.head(tag, len(items))
     walk.spend(len(items))
     if only_atoms(items):
-        walk.stream.write(b"".join(sorted(map(atom, items))))
+        walk.stream.write(b"".join(map(atom, items) if _is_in_order(items) else sorted(map(atom, items))))
     elif items:
         walk.unordered(items)
+
+
+def _is_in_order(items: list[Any]) -> bool:
+    """Whether the order of a set's members is decided by how it came about, and so can be told.
+
+    It depends on what was put in first where hashes collide. Where hashes differ between processes, it means nothing.
+    """
+    return not sys.flags.hash_randomization and None not in items
 
 
 def visit_bytearray(walk: Walk, item: bytearray) -> None:
