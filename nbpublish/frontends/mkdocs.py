@@ -36,6 +36,7 @@ from nbpublish.frontends.mkdocs_kept import Kept, Runs, Shelf, standing_of
 from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook, find_language
 from nbpublish.frontends.mkdocs_search import with_bare_code
+from nbpublish.frontends.navigation import NavigationWriter
 from nbpublish.frontends.search_index import Section, index_of, sections
 from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
 from nbpublish.project import DiskStore, Project, Standing, open_cache
@@ -215,6 +216,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             for asset in page.assets:
                 self._add(f"{ASSETS}/{asset.name}", asset.data, files, config)
         if self._own_theme(config):
+            env.globals["nb_navigation"] = NavigationWriter(config.theme["navigation_depth"])
             entries = (section for page in pages for section in _sections(page))
             self._add(SEARCH_INDEX, index_of(entries).encode(), files, config)
         if self._home and self._home.page:  # now all titles are known
