@@ -38,6 +38,8 @@ def observed(looks: Looks) -> Iterator[None]:
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     tell = _EVENTS.get(event)
+    if event == "open" and type(arguments[0]) is str and arguments[0].endswith(".pyc"):
+        return  # nearly all that an import opens, and never told of
     if tell is not None and _current:
         _current[-1].told(tell, _current[-1], *arguments)
 
