@@ -182,6 +182,12 @@ def test_an_import_added_beside_that_of_marimo_runs_its_cell_alone(tmp_path: Pat
     assert reruns(tmp_path, marimo(*cells), marimo(*edited)) == [[0, 1, 2, 3], [0]]
 
 
+def test_an_edit_of_sql_does_not_run_what_does_not_read_its_result(tmp_path: Path) -> None:
+    cells = ("import marimo as mo", "one = mo.sql('SELECT 1 AS a')", "print(one)", "mo.md('# Two')")
+    edited = (*cells[:1], "one = mo.sql('SELECT 2 AS a')", *cells[2:])
+    assert reruns(tmp_path, marimo(*cells), marimo(*edited)) == [[0, 1, 2, 3], [1, 2]]
+
+
 def test_names_of_files_of_marimo_are_not_drawn_from_the_random_numbers_of_the_author(tmp_path: Path) -> None:
     cells = (
         "import marimo as mo\nimport altair as alt\nimport pandas as pd\nimport random",

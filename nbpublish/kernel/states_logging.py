@@ -57,7 +57,9 @@ def _made(described: Any) -> logging.Handler:
 
 
 def _handlers(logger: logging.Logger) -> list[logging.Handler]:
-    return [handler for handler in logger.handlers if type(handler) is not logging.NullHandler]
+    """Without those that marimo gives to other libraries when it first uses them, as to sqlglot."""
+    found = (handler for handler in logger.handlers if type(handler) is not logging.NullHandler)
+    return [handler for handler in found if not type(handler.formatter).__module__.startswith("marimo.")]
 
 
 def _loggers() -> dict[str, logging.Logger]:
