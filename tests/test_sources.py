@@ -114,11 +114,11 @@ def test_however_code_comes_by_a_module(author: Build, write: Write, use: str) -
 
 
 def test_what_a_module_holds_goes_from_cell_to_cell(author: Build, write: Write) -> None:
-    write("helper.py", "items = []\ndef add(x):\n    items.append(x)\nclass Settings:\n    size = 1\n")
-    cells = ("import helper", "helper.add(1)", "print('other')", "print(helper.items)", "helper.Settings.size = 2")
+    write("helper.py", "items = []\ndef keep(x):\n    items.append(x)\nclass Settings:\n    size = 1\n")
+    cells = ("import helper", "helper.keep(1)", "print('other')", "print(helper.items)", "helper.Settings.size = 2")
     author(*cells, "print(helper.Settings.size)")
-    assert ran(author(cells[0], "helper.add(2)", *cells[2:], "print(helper.Settings.size)")) == [1, 3, 4, 5]
-    cells = (cells[0], "helper.add(2)", *cells[2:4], "helper.Settings.size = 3", "print(helper.Settings.size)")
+    assert ran(author(cells[0], "helper.keep(2)", *cells[2:], "print(helper.Settings.size)")) == [1, 3, 4, 5]
+    cells = (cells[0], "helper.keep(2)", *cells[2:4], "helper.Settings.size = 3", "print(helper.Settings.size)")
     assert ran(author(*cells)) == [4, 5]
 
 
