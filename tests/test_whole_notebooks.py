@@ -36,7 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_a_perturbed_notebook_gives_what_a_clean_build_gives(
     notebook: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    report = examine(notebook, tmp_path, cells=14 if request.config.getoption("--long") else 3)
+    report = examine(notebook, tmp_path, cells=14 if request.config.getoption("--long") else 2)
     assert report.faults == []
     if not report.skipped:
         assert report.steps
