@@ -338,6 +338,17 @@ def test_each_configuration_has_its_own_stamp(course: Path) -> None:
     assert (course / "other" / "index.html").exists()
 
 
+def test_stamps_that_nobody_asks_for_are_removed(course: Path) -> None:
+    build(course)
+    for age, stays in ((29, True), (31, False)):
+        old = course / ".nbpublish" / "cache" / "stamps" / f"{age}.json"
+        old.write_text("{}")
+        os.utime(old, (time.time() - age * 86_400,) * 2)
+        (course / "docs" / "index.md").write_text(f"# {age}\n")
+        build(course)
+        assert old.exists() == stays
+
+
 def test_a_folder_without_mkdocs_yml(tmp_path: Path) -> None:
     folder = write(tmp_path / "notes", {"a.py": "# %%\n1 + 1\n", "b.md": "# B\n"})
     build(folder)

@@ -17,6 +17,8 @@ from nbpublish.stamp.looks import Looks, digest_of_text, state_text
 
 FORM = 1
 """Of the file. Another one is not read."""
+_AGE = 30 * 86_400
+"""Seconds after which a stamp is no longer kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,9 @@ def keep(stamp: Stamp, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside.write_text(f"{FORM} {digest_of_text(body)}\n{body}", encoding="ascii")
         aside.replace(path)
+        for old in path.parent.iterdir():  # of folders and configurations that nobody builds any more
+            if time.time() - old.stat().st_mtime > _AGE:
+                old.unlink()
     except OSError:
         with suppress(OSError):
             aside.unlink()
