@@ -70,7 +70,8 @@ def _expression(pattern: str) -> str:
     """A pattern of `glob` as a regular expression."""
     parts = []
     for part in pattern.split("/"):
-        parts.append(r"(?:[^/]+/)*" if part == "**" else fnmatch.translate(part).replace(".*", "[^/]*") + "/")
+        one = fnmatch.translate(part).replace(".*", "[^/]*")[:-2]  # its last sign is the end of the text
+        parts.append(r"(?:[^/]+/)*" if part == "**" else one + "/")
     return "".join(parts).removesuffix("/") if not pattern.endswith("**") else "".join(parts) + "[^/]*"
 
 

@@ -1,0 +1,206 @@
+"""Each part of the engine is needed: with one of them switched off, the law is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from law import LawError, Way, as_outside_pytest, check
+
+from nbpublish.kernel import environment, hidden, modules, observe, versions
+from nbpublish.kernel.states import STATES
+from nbpublish.model import Version
+from nbpublish.store import blobs
+from nbpublish.traces import closure, code, recall
+from nbpublish.walk import executions, walk
+
+Patch = pytest.MonkeyPatch
+
+
+@pytest.fixture(autouse=True)
+def _as_outside_pytest() -> Iterator[None]:
+    with as_outside_pytest():
+        yield
+
+
+# --- how each is switched off -----------------------------------------------------------------------------------------
+
+
+def no_mutation(patch: Patch) -> None:
+    patch.setattr(versions.Ledger, "_is_as_before", lambda *_: True)
+
+
+def no_aliases(patch: Patch) -> None:
+    patch.setattr(versions, "groups", lambda names, space: [frozenset({name}) for name in sorted(names)])
+
+
+def no_groups_in_keys(patch: Patch) -> None:
+    key_of = recall.key_of
+    alone = lambda known: {name: replace(version, group=(name,), free=frozenset()) for name, version in known.items()}  # noqa: E731
+    patch.setattr(recall, "key_of", lambda code, inputs, known, engine: key_of(code, inputs, alone(known), engine))
+
+
+def no_free_names(patch: Patch) -> None:
+    survey = versions.survey
+    patch.setattr(versions, "survey", lambda value, space: (frozenset(), survey(value, space)[1]))
+
+
+def no_closure(patch: Patch) -> None:
+    patch.setattr(closure, "reachable", lambda names, known: frozenset(names))
+
+
+def no_names_that_are_deleted(patch: Patch) -> None:
+    patch.setattr(executions, "settled", lambda *parts: replace(settled(*parts), deleted=frozenset()))
+
+
+settled = executions.settled
+
+
+def no_names_that_are_unbound(patch: Patch) -> None:
+    patch.setattr(code, "_unbound_by", lambda node: [])
+
+
+def no_dynamic_names(patch: Patch) -> None:
+    found = recall.closure
+    patch.setattr(recall, "closure", lambda names, known, **how: found(replace(names, dynamic=False), known, **how))
+
+
+def no_hiding(patch: Patch) -> None:
+    patch.setattr(versions.Ledger, "_is_to_hide", lambda *_: False)
+
+
+def no_missed_names(patch: Patch) -> None:
+    patch.setattr(versions.Ledger, "_names", lambda self: iter(()))
+
+
+def no_telling_opaque_values_apart(patch: Patch) -> None:
+    patch.setattr(Version, "identity", property(lambda self: self.fingerprint or "opaque"))
+
+
+def no_state(state: str) -> Callable[[Patch], None]:
+    def off(patch: Patch) -> None:
+        patch.setattr(hidden, "STATES", tuple(other for other in STATES if other.name != state))
+
+    return off
+
+
+def no_settling(patch: Patch) -> None:
+    patch.setattr(hidden, "STATES", tuple(replace(state, settle=lambda: None) for state in STATES))
+
+
+def no_restoring(patch: Patch) -> None:
+    patch.setattr(hidden.Hidden, "restore", lambda *_: None)
+
+
+def no_observing(*kinds: str) -> Callable[[Patch], None]:
+    def off(patch: Patch) -> None:
+        observed = observe.Observer.observed
+        patch.setattr(observe.Observer, "observed", lambda self: (o for o in observed(self) if o.kind not in kinds))
+
+    return off
+
+
+def no_writing(patch: Patch) -> None:
+    patch.setattr(observe.Observer, "written", lambda self: {})
+
+
+def no_writing_again(patch: Patch) -> None:
+    patch.setattr(executions.Executions, "undone", lambda *_: {})
+
+
+def no_modules(patch: Patch) -> None:
+    patch.setattr(modules.Modules, "observed", lambda self: iter(()))
+
+
+def no_variables(patch: Patch) -> None:
+    patch.setattr(environment.Environment, "observed", lambda self: iter(()))
+
+
+def no_variables_that_are_set(patch: Patch) -> None:
+    patch.setattr(environment.Environment, "changed", lambda self: {})
+
+
+def no_lines(patch: Patch) -> None:
+    patch.setattr(executions, "lines_shown", lambda *_: ())
+
+
+def no_layouts(patch: Patch) -> None:
+    survey = versions.survey
+    patch.setattr(versions, "survey", lambda value, space: (survey(value, space)[0], False))
+
+
+def no_looking_at_blobs(patch: Patch) -> None:
+    path = lambda self, digest: found if (found := self.path(digest)).exists() else None  # noqa: E731
+    patch.setattr(blobs.BlobFolder, "locate", path)
+
+
+def no_comparing(patch: Patch) -> None:
+    patch.setattr(walk, "gave_the_same", lambda *_: True)
+
+
+def no_keys(patch: Patch) -> None:
+    patch.setattr(recall, "key_of", lambda code, inputs, known, engine: code.digest)
+
+
+# --- all of them ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    off: Callable[[Patch], None]
+    way: Way
+
+
+def part(off: Callable[[Patch], None], *about: str, **how: Any) -> Part:
+    return Part(off, Way(**{"about": about, "steps": 10, "warm": True, **how}))
+
+
+PARTS = {
+    "keys": part(no_keys, "values", "looking"),
+    "mutation": part(no_mutation, "values", "looking"),
+    "aliases": part(no_aliases, "values", "looking"),
+    "groups in keys": part(no_groups_in_keys, "values", "looking", "functions"),
+    "free names": part(no_free_names, "values", "functions"),
+    "closure": part(no_closure, "values", "functions", "classes"),
+    "deletion": part(no_names_that_are_deleted, "values", "looking", "unbinding"),
+    "unbinding": part(no_names_that_are_unbound, "values", "looking", "unbinding"),
+    "dynamic names": part(no_dynamic_names, "values", "looking", "unbinding"),
+    "hiding": part(no_hiding, "reaching", "values"),
+    "missed names": part(no_missed_names, "reaching", "values"),
+    "opaque values": part(no_telling_opaque_values_apart, "opaque", "looking"),
+    "random state": part(no_state("<random>"), "random"),
+    "random state of numpy": part(no_state("<numpy.random>"), "numbers"),
+    "settings of numpy": part(no_state("<numpy options>"), "numbers"),
+    "settings of matplotlib": part(no_state("<rcParams>"), "settings"),
+    "decimal context": part(no_state("<decimal>"), "contexts", "looking"),
+    "warning filters": part(no_state("<warnings>"), "warnings", "looking"),
+    "settled states": part(no_settling, "random", "warnings"),
+    "restored states": part(no_restoring, "random", "contexts", "looking", warm=False),
+    "files": part(no_observing("file"), "files", "looking"),
+    "missing files": part(no_observing("missing"), "files", "looking"),
+    "files asked for": part(no_observing("exists", "missing"), "listings", "looking"),
+    "folders": part(no_observing("directory"), "listings", "looking"),
+    "patterns": part(no_observing("glob"), "listings", "looking"),
+    "files written": part(no_writing, "writing", "looking", "values"),
+    "files written again": part(no_writing_again, "writing", "looking", "values"),
+    "modules": part(no_modules, "modules", "looking"),
+    "modules of packages": part(no_modules, "packages", "looking"),
+    "environment variables": part(no_variables, "variables", "looking"),
+    "variables that are set": part(no_variables_that_are_set, "variables", "looking"),
+    "lines": part(no_lines, "failing", "warnings"),
+    "layouts": part(no_layouts, "failing", "functions"),
+    "digests of blobs": part(no_looking_at_blobs, "values", "looking", warm=False, keep=0.0, disk=True, damage=True),
+}
+"""What switches a part off, and what programs are about that need it."""
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_without_any_part_the_law_is_broken(tmp_path: Path, monkeypatch: Patch, name: str) -> None:
+    needed = PARTS[name]
+    check(1, tmp_path, needed.way)
+    needed.off(monkeypatch)
+    with pytest.raises(LawError):
+        check(200, tmp_path, needed.way)
