@@ -80,8 +80,8 @@ class Damaged(DiskStore):
                 path.unlink()
             elif what == "truncate":
                 path.write_bytes(data[: r.randrange(len(data) + 1)])
-            elif data:
-                data[r.randrange(len(data))] ^= 1 << r.randrange(8)
+            elif there := [at for at, byte in enumerate(data) if byte not in b"\0 "]:  # pages are filled up with these
+                data[r.choice(there)] ^= 1 << r.randrange(8)
                 path.write_bytes(data)
 
 
@@ -107,11 +107,11 @@ class Way:
 
     def __str__(self) -> str:
         named = [each.name for each in fields(self) if getattr(self, each.name) is True]
-        return " ".join(["marimo" if self.dataflow else "percent", *named[self.dataflow :], *self._more()])
+        about = dict.fromkeys(self.about) if len(self.about) < 8 else ()
+        return " ".join(["marimo" if self.dataflow else "percent", *named[self.dataflow :], *self._blobs(), *about])
 
-    def _more(self) -> list[str]:
-        about = [] if self.about == EVERYTHING else ["about", *dict.fromkeys(self.about)]
-        return ["blobs", *about] if self.keep is not None else about
+    def _blobs(self) -> list[str]:
+        return [] if self.keep is None else ["blobs"]
 
 
 class LawError(AssertionError):

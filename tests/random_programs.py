@@ -75,6 +75,7 @@ def _statements(r: DRAW) -> dict[str, list[Callable[[], str]]]:
             lambda: f"print({f()}())",
             lambda: f"{v()} = {f()}() or [7]",
             lambda: f"{f()} = {f()}",
+            lambda: "print(f is g)",
             lambda: f"{v()} = [{f()}]",
             lambda: f"print([x() for x in {v()} if callable(x)])",
             lambda: f"def make(x):\n    return lambda: x\n{f()} = make({v()})",
