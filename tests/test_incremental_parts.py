@@ -170,10 +170,10 @@ PARTS = {
     "dynamic names": part(no_dynamic_names, "values", "looking", "unbinding"),
     "hiding": part(no_hiding, "reaching", "values"),
     "missed names": part(no_missed_names, "reaching", "values", seed=2),
-    "opaque values": part(no_telling_opaque_values_apart, "opaque", "looking", seed=3),
+    "opaque values": part(no_telling_opaque_values_apart, "opaque", "looking", seed=4),
     "random state": part(no_state("<random>"), "random"),
     "random state of numpy": part(no_state("<numpy.random>"), "numbers"),
-    "settings of numpy": part(no_state("<numpy options>"), "numbers", seed=8),
+    "settings of numpy": part(no_state("<numpy options>"), "numbers", seed=9),
     "settings of matplotlib": part(no_state("<rcParams>"), "settings"),
     "decimal context": part(no_state("<decimal>"), "contexts", "looking"),
     "warning filters": part(no_state("<warnings>"), "warnings", "looking"),
@@ -192,7 +192,9 @@ PARTS = {
     "variables that are set": part(no_variables_that_are_set, "variables", "looking"),
     "lines": part(no_lines, "failing", "warnings"),
     "layouts": part(no_layouts, "failing", "functions", seed=2),
-    "digests of blobs": part(no_looking_at_blobs, "numbers", "looking", warm=False, keep=0.0, disk=True, damage=True, seed=10),
+    "digests of blobs": part(
+        no_looking_at_blobs, "numbers", "looking", warm=False, keep=0.0, disk=True, damage=True, seed=10
+    ),
 }
 """What switches a part off, and what programs are about that need it."""
 
