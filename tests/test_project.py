@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from nbpublish import project as project_module
 from nbpublish.model import Cell, Names, Notebook, Trace, Version
-from nbpublish.project import Demand, Project, Settings, open_cache
+from nbpublish.project import Demand, Project, Settings, open_cache, reader
 from nbpublish.store.memory import MemoryStore
 
 
@@ -180,7 +179,7 @@ def test_an_unexpected_exception_while_reading_is_one_too(tmp_path: Path, monkey
     def fails(*_: object) -> None:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr(project_module, "read", fails)
+    monkeypatch.setattr(reader, "read", fails)
     (tmp_path / "a.py").write_text("# %%\n1\n")
     read = Project(tmp_path).read("a.py")
     assert read
