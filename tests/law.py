@@ -210,6 +210,8 @@ class Sequel:
         if edit and edit.harmless is not None and same_world and self.steady and not self.way.kill:
             self._ran_only(run, edit.harmless)
         self.steady = before == files_in(self.root)
+        if self.way.disk and self.way.damage:
+            self.author.build(notebook)  # an index that turns out broken in the middle is begun anew, with what follows
         if self.steady:
             self._ran_nothing(self.author.build(notebook))
 

@@ -138,6 +138,7 @@ def _statements(r: DRAW) -> dict[str, list[Callable[[], str]]]:
             lambda: f"{v()} = {v()}[1:]",
             lambda: f"{v()}[0] = {k()}",
             lambda: f"print({v()})",
+            lambda: f"import numpy as np; print(np.ones(2) / {k() + 2})",
             lambda: f"import numpy as np; np.set_printoptions(precision={k()})",
         ],
         "files": [

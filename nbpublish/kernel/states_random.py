@@ -28,7 +28,9 @@ def _begin_numpy() -> None:
 def _settle_random() -> None:
     """Write the same state in another way than `seed` writes it, so that seeding shows even where it changes nothing.
 
-    A generator seeded afresh has used up all 624 words; it makes new ones when asked. Have them made now.
+    A generator seeded afresh has used up all 624 words; it makes new ones when asked. Have them made now. Of one that
+    has given the first word away, the low bits of that word are never looked at again: they get a value that it does
+    not give them.
     """
     _looked.forget()
     version, words, gauss = _own.getstate()
@@ -36,6 +38,13 @@ def _settle_random() -> None:
         random.getrandbits(32)
         made = _own.getstate()[1]
         random.setstate((version, (*made[:-1], 0), gauss))
+    elif words[-1] > 0:
+        random.setstate((version, (_marked(words[0]), *words[1:]), gauss))
+
+
+def _marked(word: int) -> int:
+    """The first of the words of Mersenne Twister, with its high bit, which alone makes new words."""
+    return word & 0x80000000 | 0x2545F491
 
 
 def _numpy() -> Any:
@@ -67,6 +76,9 @@ def _settle_numpy() -> None:
         _numpy().randint(0, 2**32, dtype="uint32")
         _, made, _, *_ = _numpys().get_state()
         _numpy().set_state((kind, made, 0, *rest))
+    elif kind == "MT19937" and position > 0:
+        words[0] = _marked(int(words[0]))
+        _numpy().set_state((kind, words, position, *rest))
 
 
 STATES = (

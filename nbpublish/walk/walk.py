@@ -7,7 +7,7 @@ so that a page never mixes two samples.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nbpublish.model import Cell, Graph, Notebook, Reason, Run, Trace, Version
@@ -36,6 +36,8 @@ class Walks:
     ran: dict[str, Reason] = field(default_factory=dict)
     """Cells that have run, with the first reason for it."""
     told: set[str] = field(default_factory=set)
+    kept: dict[str, set[str]] = field(default_factory=dict)
+    """By key, the traces that this build has kept."""
     wrote_again: set[str] = field(default_factory=set)
     """Cells that run again because a file was not as they had left it; once for each is enough."""
     left: int = field(init=False)
@@ -51,6 +53,7 @@ class Walks:
             if walk.is_clean:
                 self.executions.start_again()
             if walk.through():
+                self._hold(walk.points)
                 return Run(self.notebook, self.graph, walk.traces, walk.reasons)
             self.left -= 1
 
@@ -63,6 +66,13 @@ class Walks:
         self.recall.remember(trace, place or trace.place)
         if may_be_kept(trace):
             self.executions.store.keep(trace)
+            self.kept.setdefault(trace.key, set()).add(trace.id)
+
+    def _hold(self, points: Iterable[Point]) -> None:
+        """Keep once more what was reused and shares its key with what was kept: the store keeps a few for each key."""
+        for trace in (point.trace for point in points if point.trace):
+            if trace.id not in self.kept.get(trace.key, {trace.id}):
+                self.executions.store.keep(trace)
 
 
 @dataclass
