@@ -14,7 +14,7 @@ from nbpublish.kernel import versions as kernel
 from nbpublish.model import Run
 from nbpublish.store.memory import MemoryStore
 
-SLOW = "import time\ntime.sleep(0.1)\nvalue = 1\n"
+SLOW = "value = 0\nfor _ in range(3_000_000):\n    value = 1\n"
 CELLS = ("import slow", "x = [slow.value]", "y = x + [2]", "print(y)")
 
 

@@ -198,10 +198,12 @@ def test_what_appears_and_vanishes_runs_who_looked_for_it(tmp_path: Path) -> Non
 
 # --- each layer is needed ---------------------------------------------------------------------------------------------
 
+UNWRITTEN = "''.join(['da', 'ta.csv'])"
+"""A name that does not stand in the code, nor in what the compiler makes of it."""
 LAYERS: Mapping[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {
-    "audit": ("open('da' + 'ta.csv').read()", lambda patch: patch.setattr(audit, "_EVENTS", {})),
-    "existence": ("os.path.getsize('da' + 'ta.csv')", lambda patch: patch.setattr(existence, "_asked", _nothing)),
-    "readers": ("pl.read_csv('da' + 'ta.csv')", lambda patch: patch.setattr(readers, "_tell", _nothing)),
+    "audit": (f"open({UNWRITTEN}).read()", lambda patch: patch.setattr(audit, "_EVENTS", {})),
+    "existence": (f"os.path.getsize({UNWRITTEN})", lambda patch: patch.setattr(existence, "_asked", _nothing)),
+    "readers": (f"pl.read_csv({UNWRITTEN})", lambda patch: patch.setattr(readers, "_tell", _nothing)),
 }
 """By layer, what it alone sees, and how it is switched off."""
 

@@ -213,9 +213,8 @@ def _telling(function: Callable[..., Any], tell: Tell, looks: Looks, skipped: in
 
     @functools.wraps(function)
     def telling(*arguments: Any, **options: Any) -> Any:
-        if not looks.active:
-            return function(*arguments, **options)
-        looks.told(_tell, tell, looks, arguments[skipped : skipped + 1], options)
+        if looks.active:
+            looks.told(_tell, tell, looks, arguments[skipped : skipped + 1], options)
         frame = sys._getframe(1)
         code: CodeType = _CALL.replace(co_filename=frame.f_code.co_filename, co_firstlineno=frame.f_lineno)
         names = {

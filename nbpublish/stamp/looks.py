@@ -73,8 +73,10 @@ def is_fresh(state: str) -> bool:
 
 
 def digest_of_file(path: str) -> str:
-    """SHA-256 of a file's content; MISSING where it cannot be read."""
+    """SHA-256 of a file's content; MISSING where it cannot be read, as from a pipe, which would be waited for."""
     try:
+        if not stat.S_ISREG(_stat(path).st_mode):
+            return MISSING
         with open(path, "rb") as file:  # noqa: PTH123  a path as a program gave it
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
