@@ -420,9 +420,24 @@ def test_ctrl_c_ends_the_cell_and_its_process(tmp_path: Path) -> None:
 
 
 def test_a_kernel_that_cannot_start_is_our_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nbpublish.executors.local.COMMAND", "import no_such_module")
+    monkeypatch.setattr("nbpublish.executors.spawn.COMMAND", "import no_such_module")
     with started(tmp_path) as notebook, pytest.raises(KernelError, match="no_such_module"):
         notebook.run("1")
+
+
+def test_a_process_that_was_prepared_becomes_the_first_kernel_and_none_is_left(tmp_path: Path) -> None:
+    (tmp_path / "nb.py").touch()
+    executor = LocalExecutor(tmp_path)
+    executor.prepare()
+    assert (spare := executor._spare)
+    with executor.start(Notebook("nb.py", "percent", ())) as kernel:
+        trace = kernel.run(Cell("c", "code", "import os\nprint(os.getpid())", 1), Names())
+        assert text(trace) == f"{spare.process.pid}\n"
+    executor.prepare()
+    assert (unused := executor._spare)
+    executor.close()
+    assert unused.process.poll() is not None
+    assert not Path(unused.folder.name).exists()
 
 
 def test_a_fault_of_ours_is_called_ours_and_the_kernel_lives_on(tmp_path: Path) -> None:

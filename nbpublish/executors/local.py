@@ -6,20 +6,17 @@ together with what it started. It is ended when its context is left; nothing it 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any, Literal
 
 from nbpublish.errors import KernelError
-from nbpublish.executors.folders import kernel_folder, tidy
+from nbpublish.executors.folders import tidy
 from nbpublish.executors.limits import Limits
 from nbpublish.executors.postmortem import (
     crash,
@@ -30,11 +27,9 @@ from nbpublish.executors.postmortem import (
     out_of_touch,
     timed_out,
 )
-from nbpublish.executors.processes import Tree
-from nbpublish.kernel.capture import STREAMS, Stream
+from nbpublish.executors.spawn import Spawned, spawn
 from nbpublish.kernel.failure import Places, error_output
-from nbpublish.kernel.process import COMMAND, READY, Load, Start, Work
-from nbpublish.kernel.surroundings import ENVIRONMENT, UNWANTED
+from nbpublish.kernel.process import READY, Load, Start, Work
 from nbpublish.kernel.transcript import Transcript
 from nbpublish.model import Cell, ErrorData, Names, Notebook, Task, Trace, Version
 
@@ -55,21 +50,32 @@ class LocalExecutor:
         self.limits = limits or Limits()
         self._kernels: set[LocalKernel] = set()
         self._lock = threading.Lock()
+        self._spare: Spawned | None = None
         tidy()
 
     @contextmanager
     def start(self, notebook: Notebook) -> Iterator[LocalKernel]:
         """A kernel in a process of its own. It is to be left in the thread that entered it."""
-        with kernel_folder() as folder:
-            kernel = LocalKernel(notebook, self.root, self.limits, Path(folder))
+        spawned = self._taken() or spawn()
+        kernel = LocalKernel(notebook, self.root, self.limits, spawned)
+        with self._lock:
+            self._kernels.add(kernel)
+        try:
+            yield kernel
+        finally:
             with self._lock:
-                self._kernels.add(kernel)
-            try:
-                yield kernel
-            finally:
-                with self._lock:
-                    self._kernels.discard(kernel)
-                kernel.close()
+                self._kernels.discard(kernel)
+            kernel.close()
+
+    def prepare(self) -> None:
+        """Start a process that the first kernel will take, where one is likely to be needed soon."""
+        with self._lock:
+            self._spare = self._spare or spawn()
+
+    def _taken(self) -> Spawned | None:
+        with self._lock:
+            spare, self._spare = self._spare, None
+        return spare
 
     def close(self) -> None:
         """End all kernels that run; a cell that one of them runs counts as interrupted. May come from any thread."""
@@ -77,46 +83,27 @@ class LocalExecutor:
             kernels = list(self._kernels)
         for kernel in kernels:
             kernel.interrupt()
+        if spare := self._taken():
+            spare.end()
 
 
 class LocalKernel:
-    """One process that runs the cells of one notebook. `folder` is empty and the kernel's own."""
+    """One process that runs the cells of one notebook."""
 
-    def __init__(self, notebook: Notebook, root: Path, limits: Limits, folder: Path) -> None:
+    def __init__(self, notebook: Notebook, root: Path, limits: Limits, spawned: Spawned) -> None:
         self._limits = limits
         self._places = Places(root, root / notebook.path)
-        self._files: dict[Stream, Path] = {stream: folder / stream for stream in STREAMS}
-        self._crash = folder / "crash"
+        self._spawned = spawned
+        self._connection, self._process, self._tree = spawned.connection, spawned.process, spawned.tree
+        self._files, self._crash = spawned.files, spawned.crash
         self._seconds_left = limits.notebook
         self.live: dict[str, Version] = {}
         self._ready = False
         self._interrupted = False
         self._obituary: ErrorData | None = None
         """How the process has ended, once it has."""
-        self._connection, theirs = Pipe()
-        self._process, self._tree = self._spawn(theirs)
-        theirs.close()
         with suppress(OSError):  # it has died already; the first cell finds out
             self._connection.send(Start(notebook, root, self._files, self._crash, limits.output))
-
-    def _spawn(self, theirs: Any) -> tuple[subprocess.Popen[bytes], Tree]:
-        tree = Tree()
-        environment = {name: value for name, value in os.environ.items() if name not in UNWANTED}
-        command = [sys.executable, "-P", "-c", COMMAND, str(theirs.fileno())]
-        with contextlib.ExitStack() as stack:
-            outputs = {stream: stack.enter_context(path.open("ab")) for stream, path in self._files.items()}
-            try:
-                process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    env={**environment, **ENVIRONMENT, **tree.mark},
-                    **outputs,  # type: ignore[call-overload]
-                    **_inheriting(theirs.fileno()),
-                )
-            except OSError as error:
-                raise KernelError(f"No Python process can be started for the notebook: {error}") from error
-        tree.root = process.pid
-        return process, tree
 
     # --- a cell -----------------------------------------------------------------------------------------------------
 
@@ -276,14 +263,4 @@ class LocalKernel:
         if self._ready and self._process.poll() is None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_GRACE)
-        self._tree.kill()
-        self._process.wait()
-
-
-def _inheriting(handle: int) -> dict[str, Any]:
-    """Arguments of Popen that give the child one handle, and a session or group of its own."""
-    if sys.platform == "win32":
-        os.set_handle_inheritable(handle, True)
-        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
-        return {"startupinfo": startup, "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"pass_fds": [handle], "start_new_session": True}
+        self._spawned.end()

@@ -32,6 +32,10 @@ class WhenNeeded:
         with self._made().start(notebook) as kernel:
             yield kernel
 
+    def prepare(self) -> None:
+        """Start what the first kernel will need."""
+        self._made().prepare()
+
     def _made(self) -> LocalExecutor:
         with self._lock:
             if self._executor is None:

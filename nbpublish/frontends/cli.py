@@ -7,6 +7,7 @@ import random
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,9 @@ def build(
     if frozen and (refresh or verify):
         raise click.UsageError("--frozen executes nothing, so it cannot refresh or verify. Leave one of them out.")
     asks_more = clean or explain or refresh or verify
-    if not asks_more and unchanged.is_enough(folder, config_file, strict, keep_going, as_json=as_json, quiet=quiet):
+    started = time.monotonic()
+    look = unchanged.Look() if asks_more else unchanged.look_at(folder, config_file)
+    if unchanged.is_enough(look, strict, keep_going, as_json=as_json, quiet=quiet, started=started):
         return
     watch = click.get_current_context().with_resource(unchanged.looking_on())
     from nbpublish.frontends import configuration, publish, site
@@ -177,6 +180,8 @@ def build(
         demand = Demand(frozen=frozen, refresh=refresh, verify=verify or 0.0, seed=seed)
         with publish.aside(target) as built:
             with configuration.opened(config, demand) as project:
+                if look.is_of_code:
+                    project.prepare()
                 with shown.progress(console) as report:
                     summary = site.make_site(config, built, project, report=report)
                 summary = outcome.told(summary, config, project, console, explain=explain)

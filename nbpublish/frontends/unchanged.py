@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mkdocs.plugins.nbpublish.unchanged")
 
-_STARTED = ("nbpublish.executors.local", "nbpublish.executors.folders", "nbpublish.executors.processes")
+_STARTED = ("nbpublish.executors.spawn", "nbpublish.executors.folders", "nbpublish.executors.processes")
 """Modules that start kernels: what these do is known."""
 _PLUGINS = frozenset(
     {"nbpublish", "search", "autorefs", "mkdocs-autorefs", "mkdocstrings", "redirects", "glightbox"}
@@ -39,38 +39,51 @@ _EXTENSIONS = frozenset({"markdown", "pymdownx", "mkdocs", "material", "mkdocs_a
 """Packages of which the same is known of their extensions of Markdown."""
 
 
-def is_enough(
-    folder: Path, config_file: Path | None, strict: bool, keep_going: bool, *, as_json: bool, quiet: bool
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What stands of the last build."""
+
+    stamp: Stamp | None = None
+    """None where building again might give another site."""
+    changed: str | None = None
+    """A path or something else that is not as it was then; None also where there was no last build."""
+
+    @property
+    def is_of_code(self) -> bool:
+        """Whether cells will probably run: a notebook, a module or a table of data changed."""
+        return self.changed is not None and self.changed.endswith((".py", ".ipynb", ".csv", ".json", ".parquet"))
+
+
+def is_enough(look: Look, strict: bool, keep_going: bool, *, as_json: bool, quiet: bool, started: float) -> bool:
     """Whether building would give the site that is there already; then what a build has to say has been said.
 
     Ends the process with 1 where a build would, because of problems under which the site was published all the same.
     """
-    started = time.monotonic()
-    stamp = last_build(folder, config_file)
-    if stamp is None:
+    if look.stamp is None:
         return False
-    summary = summary_of(stamp, time.monotonic() - started)
-    failed = summary.failed(strict=strict or bool(stamp.result["strict"]))
+    summary = summary_of(look.stamp, time.monotonic() - started)
+    failed = summary.failed(strict=strict or bool(look.stamp.result["strict"]))
     if failed and not keep_going:
         return False
-    tell(stamp, summary, as_json=as_json, quiet=quiet)
+    tell(look.stamp, summary, as_json=as_json, quiet=quiet)
     if failed:
         sys.exit(1)
     return True
 
 
-def last_build(folder: Path, config_file: Path | None) -> Stamp | None:
-    """The stamp of the last build, where building again would give the same site; else None."""
+def look_at(folder: Path, config_file: Path | None) -> Look:
+    """Whether building again would give the same site as the last build."""
     config_file = config_file or places.find_config(folder)
     work = places.work_beside(places.likely_site(folder, config_file), config_file)
     if any(work.glob("build-*")):  # a build was killed, and what it has left is removed by the next one
-        return None
+        return Look()
     stamp = recall(places.stamp_place(work, folder, config_file))
-    if stamp is None or (changed := stamp.changed(places.command(folder, config_file))) is not None:
-        log.debug("The site is built, because of %s", changed if stamp else "no stamp")
-        return None
-    return stamp
+    if stamp is None:
+        return Look()
+    if (changed := stamp.changed(places.command(folder, config_file))) is not None:
+        log.debug("The site is built, because of %s", changed)
+        return Look(changed=changed)
+    return Look(stamp)
 
 
 def summary_of(stamp: Stamp, seconds: float) -> Summary:

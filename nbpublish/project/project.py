@@ -36,6 +36,13 @@ class Closing(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class Preparing(Protocol):
+    """An executor that can begin to start a kernel before it is known for which notebook."""
+
+    def prepare(self) -> None: ...
+
+
 class Project:
     """Reads notebooks of the folder `root` and runs several of them at once.
 
@@ -67,6 +74,11 @@ class Project:
         if self.settings.execute and not self.demand.frozen:
             self.executor = executor or WhenNeeded(root, limits(self.settings))
         self._reader = Reader(root, self.settings)
+
+    def prepare(self) -> None:
+        """Let a kernel get ready while something else is done, because a cell will probably run."""
+        if isinstance(self.executor, Preparing):
+            self.executor.prepare()
 
     def __enter__(self) -> Project:
         return self
