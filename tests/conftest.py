@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 from hazards import Build, author_in
+from hypothesis import settings
+
+settings.register_profile("any machine", deadline=None)  # a loaded one is no fault of the code
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
