@@ -29,7 +29,7 @@ from nbpublish.executors.postmortem import (
 )
 from nbpublish.executors.spawn import Spawned, spawn
 from nbpublish.kernel.failure import Places, error_output
-from nbpublish.kernel.process import READY, Load, Start, Work
+from nbpublish.kernel.messages import READY, Load, Start, Work
 from nbpublish.kernel.transcript import Transcript
 from nbpublish.model import Cell, ErrorData, Names, Notebook, Task, Trace, Version
 

@@ -17,7 +17,7 @@ from nbpublish.errors import KernelError
 from nbpublish.executors.folders import kernel_folder
 from nbpublish.executors.processes import Tree
 from nbpublish.kernel.capture import STREAMS, Stream
-from nbpublish.kernel.process import COMMAND
+from nbpublish.kernel.messages import COMMAND
 from nbpublish.kernel.surroundings import ENVIRONMENT, UNWANTED
 
 

@@ -9,49 +9,12 @@ import signal
 import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from nbpublish.kernel.capture import Stream
 from nbpublish.kernel.events import Ended, Shown, portable
 from nbpublish.kernel.failure import error_output, own_fault
+from nbpublish.kernel.messages import READY, Load, Start, Work
 from nbpublish.kernel.session import Session
-from nbpublish.model import Cell, Names, Notebook, Task
-
-COMMAND = (
-    "import sys; native = frozenset(sys.modules); from nbpublish.kernel.process import main; main(native, sys.argv)"
-)
-"""What `python -P -c` runs: the modules Python starts with are noted before any of ours is loaded."""
-
-
-READY = "ready"
-"""The first message from a kernel."""
-
-
-class Start(NamedTuple):
-    """The first message to a kernel."""
-
-    notebook: Notebook
-    root: Path
-    files: dict[Stream, Path]
-    crash: Path
-    """Where the traceback of a crash goes."""
-    limit: int
-
-
-class Load(NamedTuple):
-    """Ask for names from a blob: its bytes, or the file that holds them. The answer is whether they are live."""
-
-    names: tuple[str, ...]
-    blob: bytes | Path
-
-
-class Work(NamedTuple):
-    """Ask for a cell to be run."""
-
-    cell: Cell
-    names: Names
-    task: Task | None = None
 
 
 def main(native: frozenset[str], arguments: list[str]) -> None:

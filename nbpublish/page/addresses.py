@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup
+from typing import TYPE_CHECKING
 
 from nbpublish.page.context import Context
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 _POINT = {
     "a": ("href",),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from bs4 import BeautifulSoup, Tag
+from typing import TYPE_CHECKING
 
 from nbpublish.page import placeholders
 from nbpublish.page.context import Context
@@ -12,6 +11,9 @@ from nbpublish.page.figures import LARGE, decode_data_uri
 from nbpublish.page.html import parse, replace, serialize
 from nbpublish.page.page_styles import leave_the_site_alone
 from nbpublish.page.sizes import size_of
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
 
 _LOADS = {
     "img": ("image", ("src", "srcset")),

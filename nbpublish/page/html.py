@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from html import escape as _escape
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from bs4 import BeautifulSoup, Tag
-from bs4.dammit import EntitySubstitution
-from bs4.exceptions import ParserRejectedMarkup
-from bs4.formatter import HTMLFormatter
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+    from bs4.element import NavigableString
+    from bs4.formatter import HTMLFormatter
 
 VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
@@ -40,32 +41,63 @@ def attributes(**values: object) -> str:
     return "".join(parts)
 
 
+# Beautiful Soup takes as long to load as all else that a page of plain results needs, so it is loaded for the first
+# markup of others. For the same reason no other file of this room loads it.
+
+
 def parse(html: str) -> BeautifulSoup:
     """A tree of any text; what no parser reads as HTML becomes text."""
+    from bs4 import BeautifulSoup
+    from bs4.exceptions import ParserRejectedMarkup
+
     try:
         return BeautifulSoup(html, "html.parser")
     except (ParserRejectedMarkup, AssertionError, ValueError):
         return BeautifulSoup(escape(html), "html.parser")
 
 
-class _Plain(HTMLFormatter):
+def is_tag(node: object) -> TypeGuard[Tag]:
+    """Whether a node of a tree is an element."""
+    from bs4 import Tag
+
+    return isinstance(node, Tag)
+
+
+def is_text(node: object) -> TypeGuard[NavigableString]:
+    """Whether a node of a tree is text."""
+    from bs4.element import NavigableString
+
+    return isinstance(node, NavigableString)
+
+
+def as_text(text: str) -> NavigableString:
+    """Text as a node of a tree."""
+    from bs4.element import NavigableString
+
+    return NavigableString(text)
+
+
+@cache
+def _plain() -> HTMLFormatter:
     """Attributes in their own order, empty ones without a value, void elements without a slash."""
+    from bs4.dammit import EntitySubstitution
+    from bs4.formatter import HTMLFormatter
 
-    def attributes(self, tag: Tag) -> Iterable[tuple[str, Any]]:
-        return ((name, None if value == "" else value) for name, value in tag.attrs.items())
+    class Plain(HTMLFormatter):
+        def attributes(self, tag: Tag) -> Iterable[tuple[str, Any]]:
+            return ((name, None if value == "" else value) for name, value in tag.attrs.items())
 
-
-_PLAIN = _Plain(EntitySubstitution.substitute_xml, void_element_close_prefix="")
+    return Plain(EntitySubstitution.substitute_xml, void_element_close_prefix="")
 
 
 def serialize(tag: Tag) -> str:
     """The HTML of an element or a whole tree."""
-    return tag.decode(formatter=_PLAIN)
+    return tag.decode(formatter=_plain())
 
 
 def inside(tag: Tag) -> str:
     """The HTML of what an element holds."""
-    return tag.decode_contents(formatter=_PLAIN)
+    return tag.decode_contents(formatter=_plain())
 
 
 def replace(element: Tag, html: str) -> None:

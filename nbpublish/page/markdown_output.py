@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString
+from typing import TYPE_CHECKING
 
 from nbpublish.model import Cell
 from nbpublish.page import foreign, tables
 from nbpublish.page.addresses import resolve_all
 from nbpublish.page.context import Context
-from nbpublish.page.html import parse, serialize, text_of
+from nbpublish.page.html import as_text, is_text, parse, serialize, text_of
 from nbpublish.page.native import translate
 from nbpublish.page.native.element import Bundler
 from nbpublish.page.page_styles import leave_the_site_alone
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 MARK = re.compile("\ue000([\ue100-\ue109]+)\ue001")
 """Stands for an element while Markdown is read: private-use characters, which have no meaning in Markdown, and which
@@ -90,18 +91,18 @@ def _end(text: str, name: str, at: int) -> int:
 
 def _put_back(soup: BeautifulSoup, elements: list[str], context: Context) -> None:
     for node in list(soup.find_all(string=MARK)):
-        if not isinstance(node, NavigableString):
+        if not is_text(node):
             continue
         if node.find_parent(["code", "pre", "script", "style", "textarea"]):
             node.replace_with(MARK.sub(lambda mark: _nth(elements, mark), str(node)))
             continue
         pieces = MARK.split(str(node))
         html = [
-            NavigableString(piece) if i % 2 == 0 else _at(elements, _number(piece)) for i, piece in enumerate(pieces)
+            as_text(piece) if i % 2 == 0 else _at(elements, _number(piece)) for i, piece in enumerate(pieces)
         ]
         holder = parse("")
         for piece in html:
-            if isinstance(piece, NavigableString):
+            if is_text(piece):
                 holder.append(piece)
             else:
                 inside = parse(piece)

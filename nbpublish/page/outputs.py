@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-
-from bs4 import Tag
-from bs4.element import PageElement
+from typing import TYPE_CHECKING
 
 from nbpublish.model import ERROR, Output
 from nbpublish.page import addresses, foreign, placeholders, plotly, streams, tables
 from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.failures import failure
 from nbpublish.page.figures import bytes_of, captioned, figure, picture, player
-from nbpublish.page.html import escape, parse, serialize
+from nbpublish.page.html import escape, is_tag, parse, serialize
 from nbpublish.page.latex import latex_output
 from nbpublish.page.markdown_output import displayed
 from nbpublish.page.native import leaves, translate
 from nbpublish.page.tree import tree
+
+if TYPE_CHECKING:
+    from bs4.element import PageElement
 
 Metadata = Mapping[str, object]
 Bundle = Mapping[str, object]
@@ -158,7 +159,7 @@ def _html(value: object, mimetype: str, metadata: Metadata, context: Context) ->
 
 def _kind(node: PageElement) -> str:
     """The first class of an element; empty for text."""
-    return str(node.get_attribute_list("class")[0] or "") if isinstance(node, Tag) and node.get("class") else ""
+    return str(node.get_attribute_list("class")[0] or "") if is_tag(node) and node.get("class") else ""
 
 
 def _markdown(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:

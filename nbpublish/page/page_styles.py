@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-
-from bs4 import BeautifulSoup
+from typing import TYPE_CHECKING
 
 from nbpublish.page.context import Context
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 _RULE = re.compile(r"(?P<before>^|[{},;]|\*/)(?P<space>\s*)(?:html|body)(?=\s*[,{])", re.IGNORECASE)
 _NEVER = r"\g<before>\g<space>:not(*)"

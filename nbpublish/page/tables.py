@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-
-from bs4 import BeautifulSoup, Tag
-from bs4.element import PageElement
+from typing import TYPE_CHECKING
 
 from nbpublish.page.context import Context
-from nbpublish.page.html import attributes, escape
+from nbpublish.page.html import attributes, escape, is_tag
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+    from bs4.element import PageElement
 
 _NUMBER = re.compile(r"[+\-−]?(?:\d[\d,  ]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*[%‰]?")
 _NOTHING = frozenset({"", "nan", "NaN", "None", "null", "<NA>", "NaT", "inf", "-inf", "∞", "-", "–", "…", "..."})
@@ -39,7 +41,7 @@ def clean(soup: BeautifulSoup, context: Context) -> None:
 
 
 def _is_ours(node: PageElement) -> bool:
-    if isinstance(node, Tag):
+    if is_tag(node):
         return bool({"nb-table", "nb-note"} & {*_classes(node)})
     return not str(node).strip()
 

@@ -95,7 +95,8 @@ def digest_of_names(names: Iterable[str] | None, folder: str, passed_over: Itera
     """Stands for the names in a folder, without those of paths that are passed over."""
     if names is None:
         return MISSING
-    over = {os.path.basename(path) for path in passed_over if os.path.dirname(path) == folder}  # noqa: PTH119, PTH120
+    within = folder.rstrip(os.sep) + os.sep
+    over = {path.removeprefix(within) for path in passed_over if path.startswith(within)}
     text = "\0".join(sorted(name for name in names if name not in over and name != "__pycache__"))
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-from bs4 import Tag
+from typing import TYPE_CHECKING
 
 from nbpublish.page.context import Context
 from nbpublish.page.html import escape, inside, parse, serialize, text_of
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 Bundler = Callable[[Mapping[str, object], Mapping[str, object], Context], str]
 """Turns a mimebundle and its metadata into HTML."""

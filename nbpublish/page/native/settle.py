@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PageElement
+from nbpublish.page.html import is_tag, is_text
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+    from bs4.element import PageElement
+
 
 BLOCKS = frozenset({"address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset", "figure"}) | {
     *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "noscript", "ol", "p"),
@@ -186,15 +191,15 @@ def _lift(paragraph: Tag) -> None:
 
 
 def _is_block(node: PageElement) -> bool:
-    return isinstance(node, Tag) and node.name in BLOCKS
+    return is_tag(node) and node.name in BLOCKS
 
 
 def _is_widget(node: PageElement) -> bool:
-    return isinstance(node, Tag) and "nb-widget" in node.get_attribute_list("class")
+    return is_tag(node) and "nb-widget" in node.get_attribute_list("class")
 
 
 def _is_blank(node: PageElement) -> bool:
-    return isinstance(node, NavigableString) and not node.strip()
+    return is_text(node) and not node.strip()
 
 
 def _is_alone(widget: Tag) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-
-from bs4 import BeautifulSoup, Tag
+from typing import TYPE_CHECKING
 
 from nbpublish.page import placeholders
 from nbpublish.page.addresses import resolve_all
@@ -13,6 +12,9 @@ from nbpublish.page.context import Context
 from nbpublish.page.html import escape, parse, replace, serialize
 from nbpublish.page.native import charts, controls, data, groups, layout, media, settle
 from nbpublish.page.native.element import Bundler, Element
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
 
 TRANSLATIONS: Mapping[str, Callable[[Element], str]] = {
     **layout.TRANSLATIONS,

@@ -1,0 +1,44 @@
+"""What the kernel's process is told; its other side needs nothing else of the kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from nbpublish.kernel.capture import Stream
+from nbpublish.model import Cell, Names, Notebook, Task
+
+COMMAND = (
+    "import sys; native = frozenset(sys.modules); from nbpublish.kernel.process import main; main(native, sys.argv)"
+)
+"""What `python -P -c` runs: the modules Python starts with are noted before any of ours is loaded."""
+
+
+READY = "ready"
+"""The first message from a kernel."""
+
+
+class Start(NamedTuple):
+    """The first message to a kernel."""
+
+    notebook: Notebook
+    root: Path
+    files: dict[Stream, Path]
+    crash: Path
+    """Where the traceback of a crash goes."""
+    limit: int
+
+
+class Load(NamedTuple):
+    """Ask for names from a blob: its bytes, or the file that holds them. The answer is whether they are live."""
+
+    names: tuple[str, ...]
+    blob: bytes | Path
+
+
+class Work(NamedTuple):
+    """Ask for a cell to be run."""
+
+    cell: Cell
+    names: Names
+    task: Task | None = None
