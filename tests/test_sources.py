@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -42,12 +44,18 @@ def author(tmp_path: Path) -> Build:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes a file below the docs folder, or beside it where the path begins with dots."""
+    """Writes a file below the docs folder, or beside it where the path begins with dots.
+
+    No two writings are of the same second: Python takes a module that has kept its size for the one it has compiled.
+    """
+    seconds = count(time.time() - 10_000, 2)
 
     def written(path: str, text: str) -> Path:
         file = tmp_path / "docs" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
+        now = next(seconds)
+        os.utime(file, (now, now))
         return file
 
     return written
