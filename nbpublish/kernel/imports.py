@@ -11,7 +11,26 @@ from typing import Any
 Callback = Callable[[], None]
 
 
-class Watch:
+class Listener:
+    """A finder in front of all others."""
+
+    def start(self) -> None:
+        """Be asked for every module that is imported from now on."""
+        sys.meta_path.insert(0, self)
+
+    def stop(self) -> None:
+        """Be asked no longer."""
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Hear that a module is looked for. Where to find it, it leaves to the others."""
+        return None
+
+
+class Watch(Listener):
     """A finder in front of all others that finds nothing, but has a callback follow the import of some modules."""
 
     def __init__(self) -> None:
@@ -24,13 +43,6 @@ class Watch:
             callback()
         else:
             self._waiting.setdefault(module, []).append(callback)
-
-    def start(self) -> None:
-        sys.meta_path.insert(0, self)
-
-    def stop(self) -> None:
-        if self in sys.meta_path:
-            sys.meta_path.remove(self)
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None

@@ -15,6 +15,7 @@ from types import FrameType, ModuleType
 
 from nbpublish.kernel.distributions import Installed
 from nbpublish.kernel.importable import importing_paths, is_site, libraries, present, shadows
+from nbpublish.kernel.imports import Listener
 from nbpublish.kernel.outside import subject_of
 from nbpublish.kernel.uses import Uses, words_in
 from nbpublish.model import Observation
@@ -24,7 +25,7 @@ _SESSION = str(Path(__file__).with_name("session.py"))
 _PYTHON = tuple(str(Path(sysconfig.get_paths()[name]).resolve()) + os.sep for name in ("stdlib", "platstdlib"))
 
 
-class Libraries:
+class Libraries(Listener):
     """Follows what is loaded from the places that libraries are installed in. `folder` is the notebook's.
 
     It is a finder that finds nothing and remembers what was asked for.
@@ -56,13 +57,6 @@ class Libraries:
         return [self._folder, *(path for path in said if not is_site(path) and not (path + os.sep).startswith(_PYTHON))]
 
     # --- as a finder ------------------------------------------------------------------------------------------------
-
-    def start(self) -> None:
-        sys.meta_path.insert(0, self)
-
-    def stop(self) -> None:
-        if self in sys.meta_path:
-            sys.meta_path.remove(self)
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
