@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from law import Author, Tally, Way, as_outside_pytest, check
-from programs import marimo, percent
+from law import Author, Tally, Way, as_outside_pytest, check, which_ran
+from programs import marimo, percent, plainly, shown
 from random_programs import EVERYTHING
 
 from nbpublish.executors.local import LocalExecutor
@@ -112,6 +112,14 @@ def test_an_edit_runs_only_what_it_reaches(tmp_path: Path, format: Any, cell: in
     assert author.ran(format(*lecture)) == ran
     assert author.ran(format(*LECTURE)) == [], "the edit taken back"
     assert author.ran(format(*lecture)) == [], "and made again"
+
+
+def test_the_last_result_is_there_for_a_cell_that_is_new(tmp_path: Path) -> None:
+    author = Author(tmp_path)
+    assert author.ran(percent("a = [0]", "a[:1]", "def f(): ...", "a")) == [0, 1, 2, 3]
+    run = author.build(percent("a = [0]", "a[:1]", "def f(): ...", "print(_)", "a"))
+    assert shown(run)[3] == plainly(run.notebook, tmp_path)[3]
+    assert which_ran(run) == [1, 3, 4], "results become values when a cell reads them"
 
 
 def test_a_file_runs_its_readers_and_what_follows(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ _LINE_SENSITIVE = frozenset(
 )
 """Names by which code reaches for lines and text of source."""
 _WORD = re.compile(r"[^\W\d]\w*")
+_RESULT = re.compile(r"\b_\b")
 _INSIGNIFICANT = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),
 }
@@ -60,13 +61,20 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
     privates = _privates(notebook)
     trees = {cell.id: _parse(cell.code) for cell in map(notebook.cell, graph.order)}
     ambient = ambients(trees)
+    results = _mentions_of_results(notebook)
     for cell in map(notebook.cell, graph.order):
         tree = trees[cell.id]
         nodes = list(ast.walk(tree))
         layout.update(repr((cell.line, cell.source, cell.code)).encode("utf-8", "surrogatepass"))
         codes[cell.id] = Code(
             place=f"{notebook.path}:{cell.id}",
-            digest=digest(privates[cell.id], sorted(futures), *_context(notebook), *cell.options.depends),
+            digest=digest(
+                privates[cell.id],
+                sorted(futures),
+                *_context(notebook),
+                *cell.options.depends,
+                *(results if tree.body and isinstance(tree.body[-1], ast.Expr) else ()),
+            ),
             private=privates[cell.id],
             futures=futures,
             definition=all(map(_defines, tree.body)),
@@ -88,6 +96,15 @@ def digest(*parts: object) -> str:
 
 def _context(notebook: Notebook) -> Iterable[str]:
     return notebook.path, notebook.format, notebook.order
+
+
+def _mentions_of_results(notebook: Notebook) -> list[str]:
+    """How cells mention `_`: where one reads it and none binds it, a cell's result is a value that others use."""
+    if notebook.order != "document":
+        return []
+    codes = [cell.code for cell in notebook.cells if cell.kind == "code" and _RESULT.search(cell.code)]
+    names = [node for code in codes for node in ast.walk(_parse(code)) if isinstance(node, ast.Name)]
+    return sorted({type(name.ctx).__name__ for name in names if name.id == "_"})
 
 
 def _privates(notebook: Notebook) -> dict[str, str]:
