@@ -15,6 +15,7 @@ from nbpublish.kernel.failure import error_output
 from nbpublish.model import ERROR, Cell, Names, Notebook, Options, Output, Problem, Reason, Run, Task, Trace, Version
 from nbpublish.store.memory import MemoryStore
 from nbpublish.traces.faults import fault
+from nbpublish.walk import walk
 
 
 class Here:
@@ -195,6 +196,14 @@ def test_a_cell_whose_kernel_died_is_tried_again(here: Here, store: MemoryStore)
     assert fates(again) == {"a": "reused", "b": "run"}
 
 
+@pytest.mark.parametrize("error", ["Timeout", "Interrupted"])
+def test_a_cell_that_was_cut_off_is_tried_again(error: str, here: Here, store: MemoryStore) -> None:
+    cut = notebook(f"class {error}(Exception): ...", f"raise {error}", "x = 1")
+    build(cut, store=store, executor=here)
+    again = build(cut, store=store, executor=here)
+    assert fates(again) == {"a": "reused", "b": "run", "c": "reused"}
+
+
 def test_a_cell_with_an_error_found_before_running_stops_what_needs_it(here: Here, store: MemoryStore) -> None:
     run = build(notebook("x = 1 +", "y = x", "a = b", "b = a", "c = a", "w = 1"), store=store, executor=here)
     assert fates(run) == {
@@ -287,6 +296,20 @@ def test_a_cell_that_gives_another_value_when_it_runs_again_is_followed(here: He
     assert fates(run) == {"a": "run", "b": "run", "c": "run"}
     values = [run.traces[id].versions[name].fingerprint for id, name in zip("abc", "xyz", strict=True)]
     assert len(set(values)) == 1
+
+
+def test_where_nothing_else_leads_to_the_inputs_all_cells_run_anew(
+    here: Here, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last resort of the walk: a kernel where nothing has run yet, and every cell in its order."""
+    build(notebook("x = 1", "y = x", "z = 1"), store=store, executor=here)
+    here.ran.clear()
+    monkeypatch.setattr(walk, "plan", lambda *_, **__: None)
+    run = build(notebook("x = 1", "y = x + 1", "z = 1"), store=store, executor=here)
+    assert here.ran == ["a", "b", "c"]
+    assert (here.started, here.ended) == (3, 3)
+    assert run.traces["b"].versions["y"].fingerprint == "2"
+    assert run.problems == ()
 
 
 def test_the_reporter_hears_of_every_code_cell_once(here: Here, store: MemoryStore) -> None:
