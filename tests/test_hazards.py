@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hazards import Build, ran, text
+from hazards import Build, edit, ran, text
 from programs import percent, shown
 
 from nbpublish.build import build
@@ -141,3 +141,12 @@ def test_a_name_bound_and_deleted_in_one_cell_is_gone(author: Build) -> None:
     run = author("e = 'constant'", "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    n = 2", "print(n)", "print(e)")
     assert ran(run) == [1, 2, 3]
     assert [problem.message for problem in run.problems] == ["NameError: name 'e' is not defined"]
+
+
+def test_a_file_that_a_shell_line_writes_reaches_its_readers(author: Build) -> None:
+    """As the cell `!echo one > told.txt` is read."""
+    shell = "get_ipython().system('echo one > told.txt')"
+    cells = ["x = 1", shell, "print(open('told.txt').read())", "print('other')"]
+    author(*cells)
+    assert ran(author(*edit(cells, 2, "print(open('told.txt').read(), 'again')"))) == [2]
+    assert ran(author(*edit(cells, 1, shell.replace("one", "two")))) == [1, 2]

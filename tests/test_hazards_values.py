@@ -180,3 +180,11 @@ def test_a_lazy_frame_reads_its_file_where_it_is_collected(author: Build, tmp_pa
     (tmp_path / "rows.csv").write_text("a\n1\n2\n")
     assert 2 in ran(author(*cells))
     assert ran(author(*edit(cells, 3, "x = 2"))) == [3]
+
+
+def test_a_state_of_marimo_goes_from_its_setter_to_its_getter(author: Build) -> None:
+    cells = ["import marimo as mo\nget, put = mo.state(1)", "put(2)", "print(get())", "print('other')"]
+    author(*cells)
+    assert ran(author(*edit(cells, 2, "print(get(), 'again')"))) == [2]
+    assert ran(author(*edit(cells, 1, "put(3)"))) == [1, 2]
+    assert ran(author(*edit(cells, 1, "pass"))) == [1, 2]
