@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import browsers
 import pytest
+from browsers import browser  # noqa: F401
 from hazards import Build, author_in
 from hypothesis import settings
 
@@ -22,6 +24,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "slow" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="slow: run with --long"))
+
+
+def pytest_sessionfinish() -> None:
+    browsers.close()
 
 
 @pytest.fixture

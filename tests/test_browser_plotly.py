@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsers import Reader
 from mkdocs_sites import build_site, write_site
-from test_browser_theme import Reader, browser  # noqa: F401
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("plotly")
@@ -45,7 +45,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture
-def reader(browser: Any, sites: dict[str, Path]) -> Iterator[Any]:  # noqa: F811
+def reader(browser: Any, sites: dict[str, Path]) -> Iterator[Any]:
     readers: list[Reader] = []
 
     def make(theme: str = "nbpublish", **settings: Any) -> Reader:
@@ -147,7 +147,7 @@ def test_no_button_of_a_chart_leads_elsewhere(reader: Any) -> None:
     assert not [name for name in buttons if any(word in name for word in ("Share", "Cloud", "Studio", "Plotly"))]
 
 
-def test_a_library_that_cannot_be_loaded_is_reported_and_asked_for_again(browser: Any, sites: dict[str, Path]) -> None:  # noqa: F811
+def test_a_library_that_cannot_be_loaded_is_reported_and_asked_for_again(browser: Any, sites: dict[str, Path]) -> None:
     here = Reader(browser, sites["nbpublish"])
     here.context.route("**/plotly-*.min.js", lambda route: route.abort())
     tab = here.open("charts.html")

@@ -58,7 +58,9 @@ def test_a_japanese_notebook_in_an_english_site_speaks_japanese(tmp_path: Path, 
     for page in ("ja/index.html", "computed/index.html"):
         assert '<span class="nb-defines">定義 ' in site.html(page)
         assert 'title="このセクションへのリンク"' in site.html(page)
+        assert 'data-nb-words="コードをコピー|' in site.html(page), "what the script's buttons say"
     assert '<span class="nb-defines">Defines ' in site.html("en/index.html")
+    assert 'data-nb-words="Copy code|' in site.html("en/index.html")
 
 
 def test_in_our_theme_the_page_says_its_language_and_its_frame_keeps_that_of_the_site(tmp_path: Path) -> None:

@@ -155,9 +155,26 @@ def test_a_language_without_messages_is_named_and_speaks_english(tmp_path: Path,
     assert one(page, "a.skip").text == word
 
 
+def test_a_translator_adds_one_file_and_what_it_lacks_is_said_in_english(tmp_path: Path) -> None:
+    (tmp_path / "over" / "messages").mkdir(parents=True)
+    words = '{% set text.skip = "Aller au texte" %}\n{% set text.copy = "Copier le code" %}\n'
+    (tmp_path / "over" / "messages" / "fr.html").write_text(words, encoding="utf-8")
+    site = build_site(tmp_path, theme_language="fr-CA", theme_custom_dir=str(tmp_path / "over"))
+    page = soup(site / "index.html")
+    assert one(page, "html")["lang"] == "fr-CA"
+    assert one(page, "a.skip").text == "Aller au texte"
+    assert str(one(page, "body")["data-nb-words"]).startswith("Copier le code|Copied|")
+    assert one(page, ".theme-button")["aria-label"] == "Switch between light and dark"
+
+
+def test_the_buttons_in_a_text_speak_its_language(site: Path) -> None:
+    assert str(one(soup(site / "part/english.html"), "body")["data-nb-words"]).startswith("Copy code|")
+    assert str(one(soup(site / "part/ridge.html"), "body")["data-nb-words"]).startswith("コードをコピー|")
+
+
 def test_every_language_has_every_word() -> None:
     words = {
-        path.stem: set(re.findall(r"{% set (\w+) = \"[^\"]+\" %}", path.read_text(encoding="utf-8")))
+        path.stem: set(re.findall(r"{% set text\.(\w+) = \"[^\"]+\" %}", path.read_text(encoding="utf-8")))
         for path in (THEME / "messages").glob("*.html")
     }
     assert set(words) == {"en", "ja"}
@@ -179,7 +196,8 @@ def test_a_page_is_light(site: Path) -> None:
     scripts = [site / "part" / tag["src"] for tag in page.select("script[src]")]
     styles = [site / "part" / tag["href"] for tag in page.select("link[rel=stylesheet]")]
     assert len(scripts) == 2
-    assert sum(len(jsmin(path.read_bytes())) for path in scripts) <= 10_000
+    scripts.append(site / "assets" / "search.js")
+    assert sum(len(jsmin(path.read_bytes())) for path in scripts) <= 10_400
     sent = sum(len(gzip.compress(path.read_bytes())) for path in (site / "part/ridge.html", *scripts, *styles))
     assert sent <= 25_000, "without pictures; a real chapter may be 60 KB"
 

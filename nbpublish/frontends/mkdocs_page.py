@@ -22,8 +22,9 @@ from nbpublish.frontends.mkdocs_search import searchable
 from nbpublish.frontends.plotly_library import installed_plotly
 from nbpublish.frontends.search_index import Section, sections
 from nbpublish.model import Fragment, Heading, Observation, Page, Problem, Run, Visibility
-from nbpublish.page.html import spoken
+from nbpublish.page.html import escape, spoken
 from nbpublish.page.language import written_language
+from nbpublish.page.messages import Words
 from nbpublish.page.render import prose_of, render
 from nbpublish.page.settings import PageSettings
 from nbpublish.project import Standing, unexpected
@@ -81,7 +82,8 @@ class NotebookPage(MkDocsPage):
         page = kept or render_safely(self.run, settings, self.links)
         self.pure = page
         self.rendered = page = replace(page, problems=(*page.problems, *odd_metadata(self)))
-        self.content = notices(self.problems_of_run) + page.html
+        said = "" if config.theme.get("nb_content") else words_of_script(settings.language)
+        self.content = notices(self.problems_of_run) + page.html + said
         self.toc = table_of_contents(page.headings, config)
         self._title_from_render = page.title
         self.present_anchor_ids = set(page.anchors)
@@ -197,6 +199,13 @@ def permalink(setting: object) -> str:
 def autorefs_plugin(config: MkDocsConfig) -> Any:
     """The mkdocs-autorefs plugin, None on a site without it."""
     return config.plugins.get("autorefs") or config.plugins.get("mkdocs-autorefs")
+
+
+def words_of_script(language: str) -> str:
+    """What the buttons of `nb.js` say, where the theme does not tell it."""
+    words = Words(language)
+    said = "|".join(map(words, ("button.copy", "button.copied", "scroller.label", "button.enlarge", "button.close")))
+    return f'\n<template data-nb-words="{escape(said)}"></template>'
 
 
 def odd_metadata(page: NotebookPage) -> list[Problem]:

@@ -26,9 +26,10 @@ def flow_section(run: Run, words: Words, visible: frozenset[str]) -> str:
     if not _FEWEST <= len(flow.nodes) <= _MOST:
         return ""
     views = "".join(
-        f'<div class="nb-tab"><p class="nb-tab-title">{escape(words(title))}</p>\n'
-        f'<div class="nb-html">{drawing}</div></div>\n'
-        for title, drawing in (("flow.in-order", rail(pen)), ("flow.by-layers", layered(pen)))
+        f'<input type="radio" name="nb-flow" id="nb-flow-{at}"{" checked" if at == 1 else ""}>'
+        f'<label for="nb-flow-{at}">{escape(words(title))}</label>\n'
+        f'<div class="nb-tab"><div class="nb-html">{drawing}</div></div>\n'
+        for at, (title, drawing) in enumerate((("flow.in-order", rail(pen)), ("flow.by-layers", layered(pen))), 1)
     )
     summary = escape(words("flow.title"))
     tabs = f'<div class="nb-tabs">\n{views}</div>'

@@ -119,6 +119,12 @@ WORDS = {
     "diagram.label": "Diagram",
     "compare.before": "Before",
     "compare.after": "After",
+    # buttons that the script adds, and what scrolls
+    "button.copy": "Copy code",
+    "button.copied": "Copied",
+    "scroller.label": "Scrollable",
+    "button.enlarge": "Enlarge",
+    "button.close": "Close",
     # prose
     "heading.link": "Link to this section",
     "footnote.back": "Jump back to footnote {number} in the text",

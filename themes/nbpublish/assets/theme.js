@@ -3,18 +3,15 @@
   const root = document.documentElement;
   const find = (selector) => document.querySelector(selector);
 
-  find(".theme-button")?.addEventListener("click", () => {
+  find(".theme-button").onclick = () => {
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
     try { localStorage.setItem("nb-theme", root.dataset.theme); } catch { /* private window: it lasts for this page */ }
-  });
+  };
 
-  find("#navigation")?.addEventListener("click", (event) => {
-    if (event.target.closest("a") && event.currentTarget.matches(":popover-open")) event.currentTarget.hidePopover();
-  });
   // The navigation may be longer than the window: show where the reader is, without moving the page.
-  const here = find(".nav [aria-current]");
-  if (here && here.offsetTop > here.closest(".nav").clientHeight - 80) here.closest(".nav").scrollTop = here.offsetTop - 160;
+  const nav = find(".nav"), here = find(".nav [aria-current]");
+  if (here) nav.scrollTop = here.offsetTop - nav.clientHeight / 2;
 
   // A folder opened from the disk is a list of files, not the page in it.
   if (location.protocol === "file:") {
@@ -24,65 +21,47 @@
     }, true);
   }
 
+  const idOf = (link) => decodeURIComponent(link.hash.slice(1));
   const links = [...document.querySelectorAll(".contents a")];
-  const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1)))).filter(Boolean);
+  const headings = links.map((link) => document.getElementById(idOf(link))).filter(Boolean);
   const mark = () => {
     const line = root.clientHeight * 0.2 + 40;
     const atEnd = scrollY > 0 && scrollY + innerHeight >= root.scrollHeight - 4;
     const current = atEnd ? headings.at(-1) : headings.findLast((heading) => heading.getBoundingClientRect().top < line);
     for (const link of links) {
-      if (current && decodeURIComponent(link.hash.slice(1)) === current.id) link.setAttribute("aria-current", "true");
+      if (idOf(link) === current?.id) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
   };
-  if (headings.length) {
-    let waiting = false;
-    addEventListener("scroll", () => {
-      if (waiting) return;
-      waiting = true;
-      requestAnimationFrame(() => { waiting = false; mark(); });
-    }, { passive: true });
-    mark();
-  }
+  addEventListener("scroll", mark, { passive: true });
+  mark();
 
   const dialog = find("dialog.search");
-  const load = (source) => new Promise((resolve, reject) => {
-    document.head.append(Object.assign(document.createElement("script"), { src: source, onload: resolve, onerror: reject }));
-  });
-  let loaded;
+  let ready = false;
   const open = async () => {
     if (dialog.open) return;
+    const { index, script, loading, failed } = dialog.dataset, status = dialog.querySelector(".search-status");
     dialog.showModal();
     dialog.querySelector("input").select();
-    const status = dialog.querySelector(".search-status");
+    if (ready) return;
+    status.textContent = loading;
     try {
-      if (!loaded) status.textContent = dialog.dataset.loading;
-      await (loaded ||= Promise.all([load(dialog.dataset.index), load(dialog.dataset.script)]).then(() => {
-        status.textContent = "";
-        window.nb.search(dialog, window.nb.index);
-      }));
+      await Promise.all([index, script].map(window.nb.load));
+      status.textContent = "";
+      window.nb.search(dialog, window.nb.index);
+      ready = true;
     } catch {
-      loaded = undefined;
-      status.textContent = dialog.dataset.failed;
+      status.textContent = failed;
     }
   };
   if (dialog) {
-    find(".search-button").addEventListener("click", open);
+    find(".search-button").onclick = open;
     addEventListener("keydown", (event) => {
+      const command = event.ctrlKey || event.metaKey;
       const typing = event.target.closest?.("input, select, textarea, [contenteditable]");
-      const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (slash || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey))) {
-        event.preventDefault();
-        open();
-      }
+      if (command ? event.key.toLowerCase() !== "k" : event.key !== "/" || event.altKey || typing) return;
+      event.preventDefault();
+      open();
     });
   }
-
-  // Paper has no way to unfold. (print.css does it too, where ::details-content is known.)
-  let unfolded = [];
-  addEventListener("beforeprint", () => {
-    unfolded = [...document.querySelectorAll("main details:not([open], .contents-fold)")];
-    for (const details of unfolded) details.open = true;
-  });
-  addEventListener("afterprint", () => { for (const details of unfolded) details.open = false; });
 })();
