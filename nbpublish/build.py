@@ -20,11 +20,11 @@ from nbpublish.traces.code import Code, codes_of, digest
 from nbpublish.traces.recall import Recall
 from nbpublish.traces.refresh import Refresh
 from nbpublish.traces.verify import World, may_be_kept
-from nbpublish.walk.doors import Executor, Kernel, Put, Report, Store
+from nbpublish.walk.doors import Executor, Kernel, Listener, Nobody, Put, Report, Store
 from nbpublish.walk.executions import Executions
 from nbpublish.walk.walk import Walks
 
-__all__ = ["Executor", "Kernel", "Put", "Report", "Store", "World", "build", "may_be_kept"]
+__all__ = ["Executor", "Kernel", "Listener", "Put", "Report", "Store", "World", "build", "may_be_kept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ def build(
     executor: Executor | None,
     world: World | None = None,
     report: Report | None = None,
+    listener: Listener | None = None,
     keep: float | None = 0.05,
     refresh: bool = False,
     aged: bool | None = None,
@@ -53,14 +54,16 @@ def build(
     take more than `keep` seconds to have again are kept as blobs; None keeps none. With `refresh`, cells run again
     whose results may differ from one execution to the next. How old a result may be is looked at where cells can be
     executed, or as `aged` says. `former` tells by id which place a cell had in the last build; it only makes reasons
-    better.
+    better. `listener` hears what becomes of each cell while the others still run.
     """
     analysis = _analysed(notebook, store, world)
     graph, codes = analysis.graph, analysis.codes
+    hears = listener or Nobody()
+    hears.begins(graph)
     due = Refresh(time.time(), refresh) if aged or (executor and aged is None) else None
     recall = Recall(notebook, graph, codes, store.find, store.latest, world, due, former or {})
     with Executions(notebook, graph, store, executor, keep, recall.engine, world) as executions:
-        return Walks(notebook, graph, recall, executions, report or (lambda *_: None)).run()
+        return Walks(notebook, graph, recall, executions, report or (lambda *_: None), hears).run()
 
 
 def _analysed(notebook: Notebook, store: Store, world: World | None) -> Analysis:

@@ -3,7 +3,8 @@
     NbpublishError              says what, where, and what to do next
     ├── ConfigError             mkdocs.yml or a setting cannot be used
     ├── SiteError               the site cannot be written; the last good one stays
-    └── KernelError             no kernel can be started
+    ├── KernelError             no kernel can be started
+    └── Superseded              nobody waits any longer for what was being built
 """
 
 from __future__ import annotations
@@ -23,3 +24,7 @@ class SiteError(NbpublishError):
 
 class KernelError(NbpublishError):
     """No kernel can be started."""
+
+
+class Superseded(NbpublishError):  # noqa: N818  # nothing is wrong
+    """Nobody waits any longer for what was being built, because its sources are others by now."""

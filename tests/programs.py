@@ -72,7 +72,7 @@ class Warm(InlineExecutor):
 
     @contextmanager
     def start(self, notebook: Notebook) -> Iterator[Kernel]:  # type: ignore[override]
-        if self._kernel and self._kernel.outdated():
+        if self._kernel and (self._kernel.spent or self._kernel.outdated()):
             self.close()
         if self._kernel is None:
             self._context = super().start(notebook)

@@ -55,6 +55,7 @@ class InlineKernel:
 
     def __init__(self) -> None:
         self.live: dict[str, Version] = {}
+        self.spent = False
         self._transcript = Transcript()
 
     def hear(self, event: Event) -> None:

@@ -29,7 +29,7 @@ from nbpublish.executors.postmortem import (
 )
 from nbpublish.executors.spawn import Spawned, spawn
 from nbpublish.kernel.failure import Places, error_output
-from nbpublish.kernel.messages import READY, Load, Start, Work
+from nbpublish.kernel.messages import READY, Again, Load, Start, Work
 from nbpublish.kernel.transcript import Transcript
 from nbpublish.model import Cell, ErrorData, Names, Notebook, Task, Trace, Version
 
@@ -37,9 +37,11 @@ _LOOK_EVERY = 0.1
 """Seconds between two looks at a running cell's memory and files."""
 _GRACE = 2.0
 """Seconds a process has to follow a signal before the next, harder one."""
+_PATIENCE = 0.5
+"""The same for a cell that nobody waits for any longer."""
 
 Put = Callable[[Iterable[Any]], str]
-Overrun = Literal["cell", "notebook", "memory"]
+Overrun = Literal["cell", "notebook", "memory", "stopped"]
 
 
 class LocalExecutor:
@@ -98,8 +100,11 @@ class LocalKernel:
         self._files, self._crash = spawned.files, spawned.crash
         self._seconds_left = limits.notebook
         self.live: dict[str, Version] = {}
+        self.spent = False
         self._ready = False
         self._interrupted = False
+        self._stopped = False
+        """Nobody waits any longer for what it is doing."""
         self._obituary: ErrorData | None = None
         """How the process has ended, once it has."""
         with suppress(OSError):  # it has died already; the first cell finds out
@@ -114,6 +119,8 @@ class LocalKernel:
         """
         if self._obituary:
             return Trace("", (error_output(self._obituary),), "died")
+        if self._stopped:
+            return Trace("", (error_output(interrupted()),), "failed")
         transcript = Transcript()
         self._places.remember(cell)
         started = time.monotonic()
@@ -132,6 +139,8 @@ class LocalKernel:
         if self._seconds_left is not None:
             self._seconds_left -= seconds
         trace = self._trace(cell, transcript, overrun, seconds)
+        if self._stopped and transcript.end and not transcript.end.seconds:  # it was met while it kept its account
+            self.spent = True
         return transcript.end.account.onto(trace, put) if transcript.end and trace.exit != "died" else trace
 
     def load(self, names: Sequence[str], blob: Any) -> bool:
@@ -142,6 +151,28 @@ class LocalKernel:
             return bool(self._connection.recv())
         except (EOFError, OSError):
             return False
+
+    def goes_on(self, notebook: Notebook) -> bool:
+        """Whether it is as good as a new kernel for another build, of this notebook."""
+        self._stopped = False
+        self._seconds_left = self._limits.notebook
+        if self._obituary or self.spent:
+            return False
+        try:
+            self._connection.send(Again(notebook))
+            return bool(self._connection.recv())
+        except (EOFError, OSError):
+            return False
+
+    def stop(self) -> None:
+        """Let a cell that runs come to its end, as Ctrl-C does. Others do not run until `goes_on` is asked."""
+        self._stopped = True
+        self._tree.interrupt()
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that its processes have."""
+        return self._tree.memory()
 
     def _get_ready(self) -> None:
         if self._ready:
@@ -166,6 +197,8 @@ class LocalKernel:
             if self._connection.poll(_LOOK_EVERY):
                 transcript.add(self._connection.recv())
             now = time.monotonic()
+            if transcript.end is None and self._stopped:
+                return "stopped"
             if transcript.end is None and now >= min(cell_ends, notebook_ends):
                 return "notebook" if notebook_ends <= cell_ends else "cell"
             if now >= next_look:
@@ -183,9 +216,9 @@ class LocalKernel:
         if overrun != "memory":
             for ask in (self._tree.interrupt, self._tree.terminate):
                 ask()
-                if self._ended_within(_GRACE, transcript):
+                if self._ended_within(_PATIENCE if overrun == "stopped" else _GRACE, transcript):
                     break
-        if overrun != "cell" or transcript.end is None:
+        if overrun not in ("cell", "stopped") or transcript.end is None:
             self._tree.kill()
             self._drain(transcript)
 
@@ -214,7 +247,7 @@ class LocalKernel:
     # --- what became of it ------------------------------------------------------------------------------------------
 
     def _trace(self, cell: Cell, transcript: Transcript, overrun: Overrun | None, seconds: float) -> Trace:
-        alive = transcript.end is not None and overrun in (None, "cell")
+        alive = transcript.end is not None and overrun in (None, "cell", "stopped")
         if alive and transcript.end and overrun is None:
             end = transcript.end
             return Trace("", transcript.outputs(), end.exit, seconds=end.seconds, cut=transcript.is_cut)
@@ -229,7 +262,7 @@ class LocalKernel:
         return Trace("", outputs, "failed" if alive else "died", seconds=seconds)
 
     def _autopsy(self, cell: Cell, overrun: Overrun | None) -> ErrorData:
-        if self._interrupted:
+        if self._interrupted or overrun == "stopped":
             return interrupted()
         if overrun == "memory":
             return out_of_memory(self._limits.memory or 0)

@@ -36,6 +36,12 @@ class Load(NamedTuple):
     blob: bytes | Path
 
 
+class Again(NamedTuple):
+    """Ask a kernel that lives on whether it is as good as a new one for another build, of this notebook."""
+
+    notebook: Notebook
+
+
 class Work(NamedTuple):
     """Ask for a cell to be run."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from nbpublish.kernel.events import Ended, Shown, portable
 from nbpublish.kernel.failure import error_output, own_fault
-from nbpublish.kernel.messages import READY, Load, Start, Work
+from nbpublish.kernel.messages import READY, Again, Load, Start, Work
 from nbpublish.kernel.session import Session
 
 
@@ -35,6 +35,9 @@ def main(native: frozenset[str], arguments: list[str]) -> None:
         while (asked := _receive(connection)) is not None:
             if isinstance(asked, Load):
                 connection.send(session.ledger.load(asked.names, asked.blob))
+            elif isinstance(asked, Again):
+                session.read(asked.notebook)
+                connection.send(not session.modules.outdated())
             else:
                 _serve(session, connection, asked)
         _leave(session)
@@ -56,9 +59,9 @@ def _serve(session: Session, connection: Connection, work: Work) -> None:
     connection.send(ended)
 
 
-def _receive(connection: Connection) -> Work | Load | None:
+def _receive(connection: Connection) -> Work | Load | Again | None:
     try:
-        asked: Work | Load | None = connection.recv()
+        asked: Work | Load | Again | None = connection.recv()
     except (EOFError, OSError):
         return None
     return asked

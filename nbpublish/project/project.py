@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Protocol, runtime_checkable
 
 from nbpublish import verification
-from nbpublish.build import Executor, Report, Store, World, build, may_be_kept
+from nbpublish.build import Executor, Listener, Report, Store, World, build, may_be_kept
 from nbpublish.errors import NbpublishError
 from nbpublish.executors.asked import Asked
 from nbpublish.executors.when_needed import WhenNeeded
@@ -121,12 +121,19 @@ class Project:
         )
         return runs | self._verified(runs) if self.demand.verify and self.executor else runs
 
-    def _run(self, notebook: Notebook, world: World, report: Report | None) -> Run:
+    def follow(self, notebook: Notebook, report: Report, listener: Listener) -> Run:
+        """Run one notebook in this thread, told of as it goes. Raises what the listener raises, `Superseded` above
+        all."""
+        return self._run(notebook, self.world(), report, listener)
+
+    def _run(
+        self, notebook: Notebook, world: World, report: Report | None, listener: Listener | None = None
+    ) -> Run:
         try:
             past = self.history.of(notebook.path) if self.history else None
             former = counterparts(past, notebook)
             self._asked[notebook.path] = asked = Asked(world)
-            run = explained(self._build(notebook, asked, report, former), former)
+            run = explained(self._build(notebook, asked, report, former, listener), former)
             self._note(run, past, former)
             return run
         except NbpublishError:
@@ -136,7 +143,12 @@ class Project:
             return Run(broken, Graph((), {}, {}), {}, {})
 
     def _build(
-        self, notebook: Notebook, world: World, report: Report | None, former: Mapping[str, PastCell]
+        self,
+        notebook: Notebook,
+        world: World,
+        report: Report | None,
+        former: Mapping[str, PastCell],
+        listener: Listener | None,
     ) -> Run:
         return build(
             notebook,
@@ -144,6 +156,7 @@ class Project:
             executor=self.executor,
             world=world,
             report=report,
+            listener=listener,
             refresh=self.demand.refresh,
             aged=self.demand.aged,
             former={id: f"{notebook.path}:{cell.id}" for id, cell in former.items() if cell.id != id},

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from nbpublish.model import Cell, Names, Notebook, Reason, Task, Trace, Version
+from nbpublish.model import Cell, Graph, Names, Notebook, Reason, Task, Trace, Version
 
 T = TypeVar("T")
 Put = Callable[[Iterable[Any]], str]
@@ -21,6 +21,8 @@ class Kernel(Protocol):
 
     live: dict[str, Version]
     """The versions of the names it has; `build` keeps the account."""
+    spent: bool
+    """Whether it must not live on for another build, because it holds what cannot be undone."""
 
     def run(self, cell: Cell, names: Names, task: Task, put: Put) -> Trace: ...
 
@@ -29,7 +31,8 @@ class Kernel(Protocol):
 
 
 class Executor(Protocol):
-    """Starts kernels. Leaving the context ends the kernel and every process it started."""
+    """Starts kernels. Leaving the context ends the kernel and every process it started, or leaves it for the next
+    build of the notebook."""
 
     def start(self, notebook: Notebook) -> AbstractContextManager[Kernel]: ...
 
@@ -60,3 +63,26 @@ class Store(Protocol):
 
 Report = Callable[[Notebook, Cell, Reason], None]
 """Told of every code cell: just before it runs, or that it is reused or not run."""
+
+
+class Listener(Protocol):
+    """Follows the build of one notebook, and may end it: what it raises leaves the build, and kernels stay usable."""
+
+    def begins(self, graph: Graph) -> None:
+        """It is known which cell feeds which; nothing has run."""
+
+    def ran(self, cell: Cell) -> None:
+        """A cell has come to its end in the kernel. What it gave is kept after this."""
+
+    def passes(self, cell: Cell, trace: Trace) -> None:
+        """What a cell gives is known. It is said again where more is known later."""
+
+
+class Nobody:
+    """Listens to nothing."""
+
+    def begins(self, graph: Graph) -> None: ...
+
+    def ran(self, cell: Cell) -> None: ...
+
+    def passes(self, cell: Cell, trace: Trace) -> None: ...

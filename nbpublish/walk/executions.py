@@ -36,6 +36,7 @@ class Executions:
     keep: float | None
     engine: str = ""
     world: World | None = None
+    _lives_on: bool = False
     _kernel: Kernel | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     _blobs: dict[str, Any] = field(default_factory=dict)
@@ -72,10 +73,19 @@ class Executions:
         if self._kernel is None:
             assert self.executor
             self._kernel = self._stack.enter_context(self.executor.start(self.notebook))
+            self._lives_on = bool(self._kernel.live)
         return self._kernel
+
+    @property
+    def lives_on(self) -> bool:
+        """Whether the kernel has run cells of an earlier build."""
+        return self.kernel is not None and self._lives_on
 
     def start_again(self) -> None:
         """Go on in another kernel, where nothing has run yet."""
+        if self._kernel:
+            self._kernel.spent = True
+        self._lives_on = False
         self._stack.close()
         self._kernel = None
 

@@ -20,7 +20,7 @@ from nbpublish.traces.recall import Recall, Recalled
 from nbpublish.traces.unknown import Unknown
 from nbpublish.traces.verify import may_be_kept, reaches_further, shows_lines
 from nbpublish.traces.versions import applied, gave_the_same, other_states, renewed
-from nbpublish.walk.doors import Report
+from nbpublish.walk.doors import Listener, Report
 from nbpublish.walk.executions import Executions
 
 
@@ -33,6 +33,7 @@ class Walks:
     recall: Recall
     executions: Executions
     report: Report
+    listener: Listener
     ran: dict[str, Reason] = field(default_factory=dict)
     """Cells that have run, with the first reason for it."""
     told: set[str] = field(default_factory=set)
@@ -130,7 +131,9 @@ class _Walk:
         self.walks.recall.cells[trace.id] = point.cell
         self.points.append(replace(point, trace=trace))
         self.versions = applied(self.versions, trace)
-        self.traces[point.cell] = replace(trace, problem=fault(notebook, notebook.cell(point.cell), trace))
+        cell = notebook.cell(point.cell)
+        self.traces[point.cell] = replace(trace, problem=fault(notebook, cell, trace))
+        self.walks.listener.passes(cell, self.traces[point.cell])
 
     # --- in the kernel ----------------------------------------------------------------------------------------------
 
@@ -138,6 +141,8 @@ class _Walk:
         """Run a cell; False where more is known now than when the walk began."""
         reason = found.reason if found.reason.action == "run" else Reason("run", "differs")
         self._tell(cell.id, self.walks.ran.setdefault(cell.id, reason))
+        if self.walks.executions.lives_on and _loads_otherwise(cell, found):
+            self.walks.executions.start_again()
         exact = found.point.code.reads_lines
         if not self._prepare(found.point, lines=exact):
             return False
@@ -155,7 +160,9 @@ class _Walk:
         return True
 
     def _run(self, point: Point, key: str, inputs: Mapping[str, str]) -> Trace:
-        return self.walks.executions.run(point, key, inputs, effort(point, self.points))
+        trace = self.walks.executions.run(point, key, inputs, effort(point, self.points))
+        self.walks.listener.ran(self.walks.notebook.cell(point.cell))
+        return trace
 
     def _plan(self, goal: Point, *, lines: bool) -> list[Step] | None:
         executions = self.walks.executions
@@ -213,3 +220,17 @@ class _Walk:
             self.walks.keep(again)
         self.walks.ran.setdefault(point.cell, Reason("run", "differs", goal.cell))
         return False
+
+
+def _loads_otherwise(cell: Cell, found: Recalled) -> bool:
+    """Whether a cell may load libraries that find something else than they found before: a process loads them once.
+
+    What the cell's own code names, such as a file of data, was not found by a library.
+    """
+    if "import" not in cell.code:
+        return False
+    seen = [reason.observation for reason in (found.reason, *found.reason.also) if reason.cause == "observation"]
+    return any(
+        one is not None and (one.kind == "distribution" or one.subject.rpartition("/")[2] not in cell.code)
+        for one in seen
+    )

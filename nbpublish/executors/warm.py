@@ -1,0 +1,141 @@
+"""Kernels that live on from build to build, for an author who saves again and again.
+
+A kernel that lives on keeps the values it has, with the account of them, so that the next build runs a stale cell at
+once. It is used again only while it cannot be told from a new one: what it has loaded and cannot unload must be what
+it was.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbpublish.executors.limits import Limits
+from nbpublish.executors.local import LocalKernel
+from nbpublish.executors.spawn import spawn
+from nbpublish.model import Notebook
+
+MOST = 4
+"""Kernels that live on at once."""
+MEMORY = 4 * 2**30
+"""Bytes of memory that they may have together."""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    kernel: LocalKernel
+    around: tuple[object, ...]
+    """What it found around it when it began, as far as a process cannot follow a change of it."""
+
+
+class WarmExecutor:
+    """Starts kernels for notebooks below the folder `root`, and keeps those used last: as many as `most`, and as
+    `memory` holds. May be used from several threads."""
+
+    def __init__(self, root: Path, limits: Limits | None = None, *, most: int = MOST, memory: int = MEMORY) -> None:
+        self.root = root.resolve()
+        self.limits = limits or Limits()
+        self._most, self._memory = most, memory
+        self._kept: dict[str, _Kept] = {}
+        """By path of the notebook, the one used last at the end."""
+        self._busy: dict[str, list[LocalKernel]] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        # Linux ends a kernel when the thread ends that has started it, so all are started in one that lives on.
+        self._keeper = ThreadPoolExecutor(1, "nbpublish-kernels")
+
+    @contextmanager
+    def start(self, notebook: Notebook) -> Iterator[LocalKernel]:
+        """The kernel of the last build of the notebook, where it is as good as a new one; else a new one."""
+        around = _around(notebook, self.root / notebook.path)
+        kernel = self._taken(notebook, around) or self._fresh(notebook)
+        try:
+            with self._lock:
+                self._busy.setdefault(notebook.path, []).append(kernel)
+            yield kernel
+        finally:
+            self._left(notebook.path, _Kept(kernel, around))
+
+    def stop(self, path: str) -> None:
+        """Let the cells of a notebook that run come to their end: nobody waits for them."""
+        with self._lock:
+            kernels = list(self._busy.get(path, ()))
+        for kernel in kernels:
+            kernel.stop()
+
+    def keep_only(self, paths: Collection[str]) -> None:
+        """End the kernels of all other notebooks, once they are idle."""
+        with self._lock:
+            ended = [self._kept.pop(path) for path in list(self._kept) if path not in paths]
+        for kept in ended:
+            kept.kernel.close()
+
+    def close(self) -> None:
+        """End all kernels; a cell that one of them runs counts as interrupted. May come from any thread."""
+        with self._lock:
+            self._closed = True
+            running = [kernel for kernels in self._busy.values() for kernel in kernels]
+        for kernel in running:
+            kernel.interrupt()
+        self.keep_only(())
+        self._keeper.shutdown()
+
+    def _taken(self, notebook: Notebook, around: tuple[object, ...]) -> LocalKernel | None:
+        with self._lock:
+            kept = self._kept.pop(notebook.path, None)
+        if kept is None:
+            return None
+        if kept.around == around and kept.kernel.goes_on(notebook):
+            return kept.kernel
+        kept.kernel.close()
+        return None
+
+    def _fresh(self, notebook: Notebook) -> LocalKernel:
+        return LocalKernel(notebook, self.root, self.limits, self._keeper.submit(spawn).result())
+
+    def _left(self, path: str, kept: _Kept) -> None:
+        """Keep a kernel whose build has ended, unless nothing in it is worth that, and make room for it."""
+        with self._lock:
+            self._busy[path].remove(kept.kernel)
+            if not self._busy[path]:
+                del self._busy[path]
+            stays = not (kept.kernel.spent or self._closed)
+            ended = [] if stays else [kept]
+            if stays:
+                ended += filter(None, [self._kept.pop(path, None)])
+                self._kept[path] = kept
+                ended += self._surplus()
+        for other in ended:
+            other.kernel.close()
+
+    def _surplus(self) -> Iterator[_Kept]:
+        """Take out what is beyond the limits, the one used longest ago first."""
+        sizes = {path: kept.kernel.memory for path, kept in self._kept.items()}
+        while len(sizes) > self._most or sum(sizes.values()) > self._memory:
+            path = next(iter(sizes))
+            del sizes[path]
+            yield self._kept.pop(path)
+
+
+def _around(notebook: Notebook, file: Path) -> tuple[object, ...]:
+    """What a process finds around it when it begins and does not look at again: how the notebook is to be run, what is
+    installed, and which modules stand beside the notebook."""
+    uses_marimo = any("marimo" in cell.code for cell in notebook.cells)
+    installed = []
+    for folder in sys.path:
+        with suppress(OSError):
+            installed.append((folder, os.stat(folder or os.curdir).st_mtime_ns))  # noqa: PTH116
+    modules: list[str] = []
+    with suppress(OSError):
+        modules = sorted(path.name for path in file.parent.iterdir() if _is_importable(path))
+    return notebook.order, notebook.format, uses_marimo, tuple(installed), tuple(modules)
+
+
+def _is_importable(path: Path) -> bool:
+    return path.suffix in (".py", ".so", ".pyd") or (path.name.isidentifier() and path.name != "__pycache__")
