@@ -43,7 +43,7 @@ def test_every_kind_of_thing_is_there() -> None:
     kinds = {
         *("admonition note", "admonition tip", "admonition warning", "admonition important", "admonition caution"),
         *("<details class=", "nb-tabs", "footnotes", "<abbr", "task-list", "<dl>", "<figcaption", "<table", "<kbd"),
-        *("<mark>", "<ins>", "<sub>", "<sup>", "nb-mermaid", "hll", "nb-line-number", "(1)"),
+        *("<mark>", "<ins>", "<sub>", "<sup>", "nb-flowchart", "hll", "nb-line-number", "(1)"),
         "<strong>「勾配降下法」</strong>",
     }
     assert {kind for kind in kinds if kind not in PAGE.html} == set()

@@ -349,15 +349,30 @@
 # w -= rate * gradient(w)
 # ```
 #
+# Flowcharts in Mermaid's language are drawn when the site is built, in the colours of the page and without a script.
+#
 # ````markdown
 # ```mermaid
-# graph LR; data --> model --> prediction
+# flowchart LR
+#     data[(Data)] --> split{Split}
+#     split -- 80 % --> fit[Fit the model]
+#     split -- 20 % --> test[Test it]
+#     fit --> test
 # ```
 # ````
 #
 # ```mermaid
-# graph LR; data --> model --> prediction
+# flowchart LR
+#     data[(Data)] --> split{Split}
+#     split -- 80 % --> fit[Fit the model]
+#     split -- 20 % --> test[Test it]
+#     fit --> test
 # ```
+#
+# Nodes may have any of the classic shapes, links any stroke, tip and label, and `subgraph`, `direction`, `classDef`, `style` and
+# `click` work. `accTitle` and `accDescr` say what the drawing shows; without them it is told by its links. Other diagrams, such as
+# `sequenceDiagram`, are drawn where Mermaid's command line is installed (`npm install -g @mermaid-js/mermaid-cli`), and are
+# else shown as their source. `mo.mermaid(...)` does the same.
 
 # %% [markdown]
 # ## Attributes and raw HTML

@@ -232,6 +232,7 @@ def described(settings: PageSettings) -> str:
     values = {name.name: getattr(settings, name.name) for name in fields(settings)}
     values["slugify"] = _function(settings.slugify)
     values["plotly"] = settings.plotly.__name__
+    values["diagrams"] = getattr(settings.diagrams, "__name__", repr(settings.diagrams))
     return json.dumps(values, ensure_ascii=False) if values["slugify"] else ""
 
 

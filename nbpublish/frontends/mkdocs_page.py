@@ -16,6 +16,7 @@ from mkdocs.structure.pages import _RelativePathTreeprocessor
 from mkdocs.structure.toc import TableOfContents, get_toc
 from mkdocs.utils import get_relative_url
 
+from nbpublish.frontends.mermaid_program import installed_mermaid
 from nbpublish.frontends.mkdocs_files import NotebookFile, as_markdown
 from nbpublish.frontends.mkdocs_kept import Kept, Links, Shelf, as_json, counts_of, described, digest
 from nbpublish.frontends.mkdocs_search import searchable
@@ -80,6 +81,8 @@ class NotebookPage(MkDocsPage):
         kept = self._kept_page()
         self.is_kept = kept is not None
         page = kept or render_safely(self.run, settings, self.links)
+        if getattr(settings.diagrams, "refused", None):
+            self.settings = ""  # another time the program may draw what it did not: the page is not kept
         self.pure = page
         self.rendered = page = replace(page, problems=(*page.problems, *odd_metadata(self)))
         said = "" if config.theme.get("nb_content") else words_of_script(settings.language)
@@ -169,7 +172,7 @@ def become_notebook(page: MkDocsPage, runs: Mapping[str, Run], shelf: Shelf) -> 
 
 def page_settings(page: MkDocsPage, config: MkDocsConfig) -> PageSettings:
     """How this page is written: its language and code options from its metadata, else from the site."""
-    plugin = config.plugins["nbpublish"]
+    plugin: Any = config.plugins["nbpublish"]
     toc = config.mdx_configs.get("toc") or {}
     code = page.meta.get("code")
     chosen: dict[str, Any] = {}
@@ -181,6 +184,7 @@ def page_settings(page: MkDocsPage, config: MkDocsConfig) -> PageSettings:
         code=code if code in VISIBILITIES else plugin.config.code,
         asset_base=get_relative_url(ASSETS, page.url) + "/",
         plotly=installed_plotly,
+        diagrams=installed_mermaid(plugin.project.store),
         permalink=permalink(toc.get("permalink", True)),
         autorefs=bool(autorefs_plugin(config)),
         **chosen,

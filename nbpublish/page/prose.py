@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from html import escape, unescape
@@ -11,6 +12,7 @@ from markdown_it.token import Token
 
 from nbpublish.model import Cell, Heading, Problem
 from nbpublish.page.html import closed
+from nbpublish.page.markdown.fences import is_diagram
 from nbpublish.page.markdown.footnotes import Footnotes
 from nbpublish.page.markdown.links import is_absolute
 from nbpublish.page.markdown.math_rules import math_in_html
@@ -18,6 +20,7 @@ from nbpublish.page.markdown.parser import parser
 from nbpublish.page.markdown.renderer import ProseRenderer, display_math
 from nbpublish.page.markdown.tabs import number_tabs
 from nbpublish.page.math import Equations, MathError
+from nbpublish.page.mermaid.diagram import Tell, diagram_html
 from nbpublish.page.messages import Words
 from nbpublish.page.settings import slugify as default_slugify
 
@@ -43,10 +46,12 @@ class Prose:
         path: str,
         permalink: str = "¶",
         autorefs: bool = False,
+        diagrams: Callable[[str, Tell], str] | None = None,
     ) -> None:
         """`link` turns the address of a link or image without scheme, and the line of the file it stands on, into the
         address for the page. `slugify` makes ids of headings, `language` chooses the words we add, and `path` is the
-        file that problems name. `permalink` and `autorefs` are those of `PageSettings`.
+        file that problems name. `permalink` and `autorefs` are those of `PageSettings`. `diagrams` turns the source of
+        a Mermaid diagram into HTML.
         """
         self.headings: list[Heading] = []
         self.anchors: set[str] = set()
@@ -57,6 +62,7 @@ class Prose:
         self._link, self._slugify = link, slugify or default_slugify
         self._words, self._path = Words(language), path
         self._permalink, self._autorefs = permalink, autorefs
+        self._diagrams = diagrams or (lambda source, tell: diagram_html(source, self._words, tell))
         self._cell, self._first_line = _NOWHERE, 1
         self._references: dict[str, Any] = {}
         self._abbreviations: dict[str, str] = {}
@@ -141,6 +147,9 @@ class Prose:
             token.meta = {**token.meta, "display": display}
         elif token.type in ("html_block", "html_inline"):
             token.content = self._raw_html(token.content, line)
+        elif is_diagram(token):
+            tell = functools.partial(self._tell_of_diagram, line + 1)
+            token.type, token.content = "diagram", self._diagrams(token.content, tell)
         elif token.type == "footnote_ref":
             self._number_footnote(token, env)
         elif token.type == "problem":
@@ -180,6 +189,9 @@ class Prose:
             return f'<code class="math-error" title="{self._words.html("math.failed")}">{escape(latex)}</code>'
         self.anchors.update(_ID.findall(mathml))
         return mathml
+
+    def _tell_of_diagram(self, first: int, message: str, line: int) -> None:
+        self._problem("undrawn-diagram", message, first + line)
 
     def _number_footnote(self, token: Token, env: Env) -> None:
         key = token.meta.get("key")

@@ -13,6 +13,8 @@ from nbpublish.page.context import Context, anchor
 from nbpublish.page.flow.section import flow_section
 from nbpublish.page.html import closed, escape
 from nbpublish.page.markdown_output import without_marks
+from nbpublish.page.mermaid.diagram import diagram_html
+from nbpublish.page.mermaid.picture import picture_of
 from nbpublish.page.messages import Words
 from nbpublish.page.native.layout import OUTLINE
 from nbpublish.page.prose import Prose
@@ -29,6 +31,7 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     prose and its code, and says once that the code was not executed.
     """
     notebook = run.notebook
+    words, assets = Words(settings.language), Assets(settings.asset_base)
     prose = Prose(
         link=link,
         slugify=settings.slugify,
@@ -36,9 +39,9 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
         path=notebook.path,
         permalink=settings.permalink,
         autorefs=settings.autorefs,
+        diagrams=lambda source, tell: diagram_html(source, words, tell, picture_of(settings, assets)),
     )
     visible = frozenset(cell.id for cell in notebook.cells if appears(cell, run, settings))
-    words, assets = Words(settings.language), Assets(settings.asset_base)
     fragments: list[Fragment] = []
     for cell in notebook.cells:
         for text in prose_of(cell, run):

@@ -33,6 +33,14 @@ def no_library() -> Library | None:
     return None
 
 
+class RefusedError(ValueError):
+    """A program does not draw a diagram: what it says of it, in one line."""
+
+
+def no_renderer(source: str) -> bytes | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class PageSettings:
     """How pages are written; equal settings and equal runs give equal pages."""
@@ -46,6 +54,9 @@ class PageSettings:
     slugify: Callable[[str], str] = slugify
     plotly: Callable[[], Library | None] = no_library
     """Gives the library that draws Plotly charts, asked for by pages that have one; None where the site has none."""
+    diagrams: Callable[[str], bytes | None] = no_renderer
+    """Draws a Mermaid diagram that we do not draw ourselves as SVG; None where no program for it is installed. Raises
+    RefusedError."""
     permalink: str = "¶"
     """Text of the link after each heading that leads to itself; empty for no such link."""
     autorefs: bool = False

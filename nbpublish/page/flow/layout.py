@@ -44,15 +44,22 @@ class Places:
     """By edge, its ends and the bends between, from parent to child."""
 
 
-def placed(nodes: Sequence[str], edges: Iterable[Edge], size: Mapping[str, float], gap: float) -> Places:
+def placed(
+    nodes: Sequence[str],
+    edges: Iterable[Edge],
+    size: Mapping[str, float],
+    gap: float,
+    depth: Mapping[str, int] | None = None,
+) -> Places:
     """Places for `nodes`, given in an order in which every parent comes before its children.
 
-    `size` is a node's extent along its layer, `gap` the least distance between two. The first place is where the
-    leftmost node begins at 0. Edges to or from unknown nodes are left out.
+    `size` is a node's extent along its layer, `gap` the least distance between two, `depth` the layer of each where
+    the caller has chosen them. The first place is where the leftmost node begins at 0. Edges to or from unknown nodes
+    are left out.
     """
     known = set(nodes)
     kept = [(parent, child) for parent, child in dict.fromkeys(edges) if parent in known and child in known]
-    depth = _depths(nodes, kept)
+    depth = _depths(nodes, kept) if depth is None else depth
     routes = {edge: _route(edge, depth) for edge in kept}
     layers: Layers = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for node in nodes:

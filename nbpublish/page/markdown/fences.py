@@ -10,7 +10,6 @@ from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
 from nbpublish.page.code import highlight
-from nbpublish.page.messages import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,14 @@ def _number(text: str | None) -> int | None:
     return int(match[0]) if match else None
 
 
-def fence_html(token: Token, words: Words) -> str:
+def is_diagram(token: Token) -> bool:
+    """Whether a fence holds a Mermaid diagram."""
+    return token.type == "fence" and parse_info(token.info).language.lower() == "mermaid"
+
+
+def fence_html(token: Token) -> str:
     """A fence token → highlighted code with its title, marked lines and line numbers."""
     fence = parse_info(token.info)
-    if fence.language.lower() == "mermaid":
-        return diagram_html(token.content, words)
     title = str(token.meta.get("title") or fence.title)
     marked = fence.marked | _lines(str(token.meta.get("hl_lines", "")))
     first = fence.first if fence.first is not None else _number(token.meta.get("linenums"))
@@ -98,12 +100,6 @@ def fence_html(token: Token, words: Words) -> str:
     written = "".join(f' {key}="{escape(value)}"' for key, value in attrs.items() if value)
     head = f'<p class="filename nb-listing-title">{escape(title)}</p>\n' if title else ""
     return f"<div{written}>\n{head}{html}</div>\n"
-
-
-def diagram_html(source: str, words: Words) -> str:
-    """A diagram as its labelled source: drawing it would need a script of several megabytes."""
-    label = words.html("diagram.label")
-    return f'<figure class="nb-diagram" aria-label="{label}"><pre class="nb-mermaid">{escape(source)}</pre></figure>'
 
 
 _CODE = re.compile(r"(<code[^>]*>)(.*?)(</code>)", re.S)

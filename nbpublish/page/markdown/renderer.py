@@ -17,15 +17,18 @@ class ProseRenderer(RendererHTML):
     """Each method is the rule for the tokens of its name."""
 
     def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
-        return fence_html(tokens[idx], env["words"]) + "\n"
+        return fence_html(tokens[idx]) + "\n"
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
-        return fence_html(tokens[idx], env["words"]) + "\n"
+        return fence_html(tokens[idx]) + "\n"
 
     def markup(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return tokens[idx].content
 
     footnote_ref = markup
+
+    def diagram(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return tokens[idx].content + "\n"
 
     def math_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         token = tokens[idx]

@@ -117,6 +117,11 @@ WORDS = {
     "menu.label": "Menu",
     "progress.label": "Progress",
     "diagram.label": "Diagram",
+    "diagram.source": "The source of a diagram, which is not drawn here.",
+    "diagram.flowchart": "Flowchart",
+    "diagram.link": "{start} to {end}",
+    "diagram.link-labelled": "{start} to {end} ({label})",
+    "diagram.pause": ". ",
     "compare.before": "Before",
     "compare.after": "After",
     # buttons that the script adds, and what scrolls

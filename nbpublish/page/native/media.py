@@ -9,6 +9,8 @@ from nbpublish.page import placeholders
 from nbpublish.page.figures import decode_data_uri
 from nbpublish.page.html import attributes, escape
 from nbpublish.page.latex import formula
+from nbpublish.page.mermaid.diagram import diagram_html
+from nbpublish.page.mermaid.picture import picture_of
 from nbpublish.page.native.element import Element
 
 
@@ -21,9 +23,13 @@ def _tex(e: Element) -> str:
 
 
 def _mermaid(e: Element) -> str:
-    label = e.words("diagram.label")
-    source = f'<pre class="nb-mermaid">{escape(e.text("diagram"))}</pre>'
-    return f'<figure class="nb-diagram" aria-label="{label}">{source}</figure>'
+    source = e.text("diagram")
+    lines = source.splitlines()
+
+    def tell(message: str, line: int) -> None:
+        e.context.problem("undrawn-diagram", message, lines[line].strip() if line < len(lines) else "")
+
+    return diagram_html(source, e.context.words, tell, picture_of(e.context.settings, e.context.assets))
 
 
 def icon(e: Element) -> str:
