@@ -122,6 +122,15 @@ def test_the_last_result_is_there_for_a_cell_that_is_new(tmp_path: Path) -> None
     assert which_ran(run) == [1, 3, 4], "results become values when a cell reads them"
 
 
+def test_a_kernel_that_lives_on_forgets_the_last_result_of_the_build_before(tmp_path: Path) -> None:
+    author = Author(tmp_path, Way(warm=True))
+    author.build(percent("a = [0]", "7"))
+    for cells in [("print(_)", "8"), ("b = 1", "9", "exec('print(_)')")]:
+        run = author.build(percent(*cells))
+        assert shown(run) == plainly(run.notebook, tmp_path)
+    author.close()
+
+
 def test_a_file_runs_its_readers_and_what_follows(tmp_path: Path) -> None:
     author = Author(tmp_path)
     (tmp_path / "data.csv").write_text("1")

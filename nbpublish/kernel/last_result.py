@@ -22,15 +22,19 @@ class LastResult:
         self._is_global = False
 
     def read(self, notebook: Notebook) -> None:
-        """Know the cells."""
+        """Know the cells, and forget the results of a build before this one."""
+        if vars(builtins).get("_") is self.last:
+            vars(builtins)["_"] = self.last = ""
         names = [name for cell in notebook.cells if "_" in cell.code for name in _names(cell.code)]
         found = {type(name.ctx) for name in names if name.id == "_"}
         self._is_global = notebook.order == "document" and found == {ast.Load}
 
     def set(self, value: object) -> None:
-        names = self._space if self._is_global else vars(builtins)
-        if self._is_global or names.get("_") is self.last:
-            names["_"] = self.last = value
+        """Take a cell's result."""
+        if self._is_global:
+            self._space["_"] = value
+        elif vars(builtins).get("_") is self.last:
+            vars(builtins)["_"] = self.last = value
 
 
 def _names(code: str) -> list[ast.Name]:
