@@ -28,13 +28,16 @@ from mkdocs.utils.templates import TemplateContext
 
 from nbpublish.build import Report
 from nbpublish.errors import NbpublishError
+from nbpublish.frontends.about import unopened
+from nbpublish.frontends.beside import files_beside
+from nbpublish.frontends.commits import Commits, commits_of
 from nbpublish.frontends.configuration import work_of
 from nbpublish.frontends.disk_files import circle
 from nbpublish.frontends.home_page import contents, home_missing
-from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
+from nbpublish.frontends.mkdocs_files import FileBeside, NotebookFile, is_served, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_kept import Kept, Runs, Shelf, standing_of
 from nbpublish.frontends.mkdocs_options import Options
-from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook, find_language
+from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook, find_language, find_reading_time
 from nbpublish.frontends.mkdocs_search import with_bare_code
 from nbpublish.frontends.navigation import NavigationWriter
 from nbpublish.frontends.search_index import Section, index_of, sections
@@ -69,6 +72,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     """What mkdocs.yml says of it, where a front end builds without."""
     standings: dict[str, Standing | None]
     """By path, on what each run of the last build stands; None where another build would execute something."""
+    commits: Commits
+    """What git knows of the docs folder."""
     _nav: Navigation
     _shelf: Shelf
     _notebooks: list[NotebookPage]
@@ -82,9 +87,9 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     def _reset(self) -> None:
         self.runs, self.pages, self.written, self.problems = Runs(), {}, 0, ()
         self.held, self._notebooks = {}, []
-        self.standings = {}
+        self.standings, self.commits = {}, Commits()
         self._unfinished = True
-        self._duplicates: list[Problem] = []
+        self._found: list[Problem] = []
         self._posts: tempfile.TemporaryDirectory[str] | None = None
         self._home: File | None = None
 
@@ -132,7 +137,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     @event_priority(100)  # before the blog, tags and redirects ask which files are pages
     def _find_notebooks(self, /, files: Files, *, config: MkDocsConfig) -> Files:
         assert self.project
-        files, self._duplicates = with_notebooks(files, self.project, self._shelf)
+        files, self._found = with_notebooks(files, self.project, self._shelf)
         if any(name.startswith("material/blog") for name in config.plugins):
             self._posts = tempfile.TemporaryDirectory(prefix="nbpublish-")
             write_posts(files, config, Path(self._posts.name))
@@ -157,6 +162,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         inclusion = InclusionLevel.is_in_serve if self._serving else InclusionLevel.is_included
         pages = files.documentation_pages(inclusion=inclusion)
         self._run([file for file in pages if isinstance(file, NotebookFile)])
+        self.commits = commits_of(Path(config.docs_dir), self._shelf.records)
         self._nav = nav
         return nav
 
@@ -186,6 +192,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     @event_priority(-100)  # after macros and snippets have filled in theirs
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> None:
         find_language(page, markdown, config)
+        find_reading_time(page, markdown)
 
     @event_priority(100)
     def _before_search(
@@ -215,6 +222,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         for page in self.pages.values():
             for asset in page.assets:
                 self._add(f"{ASSETS}/{asset.name}", asset.data, files, config)
+        self._add_beside(pages, files, config)
         if self._own_theme(config):
             env.globals["nb_navigation"] = NavigationWriter(config.theme["navigation_depth"])
             entries = (section for page in pages for section in _sections(page))
@@ -222,6 +230,18 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         if self._home and self._home.page:  # now all titles are known
             self._home.page.content = contents(self._home.page, self._nav)
         return env
+
+    def _add_beside(self, pages: list[MkDocsPage], files: Files, config: MkDocsConfig) -> None:
+        """Add what lies beside pages, where the author has put nothing of that name."""
+        taken = {file.dest_uri for file in files if is_served(file)}
+        for path, data in files_beside(pages, config):
+            if path not in taken:
+                files.append(FileBeside.at(path, data, config))
+        formats = [(page, page.format) for page in self._notebooks]
+        self._found += unopened(formats, config, Path(config.config_file_path or "mkdocs.yml").name)
+        for page in pages:
+            if commit := self.commits.last.get(page.file.src_uri):
+                page.update_date = commit.date  # which MkDocs's sitemap tells; else it is the day of the build
 
     @staticmethod
     def _add(path: str, data: bytes, files: Files, config: MkDocsConfig) -> None:
@@ -238,7 +258,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         for page in self._notebooks:
             path, data = page.file.src_uri, page.file.data
             if data is not None and (kept := page.to_keep(self.standings.get(path))):
-                self._shelf.keep(path, data, kept)
+                self._shelf.keep(path, data, kept, page.exports)
         self._finish()
 
     def on_build_error(self, *, error: Exception) -> None:
@@ -248,7 +268,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     def _finish(self) -> None:
         """Collect and log all problems: an error or a warning of MkDocs's log fails a build under `--strict`."""
         self._unfinished = False
-        found = {*self._duplicates}
+        found = {*self._found}
         for run in self.runs.made.values():
             found |= {*run.problems}
         for kept in self.held.values():

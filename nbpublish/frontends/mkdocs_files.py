@@ -62,6 +62,21 @@ class NotebookFile(File):
         return True
 
 
+class FileBeside(File):
+    """A file that we write into the site beside a page; whatever it is called, it is no page itself."""
+
+    @classmethod
+    def at(cls, path: str, data: bytes, config: MkDocsConfig) -> FileBeside:
+        """The file at `path` in the site."""
+        source = f".nbpublish/{path}"  # under which no file of the docs folder is found
+        new = cls(source, None, config.site_dir, config.use_directory_urls, dest_uri=path)
+        new.inclusion, new.generated_by, new._content = InclusionLevel.INCLUDED, "nbpublish", data
+        return new
+
+    def is_documentation_page(self) -> bool:
+        return False
+
+
 def with_notebooks(files: Files, project: Project, shelf: Shelf) -> tuple[Files, list[Problem]]:
     """The same files in the same order, notebooks as pages, and the problems of files that cannot be published.
 

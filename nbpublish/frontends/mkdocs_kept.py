@@ -16,7 +16,7 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -69,6 +69,12 @@ class Kept:
     page: Page
     """Without its assets, on the shelf."""
     assets: tuple[KeptAsset, ...]
+    format: str
+    """Of the notebook."""
+    minutes: int
+    """That reading its prose takes."""
+    exports: tuple[KeptAsset, ...]
+    """Files that readers can take along, as they are called."""
     searched: Mapping[str, str] = field(default_factory=dict)
     """By digest of the page's content, what of it is searched."""
     sections: Mapping[str, list[Any]] = field(default_factory=dict)
@@ -106,23 +112,37 @@ class Shelf:
 
     def page(self, kept: Kept) -> Page | None:
         """The whole page; None where one of its assets is gone."""
-        assets = []
-        for asset in kept.assets:
+        assets = self.files(kept.assets)
+        return None if assets is None else replace(kept.page, assets=assets)
+
+    def files(self, kept: Iterable[KeptAsset]) -> tuple[Asset, ...] | None:
+        """Kept files with their bytes; None where one is gone."""
+        found = []
+        for asset in kept:
             if asset.digest not in self._bytes:  # a library may belong to many pages
                 self._bytes[asset.digest] = self._records.bytes_of(asset.digest) if self._records else None
             data = self._bytes[asset.digest]
             if data is None:
                 return None
-            assets.append(Asset(asset.name, data))
-        return replace(kept.page, assets=tuple(assets))
+            found.append(Asset(asset.name, data))
+        return tuple(found)
 
-    def keep(self, path: str, data: bytes, kept: Kept) -> None:
+    def keep(self, path: str, data: bytes, kept: Kept, exports: Iterable[Asset] = ()) -> None:
         """Put what was made of a notebook in the place of what was made of it before."""
         if self._records is None:
             return
-        found = tuple(KeptAsset(asset.name, self._records.put(asset.data)) for asset in kept.page.assets)
-        kept = replace(kept, assets=found, page=replace(kept.page, assets=()))
+        assets, files = self._put(kept.page.assets), self._put(exports)
+        kept = replace(kept, assets=assets, exports=files, page=replace(kept.page, assets=()))
         self._records.keep(self._name(path), self._key(path, data), kept)
+
+    def _put(self, assets: Iterable[Asset]) -> tuple[KeptAsset, ...]:
+        assert self._records
+        return tuple(KeptAsset(asset.name, self._records.put(asset.data)) for asset in assets)
+
+    @property
+    def records(self) -> Records | None:
+        """Where what is made of the site is kept; None where nothing lasts."""
+        return self._records
 
     def _name(self, path: str) -> str:
         return json.dumps([*self._site, path])
@@ -233,7 +253,7 @@ def described(settings: PageSettings) -> str:
     values["slugify"] = _function(settings.slugify)
     values["plotly"] = settings.plotly.__name__
     values["diagrams"] = getattr(settings.diagrams, "__name__", repr(settings.diagrams))
-    return json.dumps(values, ensure_ascii=False) if values["slugify"] else ""
+    return json.dumps(values, ensure_ascii=False, default=asdict) if values["slugify"] else ""
 
 
 def _function(function: object) -> str:

@@ -9,12 +9,14 @@ from pathlib import Path
 from mkdocs.config import base
 from mkdocs.config import config_options as c
 
+from nbpublish.frontends.launch import PLACES, SERVICES
 from nbpublish.model import Visibility
 from nbpublish.project import Settings, is_export
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?", re.IGNORECASE)
 _DEFAULT = Settings()
+FILES = ("source", "ipynb", "markdown")
 
 
 class Whole(c.OptionallyRequired[int]):
@@ -71,6 +73,34 @@ class Outputs(c.Dir):
         return str(folder)
 
 
+class Services(c.OptionallyRequired[list[tuple[str, str]]]):
+    """Where notebooks can be opened: names of services that we know, or a name of one's own with a pattern of address.
+
+    Gives names with their patterns; the pattern of a service that we know is empty.
+    """
+
+    def run_validation(self, value: object) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        for entry in value if isinstance(value, list) else [value]:
+            if isinstance(entry, str) and entry.lower() in SERVICES:
+                found.append((entry.lower(), ""))
+            elif isinstance(entry, dict) and all(isinstance(part, str) for pair in entry.items() for part in pair):
+                found += [(name, _pattern(pattern)) for name, pattern in entry.items()]
+            else:
+                known = ", ".join(SERVICES)
+                raise base.ValidationError(f"Expected some of {known}, or `Name: address`, and found {entry!r}.")
+        return found
+
+
+def _pattern(pattern: str) -> str:
+    try:
+        pattern.format(**dict.fromkeys(PLACES, ""))
+    except (LookupError, ValueError) as error:
+        known = ", ".join(f"{{{name}}}" for name in PLACES)
+        raise base.ValidationError(f"The address {pattern!r} may hold {known}, and nothing else in braces.") from error
+    return pattern
+
+
 class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subclass hook
     """The plugin's options; `Settings` tells what each of them means."""
 
@@ -84,6 +114,16 @@ class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subc
     code = c.Choice[Visibility](("show", "fold", "hide"), default=_DEFAULT.code)
     include = Patterns(default=[])
     exclude = Patterns(default=[])
+    about = c.Type(bool, default=True)
+    """Whether pages of notebooks end with what they were made from and with."""
+    downloads = c.ListOfItems(c.Choice(FILES), default=list(FILES))
+    """What readers can take along of each notebook."""
+    open_in = Services(default=[])
+    """Where readers can open a notebook."""
+    site_branch = c.Optional(c.Type(str))
+    """Branch of the repository that holds the published site, as `mkdocs gh-deploy` makes it."""
+    date = c.Type(bool, default=False)
+    """Whether the day of the last commit is shown."""
 
     @property
     def settings(self) -> Settings:

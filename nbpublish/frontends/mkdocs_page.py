@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, get_args
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from markdown.extensions.toc import nest_toc_tokens  # type: ignore[import-untyped]
 from mkdocs.config.defaults import MkDocsConfig
@@ -16,16 +17,21 @@ from mkdocs.structure.pages import _RelativePathTreeprocessor
 from mkdocs.structure.toc import TableOfContents, get_toc
 from mkdocs.utils import get_relative_url
 
+from nbpublish.exporters.ipynb import to_ipynb
+from nbpublish.exporters.links import normal
+from nbpublish.exporters.markdown import to_markdown
+from nbpublish.frontends.about import about_page, file_name, kinds
 from nbpublish.frontends.mermaid_program import installed_mermaid
 from nbpublish.frontends.mkdocs_files import NotebookFile, as_markdown
 from nbpublish.frontends.mkdocs_kept import Kept, Links, Shelf, as_json, counts_of, described, digest
 from nbpublish.frontends.mkdocs_search import searchable
 from nbpublish.frontends.plotly_library import installed_plotly
 from nbpublish.frontends.search_index import Section, sections
-from nbpublish.model import Fragment, Heading, Observation, Page, Problem, Run, Visibility
+from nbpublish.model import Asset, Fragment, Heading, Observation, Page, Problem, Run, Visibility
 from nbpublish.page.html import escape, spoken
 from nbpublish.page.language import written_language
 from nbpublish.page.messages import Words
+from nbpublish.page.reading import reading_minutes
 from nbpublish.page.render import prose_of, render
 from nbpublish.page.settings import PageSettings
 from nbpublish.project import Standing, unexpected
@@ -56,6 +62,10 @@ class NotebookPage(MkDocsPage):
     """In which the prose is written, as far as that was found."""
     is_kept: bool
     """Whether the page was taken as it had been rendered before."""
+    exports: tuple[Asset, ...]
+    """Files that readers can take along, as they are called."""
+    minutes: int
+    """That reading its prose takes."""
     _sifted: dict[str, str]
     _sections: dict[str, list[list[str]]]
 
@@ -77,13 +87,16 @@ class NotebookPage(MkDocsPage):
         links = _RelativePathTreeprocessor(self.file, files, config)
         self.links = Links(functools.partial(address, links.path_to_url))
         settings = page_settings(self, config)
-        self.settings = described(settings)
+        wanted = exports_wanted(self, config)
+        self.settings = as_settings(settings, wanted, self.canonical_url)
         kept = self._kept_page()
         self.is_kept = kept is not None
-        page = kept or render_safely(self.run, settings, self.links)
+        if kept is None:
+            kept = render_safely(self.run, settings, self.links)
+            self.exports = exports_of(self, kept, settings.language, wanted)
         if getattr(settings.diagrams, "refused", None):
             self.settings = ""  # another time the program may draw what it did not: the page is not kept
-        self.pure = page
+        self.pure = page = kept
         self.rendered = page = replace(page, problems=(*page.problems, *odd_metadata(self)))
         said = "" if config.theme.get("nb_content") else words_of_script(settings.language)
         self.content = notices(self.problems_of_run) + page.html + said
@@ -99,8 +112,15 @@ class NotebookPage(MkDocsPage):
         """The page that was rendered before, where it would be rendered in the same way."""
         if self.kept is None or not self.settings or self.settings != self.kept.settings:
             return None
-        page = self.shelf.page(self.kept)
-        return page if page and self.links.lead_as_before(self.kept.links) else None
+        page, exports = self.shelf.page(self.kept), self.shelf.files(self.kept.exports)
+        if page is None or exports is None or not self.links.lead_as_before(self.kept.links):
+            return None
+        self.exports = exports
+        return page
+
+    @property
+    def format(self) -> str:
+        return self.kept.format if self.kept else self.file.notebook.format
 
     @property
     def searched(self) -> str:
@@ -133,6 +153,7 @@ class NotebookPage(MkDocsPage):
             "settings": self.settings,
             "links": tuple(self.links.asked),
             "language": self.language,
+            "minutes": self.minutes,
             "page": self.pure,
             "searched": self._sifted,
             "sections": self._sections,
@@ -151,6 +172,8 @@ class NotebookPage(MkDocsPage):
             markdown=as_markdown(self.file.notebook),
             metadata=as_json(self.file.notebook.metadata),
             assets=(),
+            exports=(),
+            format=self.format,
             **made,
         )
 
@@ -166,11 +189,11 @@ def become_notebook(page: MkDocsPage, runs: Mapping[str, Run], shelf: Shelf) -> 
         page.__class__ = _class_with(type(page))
     assert isinstance(page, NotebookPage)
     page.runs, page.shelf, page.kept = runs, shelf, page.file.kept
-    page.language, page._sifted, page._sections = None, {}, {}
+    page.language, page.minutes, page.exports, page._sifted, page._sections = None, 0, (), {}, {}
     return page
 
 
-def page_settings(page: MkDocsPage, config: MkDocsConfig) -> PageSettings:
+def page_settings(page: NotebookPage, config: MkDocsConfig) -> PageSettings:
     """How this page is written: its language and code options from its metadata, else from the site."""
     plugin: Any = config.plugins["nbpublish"]
     toc = config.mdx_configs.get("toc") or {}
@@ -187,8 +210,42 @@ def page_settings(page: MkDocsPage, config: MkDocsConfig) -> PageSettings:
         diagrams=installed_mermaid(plugin.project.store),
         permalink=permalink(toc.get("permalink", True)),
         autorefs=bool(autorefs_plugin(config)),
+        about=about_page(page, config, plugin.commits, page.format, Words(language_of(page, config))),
         **chosen,
     )
+
+
+def exports_wanted(page: NotebookPage, config: MkDocsConfig) -> list[str]:
+    """What is written for readers to take along, besides the source."""
+    options = config.plugins["nbpublish"].config
+    wanted = options.downloads if page.meta.get("about", options.about) else []
+    return [kind for kind in kinds(page.file.src_uri, wanted) if kind != "source"]
+
+
+def as_settings(settings: PageSettings, wanted: list[str], place: str | None) -> str:
+    """All that decides how a page and its files are written, as text; empty where that cannot be told."""
+    said = described(settings)
+    return json.dumps([said, wanted, place]) if said else ""
+
+
+def exports_of(page: NotebookPage, rendered: Page, language: str, wanted: list[str]) -> tuple[Asset, ...]:
+    """The files that readers can take along of a page as it was rendered."""
+    if any(problem.code == "internal-error" for problem in rendered.problems):
+        return ()
+    addresses = {link.url: link.address for link in page.links.asked}
+    place, made = page.canonical_url or "", []
+    for kind in wanted:
+        if kind == "ipynb":  # it is opened elsewhere, so its links lead to the site, where that has an address
+            data = to_ipynb(page.run, lambda url: urljoin(place, found_at(url, addresses)) if place else url, language)
+        else:
+            data = to_markdown(page.run, rendered, lambda url: found_at(url, addresses)).encode(errors="replace")
+        made.append(Asset(file_name(page.file.src_uri, kind), data))
+    return tuple(made)
+
+
+def found_at(url: str, addresses: Mapping[str, str]) -> str:
+    """The address on the page of what prose links to."""
+    return addresses.get(normal(url), addresses.get(url, url))
 
 
 def _slug(slugify: Callable[[str, str], str], separator: str, text: str) -> str:
@@ -239,9 +296,23 @@ def find_language(page: MkDocsPage, markdown: str, config: MkDocsConfig) -> None
         page.meta["lang"] = found
 
 
+def find_reading_time(page: MkDocsPage, markdown: str) -> None:
+    """Put the minutes that reading takes under `reading_minutes` in the page's metadata, unless its author has."""
+    if isinstance(page, NotebookPage):
+        page.minutes = page.kept.minutes if page.kept else reading_minutes(all_prose(page.run))
+        page.meta.setdefault("reading_minutes", page.minutes)
+    else:
+        page.meta.setdefault("reading_minutes", reading_minutes([markdown]))
+
+
+def all_prose(run: Run) -> list[str]:
+    """The Markdown of all cells, computed Markdown included."""
+    return [text for cell in run.notebook.cells for text in prose_of(cell, run)]
+
+
 def language_of_prose(run: Run) -> str | None:
     """The language of a notebook's prose, computed prose included, as far as it can be found."""
-    return written_language(text for cell in run.notebook.cells for text in prose_of(cell, run))
+    return written_language(all_prose(run))
 
 
 def language_of(page: MkDocsPage, config: MkDocsConfig) -> str:

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from nbpublish.page.html import feed
 
 _SKIPPED_TAGS = frozenset({"script", "style", "svg", "template"})
-_SKIPPED_CLASSES = frozenset({"nb-outputs", "nb-names", "nb-notrun", "headerlink"})
+_SKIPPED_CLASSES = frozenset({"nb-outputs", "nb-names", "nb-notrun", "nb-about", "headerlink"})
 _KEPT_CLASSES = frozenset({"nb-markdown"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _VOID = frozenset(

@@ -34,8 +34,18 @@ page that quotes Japanese has a few."""
 
 def written_language(prose: Iterable[str]) -> str | None:
     """`ja` for Markdown that is mostly Japanese, code, formulas and addresses left out; None where it is not."""
-    text = _NO_PROSE.sub(" ", "\n\n".join(prose))
-    kana, han = len(_KANA.findall(text)), len(_HAN.findall(text))
-    words = len(_WORD.findall(_HAN.sub(" ", _KANA.sub(" ", text))))
+    kana, han, words = _counted(prose)
     mostly = kana + han > CHARACTERS_A_WORD * words
     return "ja" if mostly and kana >= max(1, SHARE_OF_KANA * (kana + han)) else None
+
+
+def letters_and_words(prose: Iterable[str]) -> tuple[int, int]:
+    """How many Japanese or Chinese characters, and how many words in other letters, Markdown has, without code."""
+    kana, han, words = _counted(prose)
+    return kana + han, words
+
+
+def _counted(prose: Iterable[str]) -> tuple[int, int, int]:
+    text = _NO_PROSE.sub(" ", "\n\n".join(prose))
+    kana, han = len(_KANA.findall(text)), len(_HAN.findall(text))
+    return kana, han, len(_WORD.findall(_HAN.sub(" ", _KANA.sub(" ", text))))

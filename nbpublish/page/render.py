@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from nbpublish.model import Cell, Fragment, Heading, Page, Run
+from nbpublish.page.about import ANCHOR, about_section
 from nbpublish.page.assets import Assets
 from nbpublish.page.cell import FOLD_ONLY, appears, render_cell
 from nbpublish.page.context import Context, anchor
@@ -54,7 +55,8 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     fragments = _title_first(fragments)
     headings = tuple(replace(heading, html=without_marks(heading.html)) for heading in prose.headings)
     fragments = [replace(fragment, html=_with_outline(fragment.html, headings)) for fragment in fragments]
-    endings = [closed(ending) for ending in (prose.finish(), _flow(run, context)) if ending]
+    shown = "".join(fragment.html for fragment in fragments)
+    endings = [closed(ending) for ending in (prose.finish(), _ending(run, context, shown)) if ending]
     if fragments and endings:
         fragments[-1] = replace(fragments[-1], html="\n".join([fragments[-1].html, *endings]))
     return Page(
@@ -67,8 +69,14 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     )
 
 
-def _flow(run: Run, context: Context) -> str:
-    return flow_section(run, context.words, context.visible) if context.settings.flow else ""
+def _ending(run: Run, context: Context, shown: str) -> str:
+    """What is told of the page as a whole; `shown` is the HTML of its cells."""
+    settings, words = context.settings, context.words
+    flow = flow_section(run, words, context.visible) if settings.flow else ""
+    if settings.about is None or not shown:
+        return flow
+    context.anchors.add(ANCHOR)
+    return about_section(run, settings.about, words, shown, flow)
 
 
 def _title_first(fragments: list[Fragment]) -> list[Fragment]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nbpublish.model import Asset, Visibility
+from nbpublish.page.about import About
 
 
 def slugify(text: str) -> str:
@@ -65,5 +66,7 @@ class PageSettings:
     """Whether each cell tells which names it defines and uses."""
     flow: bool = True
     """Whether a page ends with a drawing of what its cells feed each other."""
+    about: About | None = None
+    """What the page's end tells of it and offers, besides what its run tells; None for no such end."""
     long_lines: int = 60
     """Printed text of more lines than this is folded after its first lines."""

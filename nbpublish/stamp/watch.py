@@ -213,6 +213,19 @@ def watching(*ours: str) -> Iterator[Watch]:
         _current.remove(watch)
 
 
+@contextmanager
+def answered_for(*paths: str | os.PathLike[str]) -> Iterator[None]:
+    """Inside, a program may be started without making the site unknown: what it tells changes with `paths` alone."""
+    if not _current:
+        yield
+        return
+    watch = _current[-1]
+    for path in paths:
+        watch.look(path)
+    with watch.alone():
+        yield
+
+
 def _noting(stat: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
     def noted(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
         if _current and not options.get("dir_fd"):
