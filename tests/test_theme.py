@@ -199,7 +199,7 @@ def test_a_page_is_light(site: Path) -> None:
     scripts.append(site / "assets" / "search.js")
     assert sum(len(jsmin(path.read_bytes())) for path in scripts) <= 10_400
     sent = sum(len(gzip.compress(path.read_bytes())) for path in (site / "part/ridge.html", *scripts, *styles))
-    assert sent <= 25_000, "without pictures; a real chapter may be 60 KB"
+    assert sent <= 28_000, "without pictures; a real chapter may be 60 KB"
 
 
 def test_the_sitemap_is_that_of_mkdocs(site: Path) -> None:
