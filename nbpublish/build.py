@@ -8,21 +8,23 @@ now. They are declared in `walk/doors.py`.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from nbpublish.graph.analyse import analyse
 from nbpublish.graph.syntax import without_warnings
-from nbpublish.model import Graph, Notebook, Run
-from nbpublish.traces.code import Code, codes_of, digest
+from nbpublish.model import Budget, Cell, Given, Graph, Notebook, Reason, Run, Widget
+from nbpublish.traces.code import Code, codes_of, digest, with_changed
 from nbpublish.traces.recall import Recall
 from nbpublish.traces.refresh import Refresh
 from nbpublish.traces.verify import World, may_be_kept
 from nbpublish.walk.doors import Executor, Kernel, Listener, Nobody, Put, Report, Store
 from nbpublish.walk.executions import Executions
 from nbpublish.walk.walk import Walks
+from nbpublish.widgets.ahead import with_states
+from nbpublish.widgets.given import with_given
 
 __all__ = ["Executor", "Kernel", "Listener", "Put", "Report", "Store", "World", "build", "may_be_kept"]
 
@@ -47,6 +49,7 @@ def build(
     refresh: bool = False,
     aged: bool | None = None,
     former: Mapping[str, str] | None = None,
+    budget: Budget | None = None,
 ) -> Run:
     """Run those cells of `notebook` for which no recorded trace holds, and reuse the traces of the others.
 
@@ -54,7 +57,7 @@ def build(
     take more than `keep` seconds to have again are kept as blobs; None keeps none. With `refresh`, cells run again
     whose results may differ from one execution to the next. How old a result may be is looked at where cells can be
     executed, or as `aged` says. `former` tells by id which place a cell had in the last build; it only makes reasons
-    better. `listener` hears what becomes of each cell while the others still run.
+    better. `listener` hears what becomes of each cell while the others still run. With a `budget`, the run has a run for each state of the notebook's widgets that is worth it.
     """
     analysis = _analysed(notebook, store, world)
     graph, codes = analysis.graph, analysis.codes
@@ -63,7 +66,22 @@ def build(
     due = Refresh(time.time(), refresh) if aged or (executor and aged is None) else None
     recall = Recall(notebook, graph, codes, store.find, store.latest, world, due, former or {})
     with Executions(notebook, graph, store, executor, keep, recall.engine, world) as executions:
-        return Walks(notebook, graph, recall, executions, report or (lambda *_: None), hears).run()
+        run = Walks(notebook, graph, recall, executions, report or _nobody, hears).run()
+
+        def in_state(widgets: Iterable[Widget], given: Given) -> Run:
+            setting = with_given(notebook, graph, widgets, given)
+            there = recall.elsewhere(
+                setting.notebook, setting.graph, with_changed(codes, setting.notebook, setting.changed)
+            )
+            executions.turn_to(setting.notebook, setting.graph)
+            walks = Walks(setting.notebook, setting.graph, there, executions, _nobody, Nobody())
+            return replace(walks.run(), given=dict(given))
+
+        return with_states(run, in_state, budget) if budget else run
+
+
+def _nobody(notebook: Notebook, cell: Cell, reason: Reason) -> None:
+    """Is told of cells, and needs to know nothing."""
 
 
 def _analysed(notebook: Notebook, store: Store, world: World | None) -> Analysis:

@@ -243,6 +243,29 @@ class Observation:
     """What it was then."""
 
 
+Library = Literal["marimo", "ipywidgets", "none"]
+"""What a control is of; `none` stands for a constant of the author's, which is none until the page shows one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control that a cell has bound to a shared name: with Python at hand, a reader could move it."""
+
+    name: str
+    """The shared name."""
+    path: tuple[str, ...]
+    """Keys that lead to it where the name holds a collection of controls."""
+    kind: str
+    """`slider`, `dropdown`, …"""
+    element: str
+    """Id of its element in the HTML that the notebook's cells show; empty where it has none."""
+    initial: Any
+    """What it is set to, in JSON types."""
+    properties: Mapping[str, Any]
+    """What else is known of it, in JSON types: `start`, `stop`, `steps`, `options`, …"""
+    library: Library = "marimo"
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What one execution of a cell gave, and all that it depended on."""
@@ -273,6 +296,7 @@ class Trace:
     """By name that it may have read: its fingerprint, its trace where it is opaque, or "" where there was none."""
     engine: str = ""
     """What ran it: versions of nbpublish and of Python, and the platform."""
+    controls: tuple[Control, ...] = ()
 
     @property
     def impure(self) -> tuple[str, ...]:
@@ -342,6 +366,74 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Widget:
+    """A control whose places are known beforehand, so that what follows from each can be computed ahead."""
+
+    key: str
+    """Its name on the page and in addresses: the shared name, with what leads further into it after dots."""
+    name: str
+    path: tuple[str, ...]
+    cell: str
+    """The cell that makes it."""
+    kind: str
+    element: str
+    values: tuple[str, ...]
+    """What it is set to at each of its places, as JSON."""
+    labels: tuple[str, ...]
+    """What a reader sees at each of its places."""
+    initial: int
+    """The place where it stands without a reader."""
+    library: Library = "marimo"
+    label: str = ""
+    """What it is called, where nothing on the page says it otherwise."""
+    line: int = 0
+    """For a constant: the line of its cell on which it stands, from 1."""
+
+
+Given = Mapping[str, int]
+"""By a widget's key, its place, where that is not the initial one. One such setting is a state."""
+
+Extent = Literal[
+    "all",  # every place of its widgets with every other
+    "some",  # fewer places of its sliders, which snap to them
+    "axes",  # one widget at a time, with all others where they were
+    "default",  # nothing but what stands there anyway
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much may be computed ahead for the widgets of one notebook."""
+
+    states: int = 300
+    """For what follows the same widgets."""
+    seconds: float = 60.0
+    """Of running cells, for the whole notebook."""
+    bytes: int = 2_000_000
+    """Of what states add to the page, for the whole notebook, before it is compressed."""
+    network: bool = False
+    """Whether states may use the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is computed ahead for a cell, and why no more."""
+
+    cell: str
+    widgets: tuple[str, ...]
+    """Keys of the widgets that it follows, in the order in which they stand in the notebook."""
+    places: tuple[tuple[int, ...], ...]
+    """For each of them, the places for which it is computed."""
+    extent: Extent
+    wanted: int
+    """How many states it has in all."""
+    computed: int
+    """How many of them are computed, the default one included."""
+    cause: str = ""
+    """Why not all of them: `states`, `seconds`, `bytes`, `network`, `writes`, …; empty where nothing is left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One build of one notebook: a trace for each code cell that has one, a reason for every code cell."""
 
@@ -349,6 +441,14 @@ class Run:
     graph: Graph
     traces: Mapping[str, Trace]
     reasons: Mapping[str, Reason]
+    widgets: tuple[Widget, ...] = ()
+    """What a reader can move on the page."""
+    decisions: tuple[Decision, ...] = ()
+    """What was decided about each cell that follows widgets."""
+    given: Given = field(default_factory=dict)
+    """The state of which this is the run; empty for what stands on the page without a reader."""
+    states: tuple[Run, ...] = ()
+    """A run for each state that was computed ahead."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:

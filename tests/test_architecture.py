@@ -19,19 +19,20 @@ MAY_IMPORT = {
     "graph": VALUES,
     "traces": VALUES,
     "page": VALUES,
+    "widgets": VALUES,
     "walk": {*VALUES, "traces"},
     "kernel": {"model"},
     "executors": {*VALUES, "kernel"},
     "store": VALUES,
     "stamp": set(),
     "exporters": {*VALUES, "page"},
-    "build": {*VALUES, "formats", "graph", "traces", "walk", "page"},
+    "build": {*VALUES, "formats", "graph", "traces", "walk", "widgets", "page"},
     "verification": VALUES,
     "project": {*VALUES, "build", "verification", "formats", "store", "executors"},
     "frontends": {*VALUES, "stamp", "project", "build", "formats", "graph", "page", "exporters"},
     "themes": set(),
 }
-PURE = {"model", "errors", "formats", "graph", "traces", "page", "exporters"}
+PURE = {"model", "errors", "formats", "graph", "traces", "widgets", "page", "exporters"}
 WORLD = {
     *("os", "pathlib", "subprocess", "socket", "shutil", "tempfile", "time", "random", "requests", "urllib.request"),
 }

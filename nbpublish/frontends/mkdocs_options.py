@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import fields
 from pathlib import Path
 
 from mkdocs.config import base
 from mkdocs.config import config_options as c
 
 from nbpublish.frontends.launch import PLACES, SERVICES
-from nbpublish.model import Visibility
+from nbpublish.model import Budget, Visibility
 from nbpublish.project import Settings, is_export
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
@@ -101,6 +102,23 @@ def _pattern(pattern: str) -> str:
     return pattern
 
 
+class Widgets(c.OptionallyRequired[Budget]):
+    """What may be computed ahead for widgets: `false` for nothing, or some of the budget's numbers."""
+
+    def run_validation(self, value: object) -> Budget:
+        if isinstance(value, Budget):
+            return value
+        if value is False:
+            return Budget(states=1)
+        known = {each.name for each in fields(Budget)}
+        if not isinstance(value, dict) or not value.keys() <= known:
+            names = ", ".join(sorted(known))
+            raise base.ValidationError(f"Expected false, or some of {names} with a value each, and found {value!r}.")
+        checks = {"states": Whole(), "seconds": Seconds(), "bytes": Size(), "network": c.Type(bool)}
+        found = {name: checks[name].run_validation(each) for name, each in value.items()}  # type: ignore[attr-defined]
+        return Budget(**found)
+
+
 class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subclass hook
     """The plugin's options; `Settings` tells what each of them means."""
 
@@ -124,6 +142,7 @@ class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subc
     """Branch of the repository that holds the published site, as `mkdocs gh-deploy` makes it."""
     date = c.Type(bool, default=False)
     """Whether the day of the last commit is shown."""
+    widgets = Widgets(default=_DEFAULT.widgets)
 
     @property
     def settings(self) -> Settings:
@@ -138,6 +157,7 @@ class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subc
             code=self.code,
             include=tuple(self.include),
             exclude=tuple(self.exclude),
+            widgets=self.widgets if self.widgets.states > 1 else None,
         )
 
 

@@ -166,7 +166,7 @@ class NotebookPage(MkDocsPage):
         return Kept(
             answers=tuple(Observation(*key, answer) for key, answer in standing.answers.items()),
             expires=standing.expires,
-            keys=tuple(trace.key for trace in self.run.traces.values()),
+            keys=tuple({trace.key: None for run in (self.run, *self.run.states) for trace in run.traces.values()}),
             cells=counts_of(self.run),
             problems=self.run.problems,
             markdown=as_markdown(self.file.notebook),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nbpublish.model import Observation, Trace, Version
+from nbpublish.model import Control, Observation, Trace, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Account:
     deleted: frozenset[str] = frozenset()
     observations: tuple[Observation, ...] = ()
     blobs: Mapping[str, Iterable[Any]] = field(default_factory=dict)
+    controls: tuple[Control, ...] = ()
 
     def onto(self, trace: Trace, put: Callable[[Iterable[Any]], str] | None) -> Trace:
         """The trace with all of this, its blobs put into a store, where there is one."""
@@ -25,4 +26,10 @@ class Account:
             name: replace(version, blob=digests.get(version.blob)) if version.blob else version
             for name, version in self.versions.items()
         }
-        return replace(trace, versions=versions, deleted=self.deleted, observations=self.observations)
+        return replace(
+            trace,
+            versions=versions,
+            deleted=self.deleted,
+            observations=self.observations,
+            controls=self.controls,
+        )

@@ -11,7 +11,7 @@ from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
-from nbpublish.model import Cell, Channel, Names, Notebook, Output
+from nbpublish.model import Cell, Channel, Control, Names, Notebook, Output
 
 BRIDGES = {
     "marimo": "nbpublish.kernel.marimo_bridge",
@@ -81,6 +81,10 @@ class Bridge:
 
     def after_cell(self) -> list[Output]:
         """Called when a cell has ended in whichever way. What it returns is put after the cell's last output."""
+        return []
+
+    def controls_in(self, name: str, value: object) -> list[Control]:
+        """The controls of this library in a value that the cell has bound to a shared name."""
         return []
 
     def close(self) -> None:

@@ -18,11 +18,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from nbpublish.kernel.bridge import Bridge, Ending, Surroundings
+from nbpublish.kernel.marimo_controls import controls_in
 from nbpublish.kernel.marimo_parts import MissingPartError, complaint, is_a_part, named, part
 from nbpublish.kernel.marimo_static import draw_elements
 from nbpublish.kernel.marimo_values import outputs_of
 from nbpublish.kernel.private import digest
-from nbpublish.model import Cell, Output
+from nbpublish.model import Cell, Control, Output
 
 
 def bridge(session: Surroundings) -> Bridge:
@@ -124,6 +125,9 @@ class MarimoBridge(_Telling):
         outputs = [] if replaced else [output for item in items for output in self._shown(item)]
         self._cell.close()
         return outputs
+
+    def controls_in(self, name: str, value: object) -> list[Control]:
+        return controls_in(name, value)
 
     def close(self) -> None:
         """marimo's context ends; the changes of its classes stay, for they are the same for every notebook."""

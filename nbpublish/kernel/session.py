@@ -13,7 +13,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Container, Coroutine, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ from nbpublish.kernel.sources import Sources
 from nbpublish.kernel.states import filters_kept
 from nbpublish.kernel.surroundings import Siblings, entered, main_module, no_breakpoint, no_input, no_password, replaced
 from nbpublish.kernel.versions import Ledger
-from nbpublish.model import Cell, Channel, Names, Notebook, Output, Task
+from nbpublish.model import Cell, Channel, Control, Names, Notebook, Output, Task
 
 if TYPE_CHECKING:
     import asyncio
@@ -198,7 +198,7 @@ class Session:
             os._exit(0)  # a fork of the author's has come to the cell's end
         self.capture.take_in()
         seconds = time.perf_counter() - started
-        account = self.ledger.close(seconds) if task else Account()
+        account = replace(self.ledger.close(seconds), controls=self._controls()) if task else Account()
         return Ended("failed" if self._broken and exit == "ok" else exit, seconds, account)
 
     def _run(self, cell: Cell) -> Exit:
@@ -222,6 +222,15 @@ class Session:
             for output in outputs:
                 self.emit(output)
         return exit
+
+    def _controls(self) -> tuple[Control, ...]:
+        """The controls that the cell has bound to names."""
+        found: list[Control] = []
+        for name in sorted(self.names.defs & self.namespace.keys()):
+            for bridge in self._bridges:
+                with suppress(Exception):  # of a library that has changed: its controls stay as they are
+                    found += bridge.controls_in(name, self.namespace[name])
+        return tuple(found)
 
     def _execute(self, cell: Cell) -> object:
         private = self.private if self.notebook.order == "dataflow" else None

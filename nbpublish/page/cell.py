@@ -11,6 +11,7 @@ from nbpublish.page.code import highlight
 from nbpublish.page.context import Context, anchor
 from nbpublish.page.html import attributes, escape, spoken
 from nbpublish.page.markdown_output import prose
+from nbpublish.page.native.movable import movable
 from nbpublish.page.outputs import bundle, render_outputs
 from nbpublish.page.settings import PageSettings
 
@@ -69,13 +70,14 @@ def _code_cell(cell: Cell, run: Run, context: Context) -> str:
         language = "python" if cell.python is None else "ipython"
         footer = names.footer(cell, run.graph, run.notebook, context) if context.settings.names else ""
         code = f'<div class="nb-code">{highlight(cell.source, language)}{footer}</div>'
-    result = _notices(cell, run) + _result(cell, run, trace, context)
+    followed = _followed(cell, result(cell, run, trace, context), context)
+    shown = _notices(cell, run) + _constants(cell, context) + followed
     if visibility == "fold":
         summary = escape(context.words("code.show"))
         code = f'<details class="nb-fold nb-fold-code"><summary>{summary}</summary>{code}</details>'
-        inside = result + code
+        inside = shown + code
     else:
-        inside = code + result
+        inside = code + shown
     kind = "nb-prose" if displays_prose(cell) and visibility == "hide" else "nb-codecell"
     return _element(kind, cell, inside, _state(cell, run)) if inside else ""
 
@@ -87,7 +89,26 @@ def _raw(cell: Cell, context: Context) -> str:
     return f'<pre class="nb-text">{escape(cell.source)}</pre>'
 
 
-def _result(cell: Cell, run: Run, trace: Trace | None, context: Context) -> str:
+def _followed(cell: Cell, shown: str, context: Context) -> str:
+    """What a cell shows, where widgets that it follows can find it."""
+    if cell.id not in context.following:
+        return shown
+    remark = context.following[cell.id]
+    return remark + shown if remark else f'<div class="nb-follows" data-nb-cell="{escape(cell.id)}">{shown}</div>'
+
+
+def _constants(cell: Cell, context: Context) -> str:
+    """The controls of the cell's own constants."""
+    own = [
+        movable(widget, places, escape(widget.label), context) or ""
+        for widget, places in context.widgets.values()
+        if widget.library == "none" and widget.cell == cell.id
+    ]
+    return f'<div class="nb-controls">{"".join(own)}</div>' if own else ""
+
+
+def result(cell: Cell, run: Run, trace: Trace | None, context: Context) -> str:
+    """What the cell showed, or why it did not run."""
     if trace is None:
         return names.not_run(cell, run, context)
     outputs = render_outputs(_shown_outputs(cell, trace), context)

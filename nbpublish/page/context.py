@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from nbpublish.model import Cell, Notebook, Options, Problem
+from nbpublish.model import Cell, Notebook, Options, Problem, Widget
 from nbpublish.page.assets import Assets
 from nbpublish.page.messages import Words
 from nbpublish.page.prose import Prose
@@ -27,6 +28,10 @@ class Context:
     problems: list[Problem] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
     """Ids of labelled figures and tables."""
+    widgets: Mapping[str, tuple[Widget, tuple[int, ...]]] = field(default_factory=dict)
+    """Widgets that can be moved, with the places to which they can, by the id of their element or by cell."""
+    following: Mapping[str, str] = field(default_factory=dict)
+    """Cells that follow widgets, with what else is to be said there."""
     _taken: set[str] = field(default_factory=set)
     _counts: dict[str, int] = field(default_factory=dict)
 
@@ -38,6 +43,25 @@ class Context:
         options = self.peek_options()
         self._taken.add(self.cell.id)
         return options
+
+    @property
+    def book(self) -> str:
+        """Stands for the notebook among others that share a page."""
+        return hashlib.sha256(self.notebook.path.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+
+    def aside(self, cell: Cell, assets: Assets) -> Context:
+        """The same page, to render what a cell shows in another state: nothing of that is left here."""
+        anchors, problems = set(self.anchors), list[Problem]()
+        return replace(
+            self,
+            cell=cell,
+            assets=assets,
+            prose=self.prose.aside(),
+            anchors=anchors,
+            problems=problems,
+            _taken=set(),
+            _counts={},
+        )
 
     def problem(self, code: str, message: str, near: str = "") -> None:
         """Warn the author about the cell at hand, at the line where `near` stands; the same warning counts once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -68,6 +69,15 @@ class Prose:
         self._abbreviations: dict[str, str] = {}
         self._footnotes = Footnotes()
         self._equations = Equations()
+
+    def aside(self) -> Prose:
+        """The same page, to render what takes the place of some of its prose: nothing of that is left here."""
+        other = copy.copy(self)
+        other.headings, other.anchors, other.problems, other.title = [], set(), [], None
+        other._references, other._abbreviations = dict(self._references), dict(self._abbreviations)
+        other._footnotes = Footnotes(defined=dict(self._footnotes.defined))
+        other._equations = Equations()
+        return other
 
     def read(self, text: str, cell: Cell) -> None:
         """Take note of what a cell's Markdown defines for the others."""

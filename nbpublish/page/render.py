@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from nbpublish.model import Cell, Fragment, Heading, Page, Run
+from nbpublish.page import states
 from nbpublish.page.about import ANCHOR, about_section
 from nbpublish.page.assets import Assets
 from nbpublish.page.cell import FOLD_ONLY, appears, render_cell
@@ -20,6 +21,7 @@ from nbpublish.page.messages import Words
 from nbpublish.page.native.layout import OUTLINE
 from nbpublish.page.prose import Prose
 from nbpublish.page.settings import PageSettings
+from nbpublish.page.states import Moves
 
 _OPENING = re.compile(r'<div class="nb-cell nb-prose"[^>]*>\s*(?:<div class="nb-(?:outputs|markdown)">\s*)*<h1\b')
 _NO_CELL = Cell(id="", kind="raw", source="", line=1)
@@ -48,6 +50,10 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
         for text in prose_of(cell, run):
             prose.read(text, cell)
     context = Context(notebook, settings, prose, _NO_CELL, words, assets, visible)
+    moves = Moves(run)
+    context.widgets = moves.by_element
+    followers = states.followers(run, context)
+    context.following = {**dict.fromkeys(followers, ""), **states.remarks(run, followers, context)}
     for cell in notebook.cells:
         context.cell = cell
         if html := render_cell(cell, run, context):
@@ -56,7 +62,8 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     headings = tuple(replace(heading, html=without_marks(heading.html)) for heading in prose.headings)
     fragments = [replace(fragment, html=_with_outline(fragment.html, headings)) for fragment in fragments]
     shown = "".join(fragment.html for fragment in fragments)
-    endings = [closed(ending) for ending in (prose.finish(), _ending(run, context, shown)) if ending]
+    moving = states.script(run, followers, moves, context)
+    endings = [closed(ending) for ending in (prose.finish(), _ending(run, context, shown), moving) if ending]
     if fragments and endings:
         fragments[-1] = replace(fragments[-1], html="\n".join([fragments[-1].html, *endings]))
     return Page(

@@ -160,6 +160,7 @@ class Project:
             refresh=self.demand.refresh,
             aged=self.demand.aged,
             former={id: f"{notebook.path}:{cell.id}" for id, cell in former.items() if cell.id != id},
+            budget=self.settings.widgets,
         )
 
     def _note(self, run: Run, past: Past | None, former: Mapping[str, PastCell]) -> None:
@@ -235,7 +236,7 @@ class Project:
         asked = self._asked.get(run.notebook.path)
         if asked is None or not reuses_all(run):
             asked = Asked(self.world())
-            again = build(run.notebook, store=self.store, executor=None, world=asked)
+            again = build(run.notebook, store=self.store, executor=None, world=asked, budget=self.settings.widgets)
             if not same_traces(again, run) or is_left_open(again):
                 return None
         end = expiry(run)

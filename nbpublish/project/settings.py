@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbpublish.executors.limits import Limits
-from nbpublish.model import Visibility
+from nbpublish.model import Budget, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Settings:
     """Patterns as in `.gitignore`: only what matches is looked at. Empty means every file."""
     exclude: tuple[str, ...] = ()
     """Patterns as in `.gitignore`: what matches is no notebook, whatever stands in it."""
+    widgets: Budget | None = field(default_factory=Budget)
+    """How much is computed ahead for the widgets of each notebook; None for controls that do not move."""
 
 
 @dataclass(frozen=True, slots=True)

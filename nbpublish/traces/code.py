@@ -8,8 +8,8 @@ import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from nbpublish.model import Cell, Graph, Notebook
 from nbpublish.traces.ambient import Ambient, ambients
@@ -87,6 +87,31 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
         if notebook.order == "document":
             futures |= _futures(tree)
     return codes
+
+
+def with_changed(codes: Mapping[str, Code], notebook: Notebook, changed: Mapping[str, str]) -> dict[str, Code]:
+    """The codes of a notebook in a state, from those of the notebook as written.
+
+    `changed` are the cells that are others or more, by id, with the cell whose place each has. The text and the lines
+    that a reader sees are those of the notebook as written; results are recorded beside those of other states.
+    """
+    found = {id: replace(code, place=f"{code.place} given") for id, code in codes.items()}
+    for id, at in changed.items():
+        cell, below = notebook.cell(id), found.get(at)
+        if below is None:
+            continue
+        nodes = list(ast.walk(_parse(cell.code)))
+        own = _digest(cell)
+        found[id] = replace(
+            below,
+            place=f"{notebook.path}:{id} given",
+            digest=digest(own, sorted(below.futures), *_context(notebook), *cell.options.depends),
+            private=below.private if id == at else own,
+            definition=below.definition and id == at,
+            words=frozenset(word for node in nodes for word in _words(node)),
+            ambient=below.ambient if id == at else Ambient(),
+        )
+    return found
 
 
 def digest(*parts: object) -> str:

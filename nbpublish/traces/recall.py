@@ -60,6 +60,15 @@ class Recall:
         mine = self.own.setdefault((trace.key, place), [])
         mine[:] = [trace, *(other for other in mine if other.id != trace.id)]
 
+    def elsewhere(self, notebook: Notebook, graph: Graph, codes: Mapping[str, Code]) -> Recall:
+        """Looks traces up for the same notebook in a state, right after this one; what held for this one still does."""
+        places = {code.place: codes[id].place for id, code in self.codes.items()}
+        own = {(key, places[place]): list(traces) for (key, place), traces in self.own.items() if place in places}
+        cells, dynamic = dict(self.cells), set(self.dynamic)
+        return replace(
+            self, notebook=notebook, graph=graph, codes=codes, former={}, cells=cells, own=own, dynamic=dynamic
+        )
+
     def write_again(self, place: str, trace: Trace, seen: Observation) -> None:
         """Let a cell run itself, because a file that its trace has left is no longer what it was."""
         known = frozenset(other.id for other in [*self._mine(trace.key), *self.find(trace.key)])

@@ -38,6 +38,7 @@ class Executions:
     world: World | None = None
     _lives_on: bool = False
     _kernel: Kernel | None = None
+    _has_died: bool = False
     _stack: ExitStack = field(default_factory=ExitStack)
     _blobs: dict[str, Any] = field(default_factory=dict)
 
@@ -81,13 +82,19 @@ class Executions:
         """Whether the kernel has run cells of an earlier build."""
         return self.kernel is not None and self._lives_on
 
+    def turn_to(self, notebook: Notebook, graph: Graph) -> None:
+        """Go on with the same notebook in another state. A kernel that has died is left behind."""
+        self.notebook, self.graph = notebook, graph
+        if self._kernel is not None and self._has_died:
+            self.start_again()
+
     def start_again(self) -> None:
         """Go on in another kernel, where nothing has run yet."""
         if self._kernel:
             self._kernel.spent = True
         self._lives_on = False
         self._stack.close()
-        self._kernel = None
+        self._kernel, self._has_died = None, False
 
     def run(self, point: Point, key: str, inputs: Mapping[str, str], effort: float) -> Trace:
         """Run a cell whose inputs are live, and took `effort` seconds to make."""
@@ -110,6 +117,7 @@ class Executions:
         kernel.live.update(trace.versions)
         if trace.exit == "died":
             kernel.live.clear()
+            self._has_died = True
         return trace
 
     def has(self, digest: str) -> bool:

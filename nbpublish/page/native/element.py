@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nbpublish.model import Widget
 from nbpublish.page.context import Context
 from nbpublish.page.html import escape, inside, parse, serialize, text_of
 
@@ -64,6 +65,12 @@ class Element:
     def inline(self, value: object) -> str:
         """HTML of a label without the paragraph around it."""
         return unwrapped(self.native(said(value))) if value not in (None, "") else ""
+
+    @property
+    def widget(self) -> tuple[Widget, tuple[int, ...]] | None:
+        """The widget that it is, with its places, where it can be moved."""
+        parent = self.tag.parent
+        return self.context.widgets.get(str(parent.get("object-id"))) if parent else None
 
     @property
     def inside(self) -> str:

@@ -12,6 +12,7 @@ from nbpublish.page.context import Context
 from nbpublish.page.html import escape, parse, replace, serialize
 from nbpublish.page.native import charts, controls, data, groups, layout, media, settle
 from nbpublish.page.native.element import Bundler, Element
+from nbpublish.page.native.movable import movable
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -75,6 +76,8 @@ def _translated(element: Element) -> str:
     name = tag.name.removeprefix("marimo-")
     if name == "ui-element":
         return element.inside
+    if (moved := element.widget) and (html := movable(*moved, element.label, element.context)):
+        return html
     if translation := TRANSLATIONS.get(name):
         return translation(element)
     what = element.context.words("what.element", name=tag.name.removeprefix("marimo-"))

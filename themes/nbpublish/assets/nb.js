@@ -138,6 +138,10 @@
     each(".nb-figure", addZoom);
     each(".nb-table > table", makeSortable);
     each(":is(.nb-cell, .nb-article) pre, .nb-article table, .nb-table, .nb-math, .nb-html, .nb-tree", (box) => sizes.observe(box));
+    each("[data-nb-widgets]", async (data) => {
+      await load(new URL("nb-widgets.js", home));
+      window.nb.widgets(data);
+    });
   };
 
   window.nb = { ...window.nb, init, load };

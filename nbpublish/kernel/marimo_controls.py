@@ -1,0 +1,47 @@
+"""A control of marimo → what must be known of it to set it and to find it on the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from nbpublish.kernel.marimo_parts import is_a_part
+from nbpublish.model import Control
+
+_ROWS = 200
+"""A table with more rows than these has no states: each row would be one."""
+
+
+def controls_in(name: str, value: Any, path: tuple[str, ...] = ()) -> list[Control]:
+    """The control that is bound to `name`, or those within it."""
+    if not is_a_part(value, "_plugins.ui._core.ui_element:UIElement"):
+        return []
+    arguments = value._args
+    kind = arguments.component_name.removeprefix("marimo-")
+    if kind == "dict":
+        within = value.elements
+        items: Iterable[tuple[Any, Any]] = within.items() if isinstance(within, dict) else enumerate(within)
+        return [control for key, item in items for control in controls_in(name, item, (*path, str(key)))]
+    properties = _plain(arguments.args)
+    if kind == "form":
+        inner = controls_in(name, value.element, path)
+        properties["form"] = [[list(control.path), control.kind, control.element] for control in inner]
+    if kind == "button" and is_a_part(value, "_plugins.ui._impl.run_button:run_button"):
+        kind = "run-button"
+    if kind == "table" and int(properties.get("total-rows") or 0) > _ROWS:
+        return []
+    return [Control(name, path, kind, str(value._id), _json(arguments.initial_value), properties)]
+
+
+def _plain(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments that JSON can hold; the data of a table is no argument of its control."""
+    kept = {name: _json(value) for name, value in arguments.items() if name not in ("data", "raw-data")}
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _json(value: Any) -> Any:
+    try:
+        return json.loads(json.dumps(value))
+    except (TypeError, ValueError):
+        return None

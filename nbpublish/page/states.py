@@ -1,0 +1,157 @@
+"""What a page needs so that its widgets move: the states of the cells that follow them, and what the controls say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+
+from nbpublish.model import Cell, Decision, Run, Widget
+from nbpublish.page.assets import Assets
+from nbpublish.page.cell import result
+from nbpublish.page.context import Context
+from nbpublish.page.html import attributes, closed, escape
+from nbpublish.page.shard import Follower, shard
+from nbpublish.page.slim import as_address, slimmed
+
+_SPLIT = 400_000
+"""Characters of a shard from which each cell has one of its own."""
+
+
+class _StateAssets(Assets):
+    """Drawings stand in the HTML of a state, so that they share what they have in common; other files are kept."""
+
+    def __init__(self, of: Assets) -> None:
+        self._of = of
+
+    def add(self, data: bytes, mimetype: str) -> str:
+        if mimetype == "image/svg+xml":
+            return as_address(slimmed(data.decode("utf-8", "replace")))
+        return self._of.add(data, mimetype)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Those widgets of a run that can move on its page."""
+
+    run: Run
+
+    @property
+    def by_element(self) -> dict[str, tuple[Widget, tuple[int, ...]]]:
+        """With the places to which each can be moved, by the id of its element; by its key where it has none."""
+        found = ((widget, self.places(widget)) for widget in self.run.widgets)
+        return {widget.element or widget.key: (widget, places) for widget, places in found if len(places) > 1}
+
+    def places(self, widget: Widget) -> tuple[int, ...]:
+        """The places to which it can be moved; only the initial one where it cannot."""
+        found = {
+            place
+            for decision in self.run.decisions
+            if decision.extent != "default" and widget.key in decision.widgets
+            for place in decision.places[decision.widgets.index(widget.key)]
+        }
+        return tuple(sorted(found)) or (widget.initial,)
+
+    def why_not(self, widget: Widget) -> str:
+        """Why it cannot be moved: the cause of what was decided; empty where nothing follows it."""
+        found = [decision for decision in self.run.decisions if widget.key in decision.widgets]
+        return found[0].cause if found else ""
+
+
+def followers(run: Run, context: Context) -> dict[str, Follower]:
+    """What each cell shows in each state, for the cells that show more than one thing."""
+    states = {_key(state.given): state for state in (replace(run, given={}), *run.states)}
+    initial = {widget.key: widget.initial for widget in run.widgets}
+    found = {}
+    for decision in run.decisions:
+        cell = run.notebook.cell(decision.cell)
+        if decision.extent == "default" or cell.id not in context.visible:
+            continue
+        known: dict[object, str] = {}
+        shown = [
+            _shown(cell, states.get(_key(given)), context, known) for given in _settings(decision, initial)
+        ]
+        counts = tuple(map(len, decision.places))
+        follower = Follower(decision.widgets, counts, decision.extent == "axes", shown)
+        if follower.moves:
+            found[cell.id] = follower
+    return found
+
+
+def _settings(decision: Decision, initial: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """The combinations of places in the order of a shard."""
+    if decision.extent == "axes":
+        settings: Iterable[tuple[tuple[str, int], ...]] = (
+            ((key, place),) for key, places in zip(decision.widgets, decision.places, strict=True) for place in places
+        )
+    else:
+        settings = (tuple(zip(decision.widgets, places, strict=True)) for places in product(*decision.places))
+    for setting in settings:
+        yield {key: place for key, place in setting if place != initial[key]}
+
+
+def _key(given: Mapping[str, int]) -> frozenset[tuple[str, int]]:
+    return frozenset(given.items())
+
+
+def _shown(cell: Cell, state: Run | None, context: Context, known: dict[object, str]) -> str | None:
+    """What a cell shows in a state; None where that was not computed."""
+    if state is None:
+        return None
+    trace, reason = state.traces.get(cell.id), state.reasons.get(cell.id)
+    if trace is None and reason is not None and reason.cause == "not-executed":
+        return None
+    key = trace.id if trace and trace.id else (trace, reason)
+    if key not in known:
+        aside = context.aside(cell, _StateAssets(context.assets))
+        known[key] = closed(result(cell, state, trace, aside))
+    return known[key]
+
+
+# --- what the page says of them ---------------------------------------------------------------------------------------
+
+
+def script(run: Run, found: Mapping[str, Follower], moves: Moves, context: Context) -> str:
+    """The element that tells the page's script of widgets and shards; empty where nothing moves."""
+    if not found:
+        return ""
+    book = context.book
+    texts = {cell: shard(f"{book} {cell}", {cell: follower}) for cell, follower in found.items()}
+    if sum(map(len, texts.values())) <= _SPLIT:
+        whole = context.assets.add(shard(book, found).encode(), "text/javascript")
+        shards = {whole: list(found)}
+    else:
+        shards = {context.assets.add(text.encode(), "text/javascript"): [cell] for cell, text in texts.items()}
+    keys = {key for follower in found.values() for key in follower.widgets}
+    widgets = {
+        widget.key: {
+            "kind": widget.kind,
+            "at": moves.places(widget).index(widget.initial),
+            "labels": [widget.labels[place] for place in moves.places(widget)],
+            "values": [widget.values[place] for place in moves.places(widget)],
+        }
+        for widget in run.widgets
+        if widget.key in keys
+    }
+    words = {
+        name: context.words(f"states.{name}")
+        for name in ("changed", "loading", "failed", "missing", "reset", "link", "copied", "alone")
+    }
+    data = {"book": book, "shards": shards, "widgets": widgets, "words": words}
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    return f'<script type="application/json" data-nb-widgets>{text}</script>'
+
+
+def remarks(run: Run, found: Mapping[str, Follower], context: Context) -> dict[str, str]:
+    """By cell, what its reader must know of states that were not computed."""
+    labels = {widget.key: widget.label or widget.key for widget in run.widgets}
+    said = {}
+    for decision in run.decisions:
+        if decision.extent != "default" or decision.cell not in context.visible or decision.wanted < 2:
+            continue
+        names = ", ".join(labels[key] for key in decision.widgets)
+        why = context.words(f"states.why.{decision.cause or 'states'}")
+        text = context.words("states.static", names=names, why=why)
+        said[decision.cell] = f"<p{attributes(class_='nb-static')}>{escape(text)}</p>"
+    return said

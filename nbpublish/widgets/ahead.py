@@ -1,0 +1,169 @@
+"""A run → the same run with its widgets, and with a run for each state that is worth it.
+
+This decides and joins; how a notebook runs in a state is handed in.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from nbpublish.model import ERROR, Budget, Decision, Given, Run, Trace, Widget
+from nbpublish.widgets.annotations import Annotation, notes_in
+from nbpublish.widgets.domain import as_json, said, widget_of
+from nbpublish.widgets.follow import Links, followers, links_of
+from nbpublish.widgets.given import setter
+from nbpublish.widgets.plan import Costs, plan, samples, states
+
+Walk = Callable[[tuple[Widget, ...], Given], Run]
+"""Runs the notebook in a state of these widgets."""
+
+_ROUNDS = 4
+"""How often states may show that more follows a widget than was known."""
+_SHARED = 0.06
+"""What a further state of text adds to a page: most of it is as in the other states."""
+
+
+def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
+    """The run with its widgets, what was decided about them, and the states that were computed."""
+    widgets = widgets_of(run)
+    if not widgets:
+        return run
+    runs: dict[tuple[tuple[str, int], ...], Run] = {}
+
+    def at(given: Given) -> Run:
+        key = tuple(sorted(given.items()))
+        if key not in runs:
+            runs[key] = walk(widgets, given)
+        return runs[key]
+
+    links: Links = links_of([run], widgets)
+    decisions: tuple[Decision, ...] = ()
+    computed: list[Run] = []
+    known: object = None
+    for _ in range(_ROUNDS):
+        follows = followers(run.notebook, run.graph, widgets, links)
+        barred = _barred(run, follows, budget)
+        free = {cell: keys for cell, keys in follows.items() if not _is_barred(keys, barred, follows)}
+        tried = [run, *map(at, samples(widgets, free))]
+        shows = frozenset(cell for cell in follows if _may_show(run, cell, [*tried, *computed]))
+        if (follows, shows) == known:
+            break
+        known = follows, shows
+        decisions = plan(widgets, _costs(tried, follows, shows, barred), budget)
+        computed = [at(given) for given in states(widgets, decisions)]
+        more = links_of([run, *computed], widgets)
+        links = {id: links.get(id, frozenset()) | more.get(id, frozenset()) for id in links.keys() | more.keys()}
+    return replace(run, widgets=widgets, decisions=decisions, states=tuple(computed))
+
+
+# --- widgets ----------------------------------------------------------------------------------------------------------
+
+
+def widgets_of(run: Run) -> tuple[Widget, ...]:
+    """What a reader can move, in the order in which it stands in the notebook."""
+    found: dict[str, Widget] = {}
+    for cell in run.notebook.cells:
+        trace = run.traces.get(cell.id)
+        if trace is None:
+            continue
+        named = {note.name: note for note in notes_in(cell.code)}
+        for control in trace.controls:
+            note = named.get(control.name)
+            if note is None or note.values or not note.is_static:
+                widget = widget_of(control, cell.id, note.values if note else ())
+                if widget and widget.key not in found and control.name in run.graph.names[cell.id].defs:
+                    found[widget.key] = widget
+        for note in named.values():
+            if (constant := _constant(note, cell.id, run)) and constant.key not in found:
+                found[constant.key] = constant
+    return tuple(found.values())
+
+
+def _constant(note: Annotation, cell: str, run: Run) -> Widget | None:
+    """The widget of a constant with a note; None where the name is bound in other cells too."""
+    if not note.is_constant or note.is_static or len(note.values) < 2:
+        return None
+    if sum(note.name in names.defs for names in run.graph.names.values()) > 1:
+        return None
+    texts = tuple(map(as_json, note.values))
+    initial = texts.index(as_json(note.initial))
+    labels = tuple(map(said, note.values))
+    return Widget(
+        note.name, note.name, (), cell, note.kind, "", texts, labels, initial, "none", note.label, note.line
+    )
+
+
+# --- what is known of the cells ---------------------------------------------------------------------------------------
+
+
+def _costs(
+    tried: Sequence[Run], follows: Mapping[str, tuple[str, ...]], shows: frozenset[str], barred: Mapping[str, str]
+) -> Costs:
+    seconds: dict[str, float] = {}
+    weights: dict[str, float] = {}
+    for cell in follows:
+        traces = [trace for each in tried if (trace := each.traces.get(cell))]
+        seconds[cell] = max((trace.seconds for trace in traces), default=0.0)
+        weights[cell] = max(map(_weight, traces), default=0.0)
+    return Costs(follows, shows, seconds, weights, barred)
+
+
+def _weight(trace: Trace) -> float:
+    """Bytes that a state with such outputs adds to a page."""
+    return sum(_size(output.data) for output in trace.outputs)
+
+
+def _size(data: Mapping[str, Any]) -> float:
+    pictures = [len(value) for name, value in data.items() if name.startswith("image/") and isinstance(value, bytes)]
+    texts = [len(value) for value in data.values() if isinstance(value, str)]
+    return min(pictures, default=0) + _SHARED * max(texts, default=0)
+
+
+def _may_show(run: Run, cell: str, runs: Iterable[Run]) -> bool:
+    """Whether a cell shows something, if only that it did not run; or an expression stands in it for its own sake."""
+    found = run.notebook.cell(cell)
+    if found.options.removed or found.options.output == "hide":
+        return False
+    traces = [each.traces.get(cell) for each in runs]
+    if any(trace is None or trace.outputs or trace.exit != "ok" for trace in traces):
+        return True
+    try:
+        nodes = list(ast.walk(ast.parse(found.code)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    return any(isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant) for node in nodes)
+
+
+def _barred(run: Run, follows: Mapping[str, tuple[str, ...]], budget: Budget) -> dict[str, str]:
+    """Cells that may not run in other states, because of what they do to the world."""
+    barred = {}
+    for cell in follows:
+        trace = run.traces.get(cell)
+        if trace is None:
+            continue
+        if any(name.startswith(("<file:", "<temporary file:")) for name in trace.versions):
+            barred[cell] = "writes"
+        elif "network" in trace.impure and not budget.network:
+            barred[cell] = "network"
+        elif "entropy" in trace.impure:
+            barred[cell] = "chance"
+    return barred
+
+
+def _is_barred(keys: tuple[str, ...], barred: Mapping[str, str], follows: Mapping[str, tuple[str, ...]]) -> bool:
+    return any(set(keys) & set(follows[cell]) for cell in barred)
+
+
+def failed_states(run: Run) -> dict[str, list[tuple[Given, str]]]:
+    """By cell, the states in which it failed although it does not without them, with the name of the error."""
+    found: dict[str, list[tuple[Given, str]]] = {}
+    for state in run.states:
+        for id, trace in state.traces.items():
+            base = run.traces.get(id)
+            if trace.problem and not (base and base.problem) and not id.startswith(setter("")):
+                errors = [output.data[ERROR]["name"] for output in trace.outputs if ERROR in output.data]
+                found.setdefault(id, []).append((state.given, errors[0] if errors else trace.exit))
+    return found

@@ -1,0 +1,197 @@
+"""A control → a widget: all places where a reader can put it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+from nbpublish.model import Control, Widget
+
+_MOST = 401
+"""Places of one slider; of a finer one as many are taken, evenly spread."""
+_FREE = 21
+"""Places of a slider of which the author names no step."""
+_SUBSETS = 6
+"""Options of which every subset is a place."""
+_DAYS = 366
+_NOTHING = "–"
+
+Place = tuple[Any, str]
+"""The value that is set, in JSON types, and what the reader sees."""
+
+
+def widget_of(control: Control, cell: str, values: Sequence[Any] = ()) -> Widget | None:
+    """The widget of a control that `cell` makes; None where it has no places, too many, or only one.
+
+    `values` are those that the author has named for it; they take the place of all that follows from its kind.
+    """
+    places = [(value, said(value)) for value in values] or list(_places(control))
+    if not any(_same(value, control.initial) for value, _ in places):
+        places = _with_initial(places, control)
+    initial = next(at for at, (value, _) in enumerate(places) if _same(value, control.initial))
+    if len(places) < 2:
+        return None
+    key = ".".join((control.name, *control.path))
+    texts = tuple(as_json(value) for value, _ in places)
+    labels = tuple(label for _, label in places)
+    return Widget(key, control.name, control.path, cell, control.kind, control.element, texts, labels, initial)
+
+
+def said(value: Any) -> str:
+    """A value as its reader sees it."""
+    if isinstance(value, bool) or value is None:
+        return {True: "✓", False: "✗", None: _NOTHING}[value]
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.10g}"
+    if isinstance(value, list):
+        return ", ".join(map(said, value)) or _NOTHING
+    return str(value)
+
+
+def as_json(value: Any) -> str:
+    """A value as the text that stands for it in states."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return as_json(one) == as_json(other) or (_is_number(one) and _is_number(other) and bool(one == other))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _with_initial(places: list[Place], control: Control) -> list[Place]:
+    """The places with the initial one among them, numbers in their order."""
+    places = [(control.initial, said(control.initial)), *places]
+    if all(_is_number(value) for value, _ in places):
+        places.sort(key=lambda place: place[0])
+    return places
+
+
+def _places(control: Control) -> Iterable[Place]:
+    places = _KINDS.get(control.kind)
+    try:
+        return places(control) if places else ()
+    except (TypeError, ValueError, KeyError, OverflowError):  # a control of another shape than we know
+        return ()
+
+
+def grid(start: float, stop: float, step: float | None) -> list[float]:
+    """Numbers from `start` to `stop`, both included, `step` apart; few enough for a reader to need them all."""
+    whole = all(isinstance(number, int) for number in (start, stop, 1 if step is None else step))
+    if step is None:
+        step = 1 if whole else _nice((stop - start) / (_FREE - 1))
+    if not (step > 0 and math.isfinite(stop - start) and stop >= start):
+        return []
+    count = math.floor((stop - start) / step * (1 + 1e-12) + 1e-9) + 1
+    chosen = range(count) if count <= _MOST else evenly(range(count), _MOST)
+    return [start + at * step if whole else round(start + at * step, 12) for at in chosen]
+
+
+def evenly(items: Sequence[int], count: int) -> list[int]:
+    """`count` of the items, evenly spread, the first and the last among them."""
+    last = len(items) - 1
+    return sorted({items[round(at * last / (count - 1))] for at in range(count)}) if count > 1 else [items[0]]
+
+
+def _nice(step: float) -> float:
+    """The largest of 1, 2, 2.5, 5 times a power of ten that is not above `step`."""
+    power = 10.0 ** math.floor(math.log10(step))
+    return max(factor * power for factor in (1, 2, 2.5, 5) if factor * power <= step * (1 + 1e-9))
+
+
+def _numbers(control: Control) -> list[Place]:
+    steps = control.properties.get("steps")
+    if steps:
+        return [(at, said(step)) for at, step in enumerate(steps)]
+    of = control.properties
+    if of.get("start") is None or of.get("stop") is None:
+        return []
+    return [(number, said(number)) for number in grid(of["start"], of["stop"], of.get("step"))]
+
+
+def _ranges(control: Control) -> Iterator[Place]:
+    ends = _numbers(control)
+    if len(ends) > 24:  # as many ranges as a slider may have places
+        ends = [ends[at] for at in evenly(range(len(ends)), 13)]
+    for low, (first, first_label) in enumerate(ends):
+        for last, last_label in ends[low:]:
+            yield [first, last], f"{first_label} – {last_label}"
+
+
+def _choices(control: Control) -> Iterator[Place]:
+    if control.properties.get("allow-select-none"):
+        yield [], _NOTHING
+    for option in control.properties["options"]:
+        yield [option], said(option)
+
+
+def _radio(control: Control) -> list[Place]:
+    return [(option, said(option)) for option in control.properties["options"]]
+
+
+def _subsets(control: Control) -> Iterator[Place]:
+    options = control.properties["options"]
+    most = control.properties.get("max-selections") or len(options)
+    if len(options) <= _SUBSETS:
+        for count in range(min(most, len(options)) + 1):
+            for chosen in combinations(options, count):
+                yield list(chosen), said(list(chosen))
+
+
+def _toggle(control: Control) -> list[Place]:
+    return [(False, "✗"), (True, "✓")]
+
+
+def _tabs(control: Control) -> Iterator[Place]:
+    for at, name in enumerate(control.properties["tabs"]):
+        first = control.initial == "" and at == 0
+        yield "" if first else str(at), _text(str(name))
+
+
+def _days(control: Control) -> Iterator[Place]:
+    first = datetime.date.fromisoformat(control.properties["start"])
+    last = datetime.date.fromisoformat(control.properties["stop"])
+    days = (last - first).days
+    if 0 <= days < _DAYS:
+        for day in range(days + 1):
+            date = (first + datetime.timedelta(day)).isoformat()
+            yield date, date
+
+
+def _rows(control: Control) -> Iterator[Place]:
+    if control.properties.get("selection") in ("single", "multi"):
+        yield [], _NOTHING
+        for row in range(int(control.properties["total-rows"])):
+            yield [str(row)], str(row + 1)
+
+
+def _run(control: Control) -> list[Place]:
+    return [(0, _NOTHING), (1, "▶")]
+
+
+def _text(html: str) -> str:
+    """HTML of a label without its tags."""
+    parts = html.split("<")
+    return "".join([parts[0], *(part.partition(">")[2] for part in parts[1:])]).strip()
+
+
+_KINDS: dict[str, Callable[[Control], Iterable[Place]]] = {
+    "slider": _numbers,
+    "number": _numbers,
+    "range-slider": _ranges,
+    "dropdown": _choices,
+    "radio": _radio,
+    "multiselect": _subsets,
+    "checkbox": _toggle,
+    "switch": _toggle,
+    "tabs": _tabs,
+    "date": _days,
+    "table": _rows,
+    "run-button": _run,
+}

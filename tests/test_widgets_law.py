@@ -1,0 +1,134 @@
+"""The law of states: whatever a reader moves, the page shows what running the notebook with those values would show.
+
+Random programs that mutate, alias, draw random numbers, fail and call functions that read globals get two widgets. The
+states that a build computes ahead are compared, for every combination of their values, with a plain run.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from law import as_outside_pytest
+from programs import Shown, percent, plainly
+from random_programs import begin, first_program
+
+from nbpublish.build import build
+from nbpublish.executors.inline import InlineExecutor
+from nbpublish.executors.world import ThisMachine
+from nbpublish.model import Budget, Notebook, Run
+from nbpublish.store.memory import MemoryStore
+
+ABOUT = ("values", "values", "looking", "functions", "closures", "classes", "instances", "opaque", "random", "failing")
+VALUES = (0, 1, 2)
+USES = (
+    "a = [{w}]",
+    "a.append({w})",
+    "b = [a, {w}]",
+    "if {w} > 1:\n    a = b",
+    "if {w} == 0:\n    a[-1].append(1)",
+    "import random; random.seed({w})",
+    "def f():\n    return [{w}]",
+    "def g():\n    return f() + [{w}]",
+    "print({w})",
+    "print(1 / {w})",
+    "c = lambda: ({w}, a)",
+    "if {w}:\n    print('more')",
+    "if {w} == 2:\n    del b",
+)
+
+
+@pytest.fixture(autouse=True)
+def _as_outside_pytest() -> Iterator[None]:
+    with as_outside_pytest():
+        yield
+
+
+def program(r: random.Random, cells: int) -> list[str]:
+    """A random program in which two constants are widgets and decide about what follows."""
+    codes = first_program(r, cells, ABOUT)
+    for name in "vw":
+        for _ in range(3):
+            codes.insert(r.randint(3, len(codes)), r.choice(USES).replace("{w}", name))
+    for name in "wv":
+        codes.insert(r.randint(0, 3), f"{name} = 1  # widget: values(0, 1, 2)")
+    return codes
+
+
+def with_values(codes: list[str], v: int, w: int) -> list[str]:
+    """The program as an author would write it who prefers other constants."""
+    for name, value in (("v", v), ("w", w)):
+        codes = [re.sub(rf"^{name} = 1(?=  # widget)", f"{name} = {value}", code) for code in codes]
+    return codes
+
+
+def shown_at(run: Run, places: dict[str, int]) -> Shown:
+    """What the page shows of each cell where its reader has put the widgets to these places."""
+    decided = {decision.cell: decision for decision in run.decisions}
+    initial = {widget.key: widget.initial for widget in run.widgets}
+    states = {tuple(sorted(state.given.items())): state for state in (run, *run.states)}
+    found: Shown = []
+    for cell in run.notebook.cells:
+        keys = decided[cell.id].widgets if cell.id in decided else ()
+        moved = {key: places[key] for key in keys if places[key] != initial[key]}
+        trace = states[tuple(sorted(moved.items()))].traces.get(cell.id)
+        found.append(trace and (trace.exit, trace.outputs))
+    return found
+
+
+def check(notebook: Notebook, run: Run, plain: list[tuple[dict[str, int], Shown]]) -> None:
+    for places, expected in plain:
+        for cell, got, want in zip(notebook.cells, shown_at(run, places), expected, strict=True):
+            assert got == want, f"{places}, cell {cell.source!r}\n" + "\n---\n".join(c.source for c in notebook.cells)
+
+
+def test_every_state_of_a_script_is_what_a_plain_run_with_those_constants_gives(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    count = 400 if request.config.getoption("--long") else 8
+
+    @settings(max_examples=count, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+    @given(st.integers(0, 10**9))
+    def check_one(seed: int) -> None:
+        root = tmp_path / str(seed)
+        if not root.exists():
+            _check_script(seed, root)
+            shutil.rmtree(root)
+
+    check_one()
+
+
+def _check_script(seed: int, root: Path) -> None:
+    root.mkdir()
+    begin(root)
+    r = random.Random(seed)
+    codes = program(r, 6)
+    notebook = percent(*codes)
+    run = _built(notebook, root, r)
+    assert not [decision for decision in run.decisions if decision.extent != "all"]
+    plain = []
+    for v, w in product(VALUES, VALUES):
+        plain.append(({"v": VALUES.index(v), "w": VALUES.index(w)}, plainly(percent(*with_values(codes, v, w)), root)))
+    check(notebook, run, plain)
+
+
+def _built(notebook: Notebook, root: Path, r: random.Random) -> Run:
+    """The run of an incremental build, after one in which a cell was missing."""
+    store, budget = MemoryStore(), Budget(states=10**4, seconds=10**6, bytes=10**12)
+    less = [cell for cell in notebook.cells if "# widget" in cell.source or r.random() < 0.8]
+    for cells in (less, notebook.cells):
+        book = Notebook(notebook.path, notebook.format, tuple(cells), notebook.order)
+        keep, executor, world = r.choice((0.0, None)), InlineExecutor(root), ThisMachine(root)
+        run = build(book, store=store, executor=executor, world=world, budget=budget, keep=keep)
+    again = build(notebook, store=store, executor=None, world=ThisMachine(root), budget=budget)
+    assert [state.given for state in again.states] == [state.given for state in run.states]
+    for one, other in zip((run, *run.states), (again, *again.states), strict=True):
+        assert one.traces.keys() == other.traces.keys()
+    return run
