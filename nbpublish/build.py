@@ -57,7 +57,8 @@ def build(
     take more than `keep` seconds to have again are kept as blobs; None keeps none. With `refresh`, cells run again
     whose results may differ from one execution to the next. How old a result may be is looked at where cells can be
     executed, or as `aged` says. `former` tells by id which place a cell had in the last build; it only makes reasons
-    better. `listener` hears what becomes of each cell while the others still run. With a `budget`, the run has a run for each state of the notebook's widgets that is worth it.
+    better. `listener` hears what becomes of each cell while the others still run. With a `budget`, the run has
+    a run for each state of the notebook's widgets that is worth it.
     """
     analysis = _analysed(notebook, store, world)
     graph, codes = analysis.graph, analysis.codes

@@ -5,6 +5,21 @@
   const given = new Map();
   nb.shard = (name, cells) => Object.entries(cells).forEach(([cell, states]) => given.set(`${name.split(" ")[0]} ${cell}`, states));
 
+  // What only stands on the page with this script is dressed by it.
+  document.head.append(Object.assign(document.createElement("style"), { textContent: `
+    .nb-widget :enabled { cursor: pointer; }
+    .nb-follows { transition: opacity .15s; }
+    .nb-follows.nb-stale { opacity: .35; }
+    .nb-tools { display: inline-flex; align-items: center; gap: .3em; font-size: .875rem; }
+    .nb-tools[hidden] { display: none; }
+    .nb-tools button { display: inline-grid; place-items: center; width: 1.75rem; height: 1.75rem; padding: 0; border: 1px solid transparent; border-radius: .35rem; background: none; color: var(--nb-ink-soft); cursor: pointer; }
+    .nb-tools button:hover { border-color: var(--nb-line-strong); color: var(--nb-ink); }
+    .nb-tools svg { width: 1rem; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+    .nb-state { color: var(--nb-ink-soft); }
+    .nb-live { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+    @media print { .nb-tools { display: none; } }
+  ` }));
+
   // The HTML of a state, put together from the tokens of its cell when it is first asked for.
   const htmlOf = (states, at) => {
     const { t, u } = states, runs = u[at];
@@ -220,17 +235,18 @@
       const roots = Object.keys(this.widgets).flatMap((key) => [...this.controls(key)]);
       const last = roots.sort((a, b) => a.compareDocumentPosition(b) & 4 ? -1 : 1).find((root) => !root.closest(".nb-follows")) ?? roots[0];
       if (!last) return;
-      const button = (className, title, onclick) =>
-        Object.assign(document.createElement("button"), { type: "button", className, title, ariaLabel: title, onclick });
+      const button = (path, title, onclick) => Object.assign(document.createElement("button"), {
+        type: "button", title, ariaLabel: title, onclick, innerHTML: `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`,
+      });
       this.tools = Object.assign(document.createElement("span"), { className: "nb-tools" });
       this.tools.append(
-        button("nb-reset", this.words.reset, () => this.move(Object.fromEntries(Object.entries(this.widgets).map(([key, { at }]) => [key, at])))),
-        button("nb-link", this.words.link, () => this.copy()),
+        button("M4 12a8 8 0 1 0 3-6.2M4 4v5h5", this.words.reset, () => this.move(Object.fromEntries(Object.entries(this.widgets).map(([key, { at }]) => [key, at])))),
+        button("M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1", this.words.link, () => this.copy()),
         (this.line = Object.assign(document.createElement("span"), { className: "nb-state" })),
         (this.live = Object.assign(document.createElement("span"), { className: "nb-live", role: "status" })),
       );
       this.tools.hidden = true;
-      last.after(this.tools);
+      (last.closest(".nb-outputs, .nb-controls") ?? last).append(this.tools); // below a row of controls, not within it
     }
 
     state(text) { if (this.line) { this.line.textContent = text; if (text) this.tools.hidden = false; } }
