@@ -11,7 +11,7 @@ def _(mo):
         # Charts: matplotlib, Altair, Plotly
 
         matplotlib figures become small SVG files whose text stays text, and Altair charts become pictures too.
-        A Plotly chart is drawn when its reader asks for it, so that nobody loads megabytes of script to read a page.
+        A chart that can be used is drawn when its reader asks for it, so that nobody loads megabytes of script to read a page.
         """
     )
     return

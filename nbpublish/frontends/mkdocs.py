@@ -46,7 +46,11 @@ from nbpublish.project import DiskStore, Project, Standing, open_cache
 
 log = get_plugin_logger(__name__)
 
-CONTENT = ("assets/nb-content.css", "assets/nb.js", "assets/nb-plotly.js", "assets/nb-widgets.js")
+CONTENT = (
+    "assets/nb-content.css",
+    "assets/nb.js",
+    *(f"assets/nb-{name}.js" for name in ("chart", "plotly", "vega", "anywidget", "widgets")),
+)
 """Linked by every page are the first two; `nb.js` loads the others where they are needed."""
 SEARCH_INDEX = "assets/search-index.js"
 

@@ -252,6 +252,7 @@ def described(settings: PageSettings) -> str:
     values = {name.name: getattr(settings, name.name) for name in fields(settings)}
     values["slugify"] = _function(settings.slugify)
     values["plotly"] = settings.plotly.__name__
+    values["vega"] = getattr(settings.vega, "__name__", repr(settings.vega))
     values["diagrams"] = getattr(settings.diagrams, "__name__", repr(settings.diagrams))
     return json.dumps(values, ensure_ascii=False, default=asdict) if values["slugify"] else ""
 

@@ -27,6 +27,7 @@ from nbpublish.frontends.mkdocs_kept import Kept, Links, Shelf, as_json, counts_
 from nbpublish.frontends.mkdocs_search import searchable
 from nbpublish.frontends.plotly_library import installed_plotly
 from nbpublish.frontends.search_index import Section, sections
+from nbpublish.frontends.vega_library import VegaLibrary
 from nbpublish.model import Asset, Fragment, Heading, Observation, Page, Problem, Run, Visibility
 from nbpublish.page.html import escape, spoken
 from nbpublish.page.language import written_language
@@ -207,6 +208,7 @@ def page_settings(page: NotebookPage, config: MkDocsConfig) -> PageSettings:
         code=code if code in VISIBILITIES else plugin.config.code,
         asset_base=get_relative_url(ASSETS, page.url) + "/",
         plotly=installed_plotly,
+        vega=VegaLibrary(plugin.project.store),
         diagrams=installed_mermaid(plugin.project.store),
         permalink=permalink(toc.get("permalink", True)),
         autorefs=bool(autorefs_plugin(config)),

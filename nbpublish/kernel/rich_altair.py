@@ -42,6 +42,7 @@ def chart_of_spec(spec: dict[str, Any]) -> Bundle:
         metadata["remote_hosts"] = hosts
     if svg := picture(spec):
         data["image/svg+xml"] = svg
+        metadata["config"] = _READABLE
         if size := _SIZE.search(svg):
             metadata |= {"width": round(float(size[1])), "height": round(float(size[2]))}
     return data, metadata

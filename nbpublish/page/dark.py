@@ -13,11 +13,11 @@ import re
 CLASS = "nb-themed"
 """Of an `img` whose drawing needs no sheet of white paper in the dark."""
 
-_PAPER, _INK, _LINE = "#14171c", "#e4e6ea", "#464d59"
+PAPER, INK, LINE = "#14171c", "#e4e6ea", "#464d59"
 """As the tokens of `nb-content.css` have them in the dark."""
 _BLACK = ("#000000", "#111111", "#1a1a1a", "#222222", "#262626", "#333333", "#444444", "#555555")
 _GREY = ("#b0b0b0", "#bfbfbf", "#cbcbcb", "#cccccc", "#d3d3d3", "#dddddd", "#e5e5e5", "#eaeaf2")
-_LEAST_CONTRAST = 2.0
+LEAST_CONTRAST = 2.0
 """Between a colour of the author's and the dark page; with less, it is better on paper."""
 
 _COLOUR = re.compile(r"\b(?:fill|stroke): ?(#[0-9a-f]{6})\b")
@@ -34,12 +34,12 @@ def _rule(property: str, colours: tuple[str, ...], to: str) -> str:
 
 _RULES = (
     "@media(prefers-color-scheme:dark){"
-    f"text{{fill:{_INK}}}"
-    + _rule("fill", _BLACK, _INK)
-    + _rule("stroke", _BLACK, _INK)
-    + _rule("stroke", _GREY, _LINE)
+    f"text{{fill:{INK}}}"
+    + _rule("fill", _BLACK, INK)
+    + _rule("stroke", _BLACK, INK)
+    + _rule("stroke", _GREY, LINE)
     + '[id^="patch_"]>[style*="fill: #ffffff"]{fill:none!important}'
-    f'[id^="legend_"]>[id^="patch_"]>[style*="fill: #ffffff"]{{fill:{_PAPER}!important}}'
+    f'[id^="legend_"]>[id^="patch_"]>[style*="fill: #ffffff"]{{fill:{PAPER}!important}}'
     "}"
 )
 
@@ -49,12 +49,12 @@ def themed(svg: str) -> str | None:
     if not _SHEET.search(svg) or _HEAD not in svg or _OTHER.search(svg):
         return None
     own = set(_COLOUR.findall(svg)) - {*_BLACK, *_GREY, "#ffffff"}
-    if any(_contrast(colour, _PAPER) < _LEAST_CONTRAST for colour in own):
+    if any(contrast(colour, PAPER) < LEAST_CONTRAST for colour in own):
         return None
     return svg.replace(_HEAD, _HEAD + _RULES, 1)
 
 
-def _contrast(one: str, other: str) -> float:
+def contrast(one: str, other: str) -> float:
     """Of two colours, from 1 to 21 (WCAG 2, section 1.4.3)."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nbpublish.model import ERROR, Output
-from nbpublish.page import addresses, foreign, placeholders, plotly, streams, tables
+from nbpublish.page import addresses, foreign, placeholders, plotly, streams, tables, vega
 from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.failures import failure
 from nbpublish.page.figures import bytes_of, captioned, figure, picture, player
@@ -58,7 +58,7 @@ def bundle(data: Bundle, metadata: Metadata, context: Context) -> str:
         return ""
     live = next((kind for start, kind in _LIVE.items() if any(name.startswith(start) for name in data)), None)
     if live:
-        drawn = _plotly(data, metadata, context) if live == "plotly" else None
+        drawn = _drawn(live, data, metadata, context)
         return drawn or _picture(data, metadata, context) or _live(live, data, metadata, context)
     for mimetype, render in _BEST_FIRST:
         if mimetype in data and _prefers(mimetype, data):
@@ -87,22 +87,26 @@ def _picture(data: Bundle, metadata: Metadata, context: Context) -> str | None:
     return None
 
 
-def _plotly(data: Bundle, metadata: Metadata, context: Context) -> str | None:
+def _drawn(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str | None:
     """The chart itself, where the site can draw it; its picture is shown first."""
-    value = next(value for name, value in data.items() if name.startswith("application/vnd.plotly."))
-    if plotly.loads_maps(value):
+    if kind not in ("plotly", "vegalite", "vega"):
+        return None
+    value = next(value for name, value in data.items() if name.startswith(f"application/vnd.{kind}."))
+    if kind == "plotly" and plotly.loads_maps(value):
         context.problem(
             "remote-map",
             "Plotly loads the outlines and tiles of maps from another host, so the page shows no interactive map. "
             "Install kaleido to have a picture of it.",
         )
         return None
-    title = metadata.get("title") or chart_title(value)
-    what = placeholders.name_of("plotly", plotly.plain(title) if isinstance(title, str) else "", context)
+    title = metadata.get("title") or metadata.get("alt") or chart_title(value)
+    what = placeholders.name_of(kind, plotly.plain(title) if isinstance(title, str) else "", context)
     shown = next((name for name in _PICTURES if bytes_of(data.get(name), name)), None)
     drawn = bytes_of(data[shown], shown) if shown else None
     image = picture(drawn, shown, metadata_of(metadata, shown), context) if shown and drawn else None
-    return plotly.chart(value, what, image, context)
+    if kind == "plotly":
+        return plotly.chart(value, what, image, context)
+    return vega.chart(value, metadata_of(metadata, shown or ""), what, image, context)
 
 
 def _live(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str:

@@ -34,6 +34,10 @@ def no_library() -> Library | None:
     return None
 
 
+def no_vega(version: str) -> Library | None:
+    return None
+
+
 class RefusedError(ValueError):
     """A program does not draw a diagram: what it says of it, in one line."""
 
@@ -55,6 +59,8 @@ class PageSettings:
     slugify: Callable[[str], str] = slugify
     plotly: Callable[[], Library | None] = no_library
     """Gives the library that draws Plotly charts, asked for by pages that have one; None where the site has none."""
+    vega: Callable[[str], Library | None] = no_vega
+    """The same for Vega and Vega-Lite, by version of Vega-Lite: `6`."""
     diagrams: Callable[[str], bytes | None] = no_renderer
     """Draws a Mermaid diagram that we do not draw ourselves as SVG; None where no program for it is installed. Raises
     RefusedError."""

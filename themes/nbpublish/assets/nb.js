@@ -128,8 +128,8 @@
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest(".nb-show");
     if (!button) return;
-    await load(new URL("nb-plotly.js", home));
-    window.nb.plotly(button);
+    await load(new URL("nb-chart.js", home));
+    window.nb.chart(button);
   });
 
   const init = (root = document) => {

@@ -1,0 +1,1 @@
+// Mounts widgets; see page/widget.py.

@@ -1,0 +1,81 @@
+// Draws the interactive charts of a page. nb.js loads it when a reader first asks for one; it then loads the library,
+// from the site's own files, and the script that knows how to use it: nb-plotly.js or nb-vega.js.
+(() => {
+  const { nb } = window;
+  const home = document.currentScript.src;
+
+  // Each of those scripts puts a function here: `painters.plotly(box, figure)` draws, or draws again, into a box.
+  nb.painters = {};
+
+  // A large figure is a script that hands it over, because a page opened from the disk may not fetch.
+  let given;
+  nb.figure = (figure) => { given = figure; };
+  const figureOf = async (box) => {
+    if (!box.dataset.figure) return JSON.parse(box.parentElement.querySelector("script").textContent);
+    await new Promise((onload, onerror) => {
+      document.head.append(Object.assign(document.createElement("script"), { src: box.dataset.figure, onload, onerror }));
+    });
+    return given;
+  };
+
+  // When the page turns dark or light, charts are painted again: they take their colours from their box.
+  const figures = new Map();
+  let ground;
+  const repaint = () => {
+    for (const box of figures.keys()) if (!box.isConnected) figures.delete(box);
+    const [first] = figures.keys();
+    const now = first && getComputedStyle(first).backgroundColor;
+    if (now && now !== ground) figures.forEach((figure, box) => nb.painters[box.dataset.draw](box, figure));
+    ground = now;
+  };
+  for (const holder of [document.documentElement, document.body]) {
+    new MutationObserver(repaint).observe(holder, { attributes: true }); // each theme has its own way to switch
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+
+  const draw = async (box) => {
+    const { draw: kind, library } = box.dataset;
+    const [figure] = await Promise.all([figureOf(box), nb.load(library), nb.load(new URL(`nb-${kind}.js`, home))]);
+    const picture = box.querySelector("img");
+    // Nothing below moves; but where a narrow screen has made the picture small there would be no room for axes.
+    const before = box.getBoundingClientRect().height;
+    const height = picture ? Math.max(before, Math.min(box.dataset.height, 360)) : box.dataset.height;
+    box.style[kind === "vega" ? "minHeight" : "height"] = `${height}px`; // with controls below it may be higher
+    figures.set(box, figure);
+    box.replaceChildren();
+    box.classList.add("nb-drawn");
+    ground = getComputedStyle(box).backgroundColor;
+    await nb.painters[kind](box, figure);
+  };
+
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      draw(target);
+    }
+  }, { rootMargin: "100%" });
+
+  // The chart that was asked for at once, and the others of its library when they are about to be seen.
+  nb.chart = async (button) => {
+    const box = button.closest(".nb-chart");
+    const [loading, failed] = button.dataset.words.split("|");
+    const label = button.innerHTML;
+    button.textContent = loading;
+    button.disabled = true;
+    try {
+      await draw(box);
+      box.tabIndex = -1;
+      box.focus({ preventScroll: true });
+      const { library } = box.dataset;
+      document.querySelectorAll(".nb-chart:not(.nb-drawn)").forEach((other) => {
+        if (other.dataset.library === library) near.observe(other);
+      });
+    } catch {
+      button.innerHTML = label;
+      button.disabled = false;
+      button.setAttribute("aria-description", failed);
+      button.insertAdjacentText("beforeend", ` ${failed}`);
+    }
+  };
+})();
