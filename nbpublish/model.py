@@ -5,6 +5,7 @@ A file's text becomes a `Notebook` of `Cell`s. Its `Graph` says which cell feeds
 pages become the site. Whatever the author can put right is a `Problem` on the way.
 
     text ─formats→ Notebook ─graph→ Graph ─build→ Run ─page→ Page ─→ site
+                                                          └─diff→ Patch ─→ preview
 
 Values are frozen, picklable and compare by content. They hold data and properties derived from it; nothing here
 acts, and nothing here imports another room.
@@ -483,6 +484,7 @@ class Fragment:
     """The HTML of one cell."""
 
     cell: str
+    """Its id; empty for what belongs to no cell and comes at the end, such as footnotes."""
     html: str
 
 
@@ -502,3 +504,13 @@ class Page:
     @property
     def html(self) -> str:
         return "\n".join(fragment.html for fragment in self.fragments)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """What makes one page of another."""
+
+    order: tuple[str, ...]
+    """The cells of all fragments that stand on the page afterwards."""
+    fragments: tuple[Fragment, ...] = ()
+    """Those of them that are new or other ones."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from ipython_pygments_lexers import IPython3Lexer  # type: ignore[import-untyped]
 from pygments import highlight as _highlight
@@ -24,6 +24,7 @@ def highlight(source: str, language: str = "python") -> str:
     return f'<div class="highlight"><pre><code class="language-{escape(language)}">{tokens}</code></pre></div>'
 
 
+@lru_cache(2048)
 def tokens_of(source: str, language: str = "python") -> str:
     """The inside of such a block."""
     return _highlight(source, _lexer(language), _FORMATTER).rstrip("\n")

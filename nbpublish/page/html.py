@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from html import escape as _escape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -117,6 +117,10 @@ def closed(html: str) -> str:
 
 def is_closed(html: str) -> bool:
     """Whether every element is closed in the right order, and none is closed that was not opened."""
+    return _is_closed(html) if len(html) > _LONG else _is_closed_as_before(html)
+
+
+def _is_closed(html: str) -> bool:
     checker = _Checker()
     try:
         feed(checker, html, code=lambda tokens: None)
@@ -124,6 +128,11 @@ def is_closed(html: str) -> bool:
         return False
     # what is left is a tag or comment that never ends, and would swallow what follows on the page
     return checker.good and not checker.open and "<" not in checker.rawdata
+
+
+_LONG = 20_000
+"""Characters beyond which the answer is not remembered, because it would take the page's own memory."""
+_is_closed_as_before = lru_cache(2048)(_is_closed)
 
 
 _NAMES = r'(?:[^<]++|<code>[^<]*+</code>|<a href="[^"<>]*+"><code>[^<]*+</code></a>)*+'

@@ -65,12 +65,13 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     moving = states.script(run, followers, moves, context)
     endings = [closed(ending) for ending in (prose.finish(), _ending(run, context, shown), moving) if ending]
     if fragments and endings:
-        fragments[-1] = replace(fragments[-1], html="\n".join([fragments[-1].html, *endings]))
+        fragments.append(Fragment("", "\n".join(endings)))
+    cells = {anchor(fragment.cell) for fragment in fragments if fragment.cell}
     return Page(
         title=without_marks(prose.title) if prose.title else prose.title,
         fragments=tuple(fragments),
         headings=headings,
-        anchors=frozenset(prose.anchors) | context.anchors | {anchor(fragment.cell) for fragment in fragments},
+        anchors=frozenset(prose.anchors) | context.anchors | cells,
         assets=assets.all,
         problems=(*prose.problems, *context.problems),
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from nbpublish.model import Run
-from nbpublish.page.flow.cells import flow_of
+from nbpublish.page.flow.cells import Flow, flow_of
 from nbpublish.page.flow.layered import layered
 from nbpublish.page.flow.rail import rail
 from nbpublish.page.flow.svg import Pen
@@ -22,9 +24,16 @@ def flow_section(run: Run, words: Words, visible: frozenset[str]) -> str:
     Only cells that are `visible` on the page are links.
     """
     flow = flow_of(run)
-    pen = Pen(flow, words, visible)
     if not _FEWEST <= len(flow.nodes) <= _MOST:
         return ""
+    return _drawn(flow, words.language, visible & {node.id for node in flow.nodes})
+
+
+@lru_cache(32)
+def _drawn(flow: Flow, language: str, visible: frozenset[str]) -> str:
+    """A preview draws the same flow again and again, and to place it takes longer than the rest of a page."""
+    words = Words(language)
+    pen = Pen(flow, words, visible)
     views = "".join(
         f'<input type="radio" name="nb-flow" id="nb-flow-{at}"{" checked" if at == 1 else ""}>'
         f'<label for="nb-flow-{at}">{escape(words(title))}</label>\n'

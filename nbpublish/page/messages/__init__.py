@@ -15,6 +15,7 @@ class Words:
     """The words of one language; what it lacks is said in English."""
 
     def __init__(self, language: str) -> None:
+        self.language = language
         code = language.replace("_", "-").lower()
         primary = code.partition("-")[0]
         self._words = dict(EN)
