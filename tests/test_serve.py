@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from nbpublish.frontends import publish
-from nbpublish.frontends.watch import Changes
+from nbpublish.frontends.preview.watch import Changes
 
 SCRIPT = "# %% [markdown]\n# # Chapter\n\n# %%\nprint('value', {})\n"
 
@@ -73,8 +73,9 @@ def test_a_broken_save_is_shown_at_its_cell_and_mended_again(served: Served) -> 
     served.wait_for("/chapter/", "value 3")
 
 
-def test_pages_reload_by_themselves(served: Served) -> None:
-    assert "EventSource" in served.get("/")[1]
+def test_pages_change_by_themselves(served: Served) -> None:
+    assert '<script src="/_nbpublish/client.js"' in served.get("/")[1]
+    assert "EventSource" in served.get("/_nbpublish/client.js")[1]
 
 
 def test_the_preview_answers_only_this_machine(served: Served) -> None:
@@ -100,6 +101,7 @@ def test_a_save_without_a_change_is_none(tmp_path: Path) -> None:
     file.write_text("x = 2", encoding="utf-8")
     assert changes._differs(file)
     file.unlink()
+    assert not changes._differs(file), "it may come back in a moment"
     assert changes._differs(file)
 
 

@@ -11,14 +11,14 @@ import os
 import sys
 import threading
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbpublish.executors.limits import Limits
 from nbpublish.executors.local import LocalKernel
-from nbpublish.executors.spawn import spawn
+from nbpublish.executors.spawn import Spawned, spawn
 from nbpublish.model import Notebook
 
 MOST = 4
@@ -49,6 +49,7 @@ class WarmExecutor:
         self._closed = False
         # Linux ends a kernel when the thread ends that has started it, so all are started in one that lives on.
         self._keeper = ThreadPoolExecutor(1, "nbpublish-kernels")
+        self._spare: Future[Spawned] | None = None
 
     @contextmanager
     def start(self, notebook: Notebook) -> Iterator[LocalKernel]:
@@ -61,6 +62,12 @@ class WarmExecutor:
             yield kernel
         finally:
             self._left(notebook.path, _Kept(kernel, around))
+
+    def prepare(self) -> None:
+        """Start a process that the next new kernel will take."""
+        with self._lock:
+            if not (self._spare or self._closed):
+                self._spare = self._keeper.submit(spawn)
 
     def stop(self, path: str) -> None:
         """Let the cells of a notebook that run come to their end: nobody waits for them."""
@@ -84,6 +91,8 @@ class WarmExecutor:
         for kernel in running:
             kernel.interrupt()
         self.keep_only(())
+        if spare := self._ready():
+            spare.result().end()
         self._keeper.shutdown()
 
     def _taken(self, notebook: Notebook, around: tuple[object, ...]) -> LocalKernel | None:
@@ -97,7 +106,13 @@ class WarmExecutor:
         return None
 
     def _fresh(self, notebook: Notebook) -> LocalKernel:
-        return LocalKernel(notebook, self.root, self.limits, self._keeper.submit(spawn).result())
+        spawned = (self._ready() or self._keeper.submit(spawn)).result()
+        return LocalKernel(notebook, self.root, self.limits, spawned)
+
+    def _ready(self) -> Future[Spawned] | None:
+        with self._lock:
+            spare, self._spare = self._spare, None
+        return spare
 
     def _left(self, path: str, kept: _Kept) -> None:
         """Keep a kernel whose build has ended, unless nothing in it is worth that, and make room for it."""

@@ -232,22 +232,26 @@ def check(folder: Path, config_file: Path | None, strict: bool, as_json: bool) -
 @click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the site in the browser.")
+@click.option("--follow", is_flag=True, help="Let the page move to what has changed.")
 @jobs_option
 def serve(
-    folder: Path, config_file: Path | None, port: int, host: str, open_browser: bool, jobs: int | None
+    folder: Path, config_file: Path | None, port: int, host: str, open_browser: bool, follow: bool, jobs: int | None
 ) -> None:
-    """Show the site of FOLDER, and build it again whenever a file is saved.
+    """Show the site of FOLDER, and change the page that you look at whenever you save a file.
 
-    Only notebooks that changed run again; the browser reloads by itself.
+    Only cells that a change reaches run again; everything else on the page stays as it is. Errors lead to their line
+    in the editor that NBPUBLISH_EDITOR names, such as `code -g {path}:{line}`; VS Code where it names none.
 
     \b
     Examples:
       nbpublish serve
       nbpublish serve lectures --port 8080 --open
     """
-    from nbpublish.frontends import server
+    from nbpublish.frontends.preview import serve as preview
 
-    server.serve(folder, config_file, host=host, port=port, open_browser=open_browser, jobs=jobs)
+    preview.serve(
+        folder, config_file, host=host, port=port, open_browser=open_browser, follow=follow, jobs=jobs
+    )
 
 
 @main.command()

@@ -78,6 +78,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     """By path, on what each run of the last build stands; None where another build would execute something."""
     commits: Commits
     """What git knows of the docs folder."""
+    files: Files
+    """All files of the last build's site."""
     _nav: Navigation
     _shelf: Shelf
     _notebooks: list[NotebookPage]
@@ -220,7 +222,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     @event_priority(-100)  # after all others have had their say on the content
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         pages = [file.page for file in files.documentation_pages() if file.page]
-        self.written = len(pages)
+        self.written, self.files = len(pages), files
         self._notebooks = [page for page in pages if isinstance(page, NotebookPage)]
         self.pages = {page.file.src_uri: page.rendered for page in self._notebooks}
         for page in self.pages.values():

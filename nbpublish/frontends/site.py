@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -13,7 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
 from nbpublish.build import Report
-from nbpublish.errors import SiteError
+from nbpublish.errors import SiteError, Superseded
 from nbpublish.frontends.configuration import PLUGIN, shown
 from nbpublish.frontends.mkdocs import NbpublishPlugin
 from nbpublish.frontends.summary import Summary, summarise
@@ -44,11 +45,13 @@ def make_site(config: MkDocsConfig, into: Path, project: Project, *, report: Rep
     config.site_dir = str(into)
     plugin.strict = config.strict
     config.strict = False  # all problems are wanted, not only the first; the caller decides what they mean
-    said = _Warnings(Path(config.docs_dir))
+    said = Warnings(Path(config.docs_dir))
     with said:
         config.plugins.on_startup(command="build", dirty=False)
         try:
             mkdocs_build(config)
+        except Superseded:
+            raise
         except (Exception, SystemExit) as error:  # of MkDocs, of another plugin, of a template
             raise SiteError(_stopped(error, said.errors)) from error
         finally:
@@ -70,18 +73,20 @@ def _stopped(error: BaseException, said: list[str]) -> str:
     return "MkDocs could not build the site:\n" + "\n".join(f"  {line}" for line in lines if line.strip())
 
 
-class _Warnings(logging.Handler):
-    """Takes what MkDocs and its plugins log as warnings, in place of the terminal, and makes problems of it."""
+class Warnings(logging.Handler):
+    """Takes what MkDocs and its plugins log as warnings in this thread, in place of the terminal, and makes problems
+    of it."""
 
     def __init__(self, docs: Path) -> None:
         super().__init__(logging.WARNING)
         self._docs = docs
         self._logger = logging.getLogger("mkdocs")
+        self._thread = threading.get_ident()
         self.problems: list[Problem] = []
         self.errors: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name.startswith(f"mkdocs.plugins.{PLUGIN}"):
+        if record.name.startswith(f"mkdocs.plugins.{PLUGIN}") or record.thread != self._thread:
             return  # the plugin hands over its problems as values
         text = record.getMessage()
         if record.levelno >= logging.ERROR:
@@ -93,7 +98,7 @@ class _Warnings(logging.Handler):
         else:
             self.problems.append(Problem("mkdocs", text, "mkdocs.yml", 1, severity="warning"))
 
-    def __enter__(self) -> _Warnings:
+    def __enter__(self) -> Warnings:
         self._propagate, self._logger.propagate = self._logger.propagate, False
         self._logger.addHandler(self)
         return self

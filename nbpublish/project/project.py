@@ -121,9 +121,8 @@ class Project:
         )
         return runs | self._verified(runs) if self.demand.verify and self.executor else runs
 
-    def follow(self, notebook: Notebook, report: Report, listener: Listener) -> Run:
-        """Run one notebook in this thread, told of as it goes. Raises what the listener raises, `Superseded` above
-        all."""
+    def follow(self, notebook: Notebook, report: Report | None = None, listener: Listener | None = None) -> Run:
+        """Run one notebook in this thread. Raises what the listener raises, `Superseded` above all."""
         return self._run(notebook, self.world(), report, listener)
 
     def _run(

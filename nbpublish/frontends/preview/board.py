@@ -1,0 +1,211 @@
+"""What readers of the preview see at this moment: the folder that is served, and the pages that somebody looks at."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nbpublish.frontends.preview.again import Site, as_built
+from nbpublish.frontends.preview.editor import Editor
+from nbpublish.frontends.preview.shown import Shown
+from nbpublish.model import Problem
+
+LINGERS = 600.0
+"""Seconds that a page counts as looked at after its last reader has left: hidden tabs close their connections."""
+MOST_PROBLEMS = 20
+"""Problems that the bar names."""
+
+
+class Board:
+    """Keeps what is shown, and wakes whoever waits for a change of it. May be used from several threads."""
+
+    def __init__(self, folder: Path, editor: Editor) -> None:
+        self.folder = folder
+        self.session = secrets.token_hex(8)
+        """Tells this preview from the one before it."""
+        self.token = secrets.token_urlsafe(24)
+        """Known to the pages of this preview only; whoever asks for something to be done must say it."""
+        self.site: Site | None = None
+        self.broken: str | None = None
+        """Why no page could be made of what is saved, where that is so."""
+        self.files: dict[str, Path] = {}
+        """By address, sources that are newer than their copies in the folder, such as style sheets."""
+        self.styles: dict[str, int] = {}
+        """By address of a style sheet, when it changed."""
+        self.follow = False
+        self.arrived: Callable[[], None] = lambda: None
+        """Called when somebody begins to look at a page."""
+        self.closed = False
+        self._editor = editor
+        self._shown: dict[str, Shown] = {}
+        self._frames: dict[str, str] = {}
+        self._readers: Counter[str] = Counter()
+        self._left: dict[str, float] = {}
+        self._version = 0
+        self._condition = threading.Condition(threading.RLock())
+
+    # --- changes ----------------------------------------------------------------------------------------------------
+
+    def change(
+        self, address: str, act: Callable[[Shown, int], None], problems: Iterable[Problem] | None = None
+    ) -> None:
+        """Let one page become another; `act` is given it and the number of the change."""
+        with self._changing():
+            shown = self._page(address)
+            act(shown, self._version)
+            if problems is not None:
+                shown.problems = self._editor.described(problems)
+
+    def built(self, site: Site, current: Callable[[str], bool]) -> Site | None:
+        """Show what a build of the site left, but for pages that are not `current` in it; gives the site before."""
+        with self._changing():
+            before, self.site = self.site, site
+            self.folder, self.broken = site.folder, None
+            self._frames.clear()
+            self.files.clear()
+            for address, shown in list(self._shown.items()):
+                page = site.pages.get(address)
+                if page is None:
+                    del self._shown[address]
+                    continue
+                shown.built = as_built(page)
+                if current(address):
+                    shown.becomes(shown.built, self._version)
+                    found = [problem for problem in site.problems if problem.path == page.file.src_uri]
+                    shown.problems = self._editor.described(found)
+            return before
+
+    def broke(self, message: str) -> None:
+        """Nothing could be made of what is saved; what was shown stays."""
+        with self._changing():
+            self.broken = message
+
+    def styled(self, address: str, source: Path) -> None:
+        """A style sheet is another one."""
+        with self._changing():
+            self.files[address] = source
+            self.styles[address] = self._version
+
+    def close(self) -> None:
+        with self._changing():
+            self.closed = True
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._condition:
+            self._version += 1
+            yield
+            self._condition.notify_all()
+
+    # --- readers ----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def reader(self, address: str) -> Iterator[None]:
+        """Somebody looks at a page meanwhile."""
+        with self._condition:
+            self._readers[address] += 1
+        self.arrived()
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._readers[address] -= 1
+                self._left[address] = time.monotonic()
+
+    def looked_at(self) -> list[str]:
+        """The addresses of pages that somebody looks at, or did a moment ago."""
+        with self._condition:
+            now = time.monotonic()
+            for address in [a for a, count in self._readers.items() if count <= 0 and now - self._left[a] > LINGERS]:
+                del self._readers[address], self._left[address]
+                self._shown.pop(address, None)
+            return list(self._readers)
+
+    def wait(self, seen: int, seconds: float) -> int | None:
+        """Block until there is a change after `seen`, or for so long; the number of the last one, None at the end."""
+        with self._condition:
+            self._condition.wait_for(lambda: self.closed or self._version > seen, seconds)
+            return None if self.closed else self._version
+
+    def message(self, address: str, since: int, session: str) -> dict[str, Any]:
+        """What a reader of a page lacks who has seen `since` of a preview's `session`."""
+        with self._condition:
+            known = since if session == self.session else -1
+            shown = self._page(address) if self.site and address in self.site.pages else None
+            here = self.site.pages[address].file.src_uri if shown and self.site else None
+            elsewhere = self._editor.described(self.site.problems) if self.site else []
+            named = [*(shown.problems if shown else ()), *(each for each in elsewhere if each["path"] != here)]
+            return {
+                "session": self.session,
+                "version": self._version,
+                "page": shown.since(known) if shown else None,
+                "cells": shown.cells if shown else {},
+                "busy": shown.busy if shown else False,
+                "problems": named[:MOST_PROBLEMS],
+                "frame": self._frame(address),
+                "styles": self.styles,
+                "broken": self.broken,
+                "follow": self.follow,
+            }
+
+    def page_file(self, address: str, path: Path) -> str:
+        """The file of a page, with its parts as they are now."""
+        with self._condition:
+            html = path.read_text("utf-8")
+            if self.site and address in self.site.pages:
+                return self._page(address).marked(html)
+            return html
+
+    def asset(self, address: str) -> bytes | None:
+        """A file that a page needs and that the site has not yet."""
+        with self._condition:
+            for shown in self._shown.values():
+                if address in shown.assets:
+                    return shown.assets[address]
+        return None
+
+    def _page(self, address: str) -> Shown:
+        if address not in self._shown:
+            shown = self._shown[address] = Shown()
+            if self.site and address in self.site.pages:
+                shown.built = as_built(self.site.pages[address])
+                shown.becomes(shown.built, self._version)
+                path = self.site.pages[address].file.src_uri
+                shown.problems = self._editor.described(p for p in self.site.problems if p.path == path)
+        return self._shown[address]
+
+    def _frame(self, address: str) -> str:
+        """Stands for all of a page that is not its parts: title, navigation, scripts."""
+        if address not in self._frames:
+            self._frames[address] = self._frame_of(address)
+        return self._frames[address]
+
+    def _frame_of(self, address: str) -> str:
+        path = file_of(self.folder, address)
+        try:
+            html = path.read_text("utf-8")
+        except OSError:
+            return ""
+        page = self.site.pages.get(address) if self.site else None
+        if page:
+            for part in as_built(page).fragments:
+                html = html.replace(part.html.strip(), "", 1) if part.html.strip() else html
+        return hashlib.sha256(html.encode()).hexdigest()[:16]
+
+
+def file_of(folder: Path, address: str) -> Path:
+    """The file of a page."""
+    return folder / address.strip("/") / "index.html" if address.endswith("/") else folder / address.strip("/")
+
+
+def states_of(cells: Mapping[str, str]) -> str:
+    """One sign for each cell, as the terminal shows them."""
+    signs = {"reused": "·", "ran": "●", "failed": "✗", "not_run": "○"}
+    return "".join(signs.get(state, "…") for state in cells.values())

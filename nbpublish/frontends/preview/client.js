@@ -1,0 +1,300 @@
+// The preview in the browser: takes what has changed of the page from the event stream and touches nothing else.
+// A page is a row of parts. A comment stands before each and tells its name and version: <!--nb:cell-x@12-->.
+(() => {
+  const { session, token } = document.currentScript.dataset;
+  const home = "/_nbpublish/";
+  const words = {
+    en: { jump: "Changed", errors: "Errors", lost: "The preview has ended, or cannot be reached." },
+    ja: { jump: "変更箇所", errors: "エラー", lost: "プレビューは終了したか、接続できません。" },
+  };
+  const text = () => words[document.documentElement.lang.slice(0, 2)] || words.en;
+  const make = (tag, className, more = {}) => Object.assign(document.createElement(tag), { className, ...more });
+  const parse = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
+  const hash = (value) => JSON.stringify(value);
+
+  let since = -1, path, source, pause = 500;
+  let sent = new Map(); // by part, its HTML as it was sent: what scripts have made of it since is not compared
+  let frame, styles, shown = "", title = document.title;
+
+  // --- parts -------------------------------------------------------------------------------------------------------
+
+  const marksOf = (root) => {
+    const found = [], walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
+    for (let node; (node = walker.nextNode());) {
+      const mark = /^nb:(.*)@(\d+)$/.exec(node.data);
+      if (mark) found.push({ node, key: decodeURIComponent(mark[1]), version: +mark[2] });
+    }
+    return found;
+  };
+  const nodesOf = (mark) => {
+    const nodes = [];
+    for (let node = mark.nextSibling; node && !(node.nodeType === 8 && node.data.startsWith("nb:")); node = node.nextSibling)
+      nodes.push(node);
+    return nodes;
+  };
+
+  const OPAQUE = "PRE,P,TABLE,SVG,MATH,H1,H2,H3,H4,H5,H6,UL,OL,DL,SCRIPT,IFRAME,FIGURE".split(",");
+  const solid = (nodes) => nodes.filter((node) => node.nodeType === 1 || (node.nodeType === 3 && node.data.trim()));
+  const alike = (one, other) => one.nodeType === other.nodeType && one.tagName === other.tagName
+    && (one.nodeType !== 1 || [...(other.classList || [])].every((name) => one.classList.contains(name)));
+
+  // What stands there for each node that was sent; null where a script has changed too much.
+  const aligned = (live, base) => {
+    let at = 0;
+    const found = base.map((node) => {
+      while (at < live.length && !alike(live[at], node)) at++; // a script, or the theme, has put it there
+      return live[at++];
+    });
+    return found.includes(undefined) ? null : found;
+  };
+
+  const revive = (node) => { // scripts that come as HTML do not run
+    if (node.nodeType !== 1) return;
+    for (const old of node.matches("script") ? [node] : node.querySelectorAll("script")) {
+      const script = document.createElement("script");
+      for (const { name, value } of old.attributes) script.setAttribute(name, value);
+      script.textContent = old.textContent;
+      old.replaceWith(script);
+    }
+  };
+
+  const children = (parent, live, base, next, before) => {
+    const [was, now] = [solid(base), solid(next)], there = aligned(solid(live), was);
+    const put = (nodes, place) => nodes.forEach((node) => { parent.insertBefore(node, place); revive(node); });
+    if (!there) {
+      live.forEach((node) => node.remove());
+      return put(next, before);
+    }
+    let head = 0, tail = 0;
+    const least = Math.min(was.length, now.length);
+    while (head < least && was[head].isEqualNode(now[head])) head++;
+    while (tail < least - head && was.at(-1 - tail).isEqualNode(now.at(-1 - tail))) tail++;
+    const place = tail ? there.at(-tail) : there.length ? there.at(-1).nextSibling : before;
+    const [out, into] = [there.slice(head, there.length - tail), now.slice(head, now.length - tail)];
+    into.forEach((node, i) => {
+      const old = was[head + i];
+      if (i >= out.length) put([node], place);
+      else if (node.nodeType === 1 && alike(old, node) && alike(node, old) && !OPAQUE.includes(node.tagName.toUpperCase()))
+        morph(out[i], old, node);
+      else { out[i].replaceWith(node); revive(node); }
+    });
+    out.slice(into.length).forEach((node) => node.remove());
+  };
+  const morph = (live, base, next) => { // what the reader has opened, moved or written stays: it was never sent
+    for (const { name, value } of next.attributes) if (base.getAttribute(name) !== value) live.setAttribute(name, value);
+    for (const { name } of [...base.attributes]) if (!next.hasAttribute(name)) live.removeAttribute(name);
+    children(live, [...live.childNodes], [...base.childNodes], [...next.childNodes], null);
+  };
+
+  const failed = (nodes) => solid(nodes).find((node) => node.matches?.(".nb-cell[data-state=failed]"));
+  const rewrite = (mark, key, html) => {
+    const live = nodesOf(mark), base = parse(sent.get(key) ?? ""), next = parse(html);
+    const cell = solid(live).find((node) => node.matches?.(".nb-cell"));
+    // What a cell gave before it failed stays above the error, until it works again.
+    let old = cell?.querySelector(".nb-live-old");
+    if (cell && !old && !failed(live)) {
+      const outputs = cell.querySelector(":scope > .nb-outputs");
+      if (outputs) (old = make("div", "nb-live-old", { inert: true })).append(...outputs.cloneNode(true).childNodes);
+    }
+    cell?.querySelector(".nb-live-old")?.remove();
+    children(mark.parentNode, live, [...base.childNodes], [...next.childNodes], live.at(-1)?.nextSibling ?? mark.nextSibling);
+    const broken = failed(nodesOf(mark));
+    if (broken && old) (broken.querySelector(":scope > .nb-outputs, :scope > .nb-problem") ?? broken.lastChild).before(old);
+    sent.set(key, html);
+    for (const node of solid(nodesOf(mark))) {
+      if (node.nodeType !== 1) continue;
+      window.nb?.init?.(node);
+      window.MathJax?.typesetPromise?.([node]);
+      window.renderMathInElement?.(node);
+      document.dispatchEvent(new CustomEvent("nb:patched", { detail: node }));
+    }
+  };
+
+  // --- a message ---------------------------------------------------------------------------------------------------
+
+  const patch = ({ order, parts }) => {
+    const marks = marksOf(document.body), end = marks.find(({ key }) => !key)?.node;
+    if (!end) return since < 0 || reload();
+    const here = new Map(marks.filter(({ key }) => key).map((mark) => [mark.key, mark]));
+    const gone = new Set([...here.keys()].filter((key) => !order.includes(key)));
+    const steady = holdStill(), changed = [];
+    let cursor = marks[0].node;
+    const after = (node) => nodesOf(node).at(-1)?.nextSibling ?? node.nextSibling;
+    for (const key of order) {
+      let mark = here.get(key)?.node;
+      if (!mark) { // a cell that was edited takes the place of the one that it was
+        const [old] = [...here].find(([name, { node }]) => node === cursor && gone.has(name)) ?? [];
+        if (old && parts[key]) {
+          mark = cursor;
+          gone.delete(old);
+          sent.set(key, sent.get(old));
+        } else cursor.before((mark = document.createComment("")));
+        here.set(key, { node: mark, version: -1 });
+      }
+      if (mark === cursor) cursor = after(mark);
+      else if (mark.nextSibling !== cursor || nodesOf(mark).length) cursor.before(mark, ...nodesOf(mark));
+      const [version, html] = parts[key] ?? [];
+      if (version === undefined) continue;
+      if (version === here.get(key).version) sent.set(key, html);
+      else if (sent.get(key) !== html) {
+        rewrite(mark, key, html);
+        changed.push(mark);
+      }
+      mark.data = `nb:${encodeURIComponent(key)}@${version}`;
+    }
+    for (const key of gone) {
+      const { node } = here.get(key);
+      nodesOf(node).forEach((each) => each.remove());
+      node.remove();
+      sent.delete(key);
+    }
+    steady();
+    if (since >= 0) jumpTo(changed.map((mark) => solid(nodesOf(mark)).find(({ nodeType }) => nodeType === 1)).find(Boolean));
+  };
+
+  // The first cell in view stays where it is, whatever grows or shrinks above it.
+  const holdStill = () => {
+    const cells = document.querySelectorAll(".nb-cell, main h2, main p");
+    const anchor = [...cells].find((cell) => cell.getBoundingClientRect().bottom > 60);
+    const top = anchor?.getBoundingClientRect().top;
+    return () => {
+      const moved = anchor?.isConnected && scrollY > 0 ? anchor.getBoundingClientRect().top - top : 0;
+      if (moved) scrollBy({ top: moved, behavior: "instant" });
+    };
+  };
+
+  let pill;
+  const jumpTo = (element) => {
+    pill?.remove();
+    if (!element) return;
+    const box = element.getBoundingClientRect();
+    if (box.bottom > 0 && box.top < innerHeight) return;
+    const go = () => { element.scrollIntoView({ block: "center", behavior: "smooth" }); pill?.remove(); };
+    if (following) return go();
+    pill = make("button", "nb-live-jump", { textContent: `${box.top < 0 ? "↑" : "↓"} ${text().jump}`, onclick: go });
+    document.body.append(pill);
+  };
+  addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
+    if (key === "j" && !(ctrlKey || metaKey || altKey || target.closest?.("input, select, textarea, [contenteditable]"))) pill?.click();
+  });
+  let following = false;
+
+  const mark = (cells) => {
+    for (const element of document.querySelectorAll(".nb-cell[data-cell]")) {
+      const state = cells[element.dataset.cell];
+      if (state) element.dataset.live = state; else delete element.dataset.live;
+      if (state === "running" || state === "waiting") element.ariaBusy = "true"; else element.removeAttribute("aria-busy");
+    }
+  };
+
+  let bar, overlay;
+  const list = (problems) => {
+    bar?.remove();
+    if (!problems.length) return;
+    bar = make("div", "nb-live-bar", { role: "status" });
+    bar.append(make("b", "", { textContent: `${text().errors}: ${problems.length}` }));
+    for (const { path, line, message, href, acts } of problems) {
+      const item = make(href ? "a" : acts ? "button" : "span", "", { textContent: `${path}:${line}` });
+      if (href) item.href = href;
+      if (acts) item.onclick = () => fetch(`${home}open`, {
+        method: "POST", headers: { "X-Nbpublish-Token": token }, body: JSON.stringify({ path, line }),
+      });
+      const row = make("div", "");
+      row.append(item, ` ${message}`);
+      bar.append(row);
+    }
+    document.body.append(bar);
+  };
+  const cover = (message) => {
+    overlay?.remove();
+    overlay = message && make("div", "nb-live-overlay", { role: "alert", textContent: message });
+    if (overlay) document.body.append(overlay);
+  };
+
+  const swap = (wanted) => {
+    for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
+      const url = new URL(link.href), version = wanted[decodeURIComponent(url.pathname)];
+      if (url.origin !== location.origin || version === undefined || styles?.[decodeURIComponent(url.pathname)] === version) continue;
+      if (styles === undefined) continue;
+      url.searchParams.set("live", version);
+      const fresh = link.cloneNode();
+      fresh.onload = () => link.remove(); // no moment without any
+      fresh.href = url;
+      link.after(fresh);
+    }
+    styles = wanted;
+  };
+
+  // What is around the parts: title, navigation, contents. Scripts of the page that changed want it loaded again.
+  const reframe = async () => {
+    const answer = await fetch(location.pathname, { cache: "no-store" });
+    if (!answer.ok && shown !== "missing") return reload();
+    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const loads = (root) => [...root.querySelectorAll("script[src], link[rel=stylesheet]")]
+      .map((each) => (each.getAttribute("src") ?? each.getAttribute("href")).split("?")[0]).sort().join();
+    if (loads(document) !== loads(next) || marksOf(next.body).length !== marksOf(document.body).length) return reload();
+    title = next.title;
+    const regions = "header, nav, aside, footer, .contents-fold";
+    const [mine, theirs] = [document, next].map((root) => [...root.querySelectorAll(regions)]);
+    const says = (each) => each.textContent.replace(/\s+/g, " ") + [...each.querySelectorAll("a")].map((link) => link.getAttribute("href"));
+    if (mine.length !== theirs.length) return reload();
+    mine.forEach((each, i) => {
+      if (!each.isConnected || each.querySelector(regions) || says(each) === says(theirs[i])) return;
+      each.replaceChildren(...theirs[i].cloneNode(true).childNodes);
+    });
+  };
+  const reload = () => location.reload(); // browsers keep the scroll position
+
+  const take = (message) => {
+    const { page, cells, busy, problems, broken } = message;
+    if (session !== message.session) return reload(); // another preview has taken the place of the one before
+    following = message.follow;
+    if (page) patch(page);
+    since = message.version;
+    mark(cells);
+    const errors = problems.filter(Boolean);
+    if (hash([errors, broken]) !== shown) { list(errors); cover(broken); shown = hash([errors, broken]); }
+    swap(message.styles);
+    if (frame !== undefined && frame !== message.frame) reframe();
+    frame = message.frame;
+    document.title = (busy ? "⏳ " : broken || errors.length ? "✗ " : "") + title;
+    document.documentElement.dataset.live = busy ? "busy" : errors.length ? "failed" : "ok";
+  };
+
+  // --- the connection ----------------------------------------------------------------------------------------------
+
+  const close = () => { source?.close(); source = null; };
+  const open = () => {
+    if (source || document.hidden) return; // browsers allow six connections; hidden tabs give theirs back
+    path = decodeURIComponent(location.pathname).replace(/index\.html$/, "");
+    const query = new URLSearchParams({ page: path, since, session });
+    source = new EventSource(`${home}events?${query}`);
+    source.onmessage = ({ data }) => {
+      pause = 500;
+      document.documentElement.classList.remove("nb-live-lost");
+      take(JSON.parse(data));
+    };
+    source.onerror = () => {
+      close();
+      document.documentElement.classList.add("nb-live-lost");
+      setTimeout(open, pause);
+      pause = Math.min(pause * 1.5, 30000);
+    };
+  };
+  const arrive = () => { // a theme has put another page in the place of this one
+    if (decodeURIComponent(location.pathname).replace(/index\.html$/, "") === path) return;
+    close();
+    since = -1;
+    sent = new Map();
+    frame = undefined;
+    shown = "";
+    title = document.title;
+    open();
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  window.document$?.subscribe(arrive);
+  setInterval(arrive, 400);
+  open();
+})();

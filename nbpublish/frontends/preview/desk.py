@@ -1,0 +1,285 @@
+"""What a save asks for: pages that somebody looks at are made at once, the whole site behind them.
+
+The site is only ever made by the build that also publishes it, so what is served soon after each save is what a clean
+build gives. A build of the site that a later save overtakes is given up.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin
+from rich.console import Console
+from rich.markup import escape
+
+from nbpublish.build import Report
+from nbpublish.errors import NbpublishError, Superseded
+from nbpublish.frontends import configuration, report, site
+from nbpublish.frontends.mkdocs import NbpublishPlugin
+from nbpublish.frontends.preview.again import Site
+from nbpublish.frontends.preview.bench import Bench
+from nbpublish.frontends.preview.board import Board, states_of
+from nbpublish.frontends.preview.progress import Progress
+from nbpublish.frontends.preview.watch import Changes
+from nbpublish.frontends.summary import Summary
+from nbpublish.model import Cell, Notebook, Reason, Run
+from nbpublish.project import Demand, DiskStore, Project, Settings, open_cache
+from nbpublish.project.warm import WarmExecutor, warm
+
+STYLES = (".css",)
+
+
+class Rest(Project):
+    """A project that takes the runs of open pages as they are, and runs the other notebooks."""
+
+    made: dict[str, Run]
+
+    def runs(self, notebooks: Iterable[Notebook], report: Report | None = None) -> dict[str, Run]:
+        books = list(notebooks)
+        made = {book.path: self.made[book.path] for book in books if self._is_made(book)}
+        found = made | super().runs([book for book in books if book.path not in made], report)
+        return {book.path: found[book.path] for book in books}
+
+    def _is_made(self, book: Notebook) -> bool:
+        run = self.made.get(book.path)
+        return run is not None and run.notebook == book
+
+
+class Ending(BasePlugin):  # type: ignore[no-untyped-call,type-arg]
+    """Gives a build of the site up at its next event."""
+
+    def __init__(self, given_up: threading.Event) -> None:
+        self._given_up = given_up
+        self.is_over = False
+        """The site is built; single pages are made with its plugins from now on."""
+
+    def _go_on(self) -> None:
+        if self._given_up.is_set() and not self.is_over:
+            raise Superseded("the site")
+
+    def on_files(self, files: object, **_: object) -> None:
+        self._go_on()
+
+    def on_page_markdown(self, markdown: object, **_: object) -> None:
+        self._go_on()
+
+    def on_page_context(self, context: object, **_: object) -> None:
+        self._go_on()
+
+
+class Desk:
+    """Keeps what is shown up to date with the folder. `changed` is to be called from one thread."""
+
+    def __init__(
+        self, source: tuple[Path, Path | None], jobs: int | None, room: Path, board: Board, console: Console
+    ) -> None:
+        self._source, self._jobs, self._room, self._board, self._console = source, jobs, room, board, console
+        self.changes = Changes()
+        self._benches: dict[str, Bench] = {}
+        self._runs: dict[str, Run] = {}
+        """By path, the last runs of open notebooks."""
+        self._project: Project | None = None
+        self._rest: Rest | None = None
+        self._looking: Project | None = None
+        self._executor: WarmExecutor | None = None
+        self._cache: DiskStore | None = None
+        self._number = 0
+        self._wake = threading.Condition()
+        self._due = False
+        self._given_up = threading.Event()
+        self._running: set[str] = set()
+        """Notebooks whose cells the build of the site runs."""
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="nbpublish site", daemon=True)
+        self.watch: Callable[[MkDocsConfig], None] = lambda _: None
+        """Told of each configuration, so that what it is made from is watched."""
+
+    # --- the site ---------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Build the site for the first time, and keep it up to date from now on."""
+        self._build_site()
+        self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._closed or (self._due and self._is_quiet()))
+                if self._closed:
+                    return
+                self._due = False
+                self._given_up.clear()
+            with suppress(Superseded):
+                self._build_site()
+
+    def _is_quiet(self) -> bool:
+        return all(bench.idle for bench in self._benches.values())
+
+    def _build_site(self) -> None:
+        """Build once; what goes wrong is printed and shown, and the last good site stays."""
+        try:
+            self._build()
+        except Superseded:
+            raise
+        except NbpublishError as error:
+            self._console.print(f"[red]{escape(str(error))}[/]")
+            self._board.broke(str(error))
+
+    def _build(self) -> None:
+        counts = {address: bench.count for address, bench in self._benches.items()}
+        config = configuration.load(*self._source)
+        settings = configuration.settings(config, jobs=self._jobs)
+        self.watch(config)
+        rest = self._project_for(config, settings)
+        rest.made = dict(self._runs)
+        self._number += 1
+        folder = self._room / f"site-{self._number}"
+        ending = config.plugins["nbpublish-ending"] = Ending(self._given_up)
+        try:
+            with report.progress(self._console) as progress:
+                summary = site.make_site(config, folder, rest, report=self._heard(progress))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        finally:
+            self._running.clear()
+            ending.is_over = True
+        plugin = config.plugins[configuration.PLUGIN]
+        assert isinstance(plugin, NbpublishPlugin)
+        plugin.project = rest  # single pages are made with this plugin from now on
+        now = Site(folder, config, plugin.files, summary.problems, self._number)
+        before = self._board.built(now, lambda address: self._is_current(address, counts))
+        if before:
+            shutil.rmtree(before.folder, ignore_errors=True)
+        self._say(summary, Path(config.docs_dir))
+        self.look()
+
+    def _is_current(self, address: str, counts: dict[str, int]) -> bool:
+        """Whether a page was not woken since a build of the site has begun."""
+        bench = self._benches.get(address)
+        return bench is None or (bench.idle and bench.count == counts.get(address, 0))
+
+    def _heard(self, progress: Report) -> Report:
+        def heard(notebook: Notebook, cell: Cell, reason: Reason) -> None:
+            if self._given_up.is_set():
+                raise Superseded("the site")
+            if reason.action == "run":
+                self._running.add(notebook.path)
+            progress(notebook, cell, reason)
+
+        return heard
+
+    def _say(self, summary: Summary, docs: Path) -> None:
+        report.show_problems(self._console, summary.problems, docs)
+        report.show_summary(self._console, summary, did="Built")
+
+    def _project_for(self, config: MkDocsConfig, settings: Settings) -> Rest:
+        """The project of the last build, or a new one where docs folder or settings are other ones."""
+        docs = Path(config.docs_dir)
+        if self._rest and (self._rest.root, self._rest.settings) == (docs, settings):
+            return self._rest
+        self._leave()
+        self._cache = open_cache(configuration.work_of(config))
+        self._executor = warm(docs, settings)
+        self._project = Project(docs, settings, self._cache, self._executor)
+        self._looking = Project(docs, settings, self._cache, demand=Demand(frozen=True))
+        self._rest = Rest(docs, settings, self._cache)
+        return self._rest
+
+    # --- pages that somebody looks at -------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Have a bench for every page that somebody looks at, and none for others."""
+        shown, project, executor, looking = self._board.site, self._project, self._executor, self._looking
+        if not (shown and project and executor and looking) or self._closed:
+            return
+        with self._wake:
+            wanted = [address for address in self._board.looked_at() if address in shown.pages]
+            for address in wanted:
+                if address not in self._benches:
+                    self._benches[address] = Bench(address, shown, self._board, project, executor, looking, self)
+            gone = [self._benches.pop(address) for address in list(self._benches) if address not in wanted]
+        for bench in gone:
+            bench.close()
+        executor.keep_only([shown.pages[address].file.src_uri for address in wanted])
+
+    def made(self, path: str, run: Run, progress: Progress) -> None:
+        """An open notebook has been built."""
+        self._runs[path] = run
+        seconds = time.monotonic() - progress.begun
+        signs = states_of(progress.cells)
+        self._console.print(f"{escape(path)}  [dim]{signs}[/]  {seconds:.2f} s")
+
+    def idle(self) -> None:
+        with self._wake:
+            self._wake.notify_all()
+
+    # --- changes ----------------------------------------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """Wait for changes, and see to them, until interrupted."""
+        while changed := self.changes.wait():
+            self.changed(changed)
+
+    def changed(self, paths: Collection[Path]) -> None:
+        """These files are others now, new, or gone."""
+        first, *others = sorted(paths)
+        more = f" and {len(others)} more" if others else ""
+        self._console.print(f"[dim]{escape(configuration.shown(first))}{more} changed[/]")
+        shown = self._board.site
+        self.look()
+        with self._wake:
+            self._given_up.set()
+            self._due = True
+            sources = {Path(page.file.abs_src_path or "") for page in shown.pages.values()} if shown else set()
+            elsewhere = [path for path in paths if path not in sources and path.suffix not in STYLES]
+            if shown:
+                self._swap_styles(shown, paths)
+                for address, bench in self._benches.items():
+                    source = shown.source(address)
+                    if elsewhere or source in paths:
+                        bench.wake(shown, surroundings=bool(elsewhere))
+            addresses = shown.addresses if shown else {}
+            stale = {path for path, address in addresses.items() if shown and shown.source(address) in paths}
+            in_vain = bool(self._running) and (bool(elsewhere) or not stale.isdisjoint(self._running))
+            self._wake.notify_all()
+        if in_vain and self._rest:
+            self._rest.close()
+
+    def _swap_styles(self, shown: Site, paths: Collection[Path]) -> None:
+        """Style sheets need nothing made: they are served as they are at once."""
+        for file in shown.files.css_files():
+            if file.abs_src_path and Path(file.abs_src_path) in paths and Path(file.abs_src_path).exists():
+                self._board.styled(f"/{file.url}", Path(file.abs_src_path))
+
+    def close(self) -> None:
+        with self._wake:
+            self._closed = True
+            self._given_up.set()
+            self._wake.notify_all()
+        self.changes.close()
+        for bench in self._benches.values():
+            bench.close()
+        if self._rest:
+            self._rest.close()
+        if self._thread.is_alive():
+            self._thread.join(10)
+        self._leave()
+
+    def _leave(self) -> None:
+        for bench in self._benches.values():
+            bench.close()
+        self._benches.clear()
+        self._runs.clear()
+        for project in (self._project, self._rest):
+            if project:
+                project.close()
+        if self._cache:
+            self._cache.tidy()
+            self._cache.close()
