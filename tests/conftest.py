@@ -7,6 +7,7 @@ from pathlib import Path
 import browsers
 import pytest
 from browsers import browser  # noqa: F401
+from docs_site import docs_site as build_docs_site
 from hazards import Build, author_in
 from hypothesis import settings
 
@@ -34,3 +35,10 @@ def pytest_sessionfinish() -> None:
 def author(tmp_path: Path) -> Build:
     """Builds a notebook again and again, and compares each build with a plain run."""
     return author_in(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def docs_site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The built site of docs_src."""
+    folder = tmp_path_factory.getbasetemp()
+    return build_docs_site(folder.parent if hasattr(request.config, "workerinput") else folder)

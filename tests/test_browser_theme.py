@@ -361,8 +361,8 @@ def test_search_from_the_keyboard_finds_half_width_kana_and_goes_there(reader: A
     tab.keyboard.press("/")
     tab.wait_for_selector("dialog.search[open]")
     tab.keyboard.type("ｱﾙｺﾞﾘｽﾞﾑ")
-    tab.wait_for_selector(".search li mark")
-    assert tab.locator(".search mark").first.text_content() == "アルゴリズム"
+    tab.wait_for_selector(".search-results mark")
+    assert tab.locator(".search-results mark").first.text_content() == "アルゴリズム"
     assert tab.locator(".search-status").text_content() == "1 件見つかりました"
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/part/ridge.html")
@@ -373,7 +373,7 @@ def test_search_leads_to_the_section_and_the_arrows_choose(reader: Any) -> None:
     tab.keyboard.press("Control+k")
     tab.wait_for_selector("dialog.search[open]")
     tab.keyboard.type("リッジ 確認")
-    tab.wait_for_selector(".search li")
+    tab.wait_for_selector(".search-results a")
     tab.keyboard.press("ArrowDown")
     tab.keyboard.press("ArrowUp")
     chosen = tab.locator(".search [aria-selected=true]").get_attribute("id")

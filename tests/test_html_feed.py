@@ -11,7 +11,7 @@ from mkdocs.contrib.search.search_index import ContentParser
 from pages import code, page, prose, run
 
 from nbpublish.frontends.mkdocs_search import searchable, with_bare_code
-from nbpublish.frontends.search_index import sections
+from nbpublish.frontends.search_text import sections
 from nbpublish.page import html as pieces
 from nbpublish.page.html import feed, is_closed
 
@@ -67,10 +67,10 @@ def test_the_cards_of_a_page_are_found() -> None:
 def test_a_page_is_searched_as_if_every_tag_had_been_parsed() -> None:
     assert searchable(PAGE) == searchable_tag_by_tag(PAGE)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nbpublish.frontends.search_index.feed", plain_feed)
-        parsed = sections("a/", "Fitting", searchable(PAGE))
-    assert sections("a/", "Fitting", searchable(PAGE)) == parsed
-    assert any("if y < 3: print(f'{y:.2f}')" in text for *_, text in parsed)
+        patch.setattr("nbpublish.frontends.search_text.feed", plain_feed)
+        parsed = sections("Fitting", PAGE)
+    assert sections("Fitting", PAGE) == parsed
+    assert any("if y < 3:\n    print(f'{y:.2f}')" in part.code for part in parsed)
 
 
 def test_the_index_of_mkdocs_stays_the_same() -> None:

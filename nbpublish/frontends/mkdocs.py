@@ -40,7 +40,8 @@ from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook, find_language, find_reading_time
 from nbpublish.frontends.mkdocs_search import with_bare_code
 from nbpublish.frontends.navigation import NavigationWriter
-from nbpublish.frontends.search_index import Section, index_of, sections
+from nbpublish.frontends.search_index import IndexedPage, indexed, search_index
+from nbpublish.frontends.search_text import plain
 from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
 from nbpublish.project import DiskStore, Project, Standing, open_cache
 
@@ -81,6 +82,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     files: Files
     """All files of the last build's site."""
     _nav: Navigation
+    _order: dict[str, int]
     _shelf: Shelf
     _notebooks: list[NotebookPage]
 
@@ -170,6 +172,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         self._run([file for file in pages if isinstance(file, NotebookFile)])
         self.commits = commits_of(Path(config.docs_dir), self._shelf.records)
         self._nav = nav
+        self._order = {page.url: place for place, page in enumerate(nav.pages)}
         return nav
 
     def _run(self, files: list[NotebookFile]) -> None:
@@ -231,8 +234,9 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         self._add_beside(pages, files, config)
         if self._own_theme(config):
             env.globals["nb_navigation"] = NavigationWriter(config.theme["navigation_depth"])
-            entries = (section for page in pages for section in _sections(page))
-            self._add(SEARCH_INDEX, index_of(entries).encode(), files, config)
+            found = (_indexed(page) for page in sorted(pages, key=self._place))
+            for name, text in search_index((page for page in found if page), SEARCH_INDEX).items():
+                self._add(name, text.encode(), files, config)
         if self._home and self._home.page:  # now all titles are known
             self._home.page.content = contents(self._home.page, self._nav)
         return env
@@ -248,6 +252,10 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         for page in pages:
             if commit := self.commits.last.get(page.file.src_uri):
                 page.update_date = commit.date  # which MkDocs's sitemap tells; else it is the day of the build
+
+    def _place(self, page: MkDocsPage) -> int:
+        """Where a page stands in the navigation; of two that fit a search equally well, the first is meant."""
+        return self._order.get(page.url, len(self._order))
 
     @staticmethod
     def _add(path: str, data: bytes, files: Files, config: MkDocsConfig) -> None:
@@ -302,10 +310,17 @@ def _log_starts() -> Report:
     return report
 
 
-def _sections(page: MkDocsPage) -> list[Section]:
+def _indexed(page: MkDocsPage) -> IndexedPage | None:
+    """A page for the search; None where its author says, in Material's words, that it should not be found."""
+    said = page.meta.get("search")
+    said = said if isinstance(said, dict) else {}
+    if said.get("exclude"):
+        return None
+    boost = said.get("boost", 1)
+    boost = boost if isinstance(boost, int | float) else 1
     if isinstance(page, NotebookPage):
-        return page.sections
-    return sections(page.url, page.title or "", page.content or "")
+        return IndexedPage(page.url, plain(page.title or ""), page.sections, boost)
+    return indexed(page.url, page.title, page.content, boost)
 
 
 def _run_again(file: NotebookFile, project: Project) -> Run:

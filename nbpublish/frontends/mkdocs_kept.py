@@ -78,7 +78,7 @@ class Kept:
     searched: Mapping[str, str] = field(default_factory=dict)
     """By digest of the page's content, what of it is searched."""
     sections: Mapping[str, list[Any]] = field(default_factory=dict)
-    """By digest of what is searched, its parts in our theme's index."""
+    """By digest of its title and content, the page's parts in our theme's index."""
 
 
 class Shelf:

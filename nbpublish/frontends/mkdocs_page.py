@@ -26,7 +26,7 @@ from nbpublish.frontends.mkdocs_files import NotebookFile, as_markdown
 from nbpublish.frontends.mkdocs_kept import Kept, Links, Shelf, as_json, counts_of, described, digest
 from nbpublish.frontends.mkdocs_search import searchable
 from nbpublish.frontends.plotly_library import installed_plotly
-from nbpublish.frontends.search_index import Section, sections
+from nbpublish.frontends.search_text import Section, sections
 from nbpublish.frontends.vega_library import VegaLibrary
 from nbpublish.model import Asset, Fragment, Heading, Observation, Page, Problem, Run, Visibility
 from nbpublish.page.html import escape, spoken
@@ -136,12 +136,12 @@ class NotebookPage(MkDocsPage):
     @property
     def sections(self) -> list[Section]:
         """Its parts in our theme's index."""
-        title = self.title or ""
-        key = digest(self.url, title, self.searched)
+        title, content = self.title or "", self.content or ""
+        key = digest(title, content)
         if key not in self._sections:
             known = self.kept.sections.get(key) if self.kept else None
-            self._sections[key] = known or [list(part) for part in sections(self.url, title, self.searched)]
-        return [(url, page, heading, text) for url, page, heading, text in self._sections[key]]
+            self._sections[key] = known or [list(part) for part in sections(title, content)]
+        return [Section(*part) for part in self._sections[key]]
 
     def to_keep(self, standing: Standing | None) -> Kept | None:
         """What was made in this build; None where that is kept already, or would not be the same another time.

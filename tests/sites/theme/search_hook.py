@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nbpublish.frontends.search_index import search_index
+from nbpublish.frontends.search_index import indexed, search_index
 
 
 def on_config(config):
@@ -10,7 +10,9 @@ def on_config(config):
 
 
 def on_env(env, config, files):
-    index = search_index((file.page.url, file.page.title, file.page.content) for file in files.documentation_pages())
-    path = Path(config.site_dir, config.theme["search_index"])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(index, encoding="utf-8")
+    pages = [file.page for file in files.documentation_pages()]
+    found = search_index([indexed(page.url, page.title, page.content) for page in pages], config.theme["search_index"])
+    for name, text in found.items():
+        path = Path(config.site_dir, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
