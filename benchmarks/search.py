@@ -36,6 +36,7 @@ LOAD = """async () => {
     document.head.append(Object.assign(document.createElement("script"), { src, onload: done })));
   const dialog = document.querySelector("dialog"), began = performance.now();
   dialog.showModal();
+  await script("nb.js");
   await Promise.all([script("index.js"), script("search.js")]);
   let last = performance.now();
   const { parts } = nb.index, loaded = [];
@@ -84,7 +85,8 @@ def main(chapters: int) -> None:
         for file, text in files.items():
             (folder / file).write_text(text, encoding="utf-8")
         (folder / "index.html").write_text(PAGE, encoding="utf-8")
-        shutil.copy(Path(get_theme_dir("nbpublish")) / "assets" / "search.js", folder)
+        for script in ("nb.js", "search.js"):
+            shutil.copy(Path(get_theme_dir("nbpublish")) / "assets" / script, folder)
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         tab = browser.new_page()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from nbpublish.model import Trace
 PATH = "assets/search-index.js"
 
 
-def index_in(text: str) -> dict[str, list[object]]:
+def index_in(text: str) -> dict[str, Any]:
     """What the first file of an index says."""
     head, tail = "window.nb={...window.nb,index:", "};\n"
     assert text.startswith(head)
@@ -104,12 +105,19 @@ PAGES = [IndexedPage(f"{n}/", f"P{n}", [Section("", f"P{n}", f"prose {n}", f"cod
 
 
 def test_a_small_index_is_one_file() -> None:
-    (text,) = search_index(PAGES[:1], PATH).values()
+    (text,) = search_index(PAGES[:2], PATH).values()
     assert index_in(text) == {
-        "pages": [["0/", "P0", [["", "P0"]]]],
-        "texts": [["prose 0"], ["code 0"], [""]],
+        "sections": [
+            {"url": "0/", "page": "P0", "title": "P0", "weight": 1.0, "texts": ["prose 0", "code 0", ""]},
+            {"url": "1/", "page": "P1", "title": "P1", "weight": 0.85, "texts": ["prose 1", "code 1", ""]},
+        ],
         "parts": [],
     }
+
+
+def test_an_address_can_stand_in_an_attribute() -> None:
+    (text,) = search_index([IndexedPage("図/", "P", [Section('a"b', "A")])], PATH).values()
+    assert index_in(text)["sections"][0]["url"] == "図/#a%22b"
 
 
 def parts_of(files: dict[str, str]) -> list[tuple[int, int, list[str]]]:
@@ -121,7 +129,7 @@ def parts_of(files: dict[str, str]) -> list[tuple[int, int, list[str]]]:
 
 def test_a_large_index_comes_in_parts_prose_first() -> None:
     files = dict(search_index(PAGES, PATH, large=30))
-    assert index_in(files[PATH])["texts"] == []
+    assert {str(section["texts"]) for section in index_in(files[PATH])["sections"]} == {"['', '', '']"}
     parts = parts_of(files)
     assert [kind for kind, _, _ in parts] == sorted(kind for kind, _, _ in parts)
     for kind, word in ((0, "prose"), (1, "code")):
@@ -134,9 +142,7 @@ def test_a_large_index_comes_in_parts_prose_first() -> None:
 def test_the_parts_hold_every_text_at_its_place(texts: list[str], large: int) -> None:
     pages = [IndexedPage("", "", [Section("", "", text, "", text[::-1])]) for text in texts]
     files = dict(search_index(pages, PATH, large=large))
-    held = [["" for _ in texts] for _ in range(3)]
-    for kind, of_kind in enumerate(index_in(files[PATH])["texts"]):
-        held[kind] = of_kind  # type: ignore[assignment]
+    held = [list(of_kind) for of_kind in zip(*(each["texts"] for each in index_in(files[PATH])["sections"]), strict=True)]
     for kind, first, part in parts_of(files):
         held[kind][first : first + len(part)] = part
     assert held == [texts, ["" for _ in texts], [text[::-1] for text in texts]]
@@ -163,5 +169,7 @@ def test_the_author_says_what_is_not_found_and_what_counts_less(tmp_path: Path) 
     source = write_site(tmp_path, files, theme={"name": "nbpublish"}, nav=["notes.py", "index.md", "hidden.md"])
     site = build_site(source, tmp_path / "site")
     index = index_in(site.html(PATH))
-    assert index["pages"] == [["notes/", "Notes", [["", "Notes"]], 0.5], ["", "Home", [["", "Home"]]]]
-    assert index["texts"] == [["", ""], ["print('seen')", ""], ["seen", ""]]
+    assert index["sections"] == [
+        {"url": "notes/", "page": "Notes", "title": "Notes", "weight": 0.5, "texts": ["", "print('seen')", "seen"]},
+        {"url": "", "page": "Home", "title": "Home", "weight": 0.85, "texts": ["", "", ""]},
+    ]

@@ -1,117 +1,97 @@
 // Search by substring over the sections of all pages: exact for Japanese, which has no spaces to cut words at.
 // The index (search_index.py) is in NFKC; what else a reader does not tell apart, the pattern of a word allows for.
 (() => {
-  const ENDING = "(ies|es|s|ing|ed)", EMPTY = /^(an?|and|by|do|for|from|how|i|in|is|it|of|on|or|the|to|what|with)$/i;
-  const either = (letter, by) => `[\\${letter}${String.fromCharCode(letter.charCodeAt(0) + by)}]`;
-
-  // かな is カナ, ( is （, サーバー is サーバ, a_b is a-b, "a b" and aB, and models is model.
-  const pattern = (word) => {
-    const long = /([ぁ-ゖァ-ヶ]ー?){5}/.test(word), end = long ? "ー?" : "";
-    return word
-      .replace(/(?<=[a-z])(?=[A-Z])|(?<=\w)[-_](?=\w)/g, "\0")
-      .replace(RegExp(`(?<=^[a-z]{4,})${ENDING}$`, "i"), "")
-      .replace(long ? /ー/g : /(?<=[ぁ-ゖァ-ヶー]{3})ー$/, "")
-      .replace(/[\0!-/:-@[-`{-~ぁ-ゖァ-ヶ]/g, (c) => !(c > "\0") ? "[-_ ]?" : c < "ぁ" ? either(c, 65248) : either(c, c < "ァ" ? 96 : -96) + end);
-  };
-  const makeWord = (text) => {
-    const source = pattern(text), start = "(?<![a-z])" + source;
-    return { source, length: text.length, all: RegExp(source, "gi"), start: RegExp(start, "i"), whole: RegExp(`${start}${ENDING}?(?![a-z])`, "i") };
+  // かな is カナ, ( is （, a_b is a-b, "a b" and aB. A loose word may lack ー and its English ending.
+  const makeWord = (text, loose) => {
+    const source = (loose ? text.replace(/ー|(?<=^\w{4,})(ies|es|s|ing|ed)$/g, "") : text)
+      .replace(/(?<=[a-z])(?=[A-Z])|(?<=\w)[-_](?=\w)|([!-/:-@[-`{-~]|[ぁ-ゖァ-ヶ])/g, (_, letter) => {
+        if (!letter) return "[-_ ]?";
+        const other = letter.charCodeAt() + (letter < "ぁ" ? 65248 : letter < "ァ" ? 96 : -96);
+        return `[\\${letter + String.fromCharCode(other)}]` + (loose && letter > "~" ? "ー?" : "");
+      });
+    return { source, all: RegExp(source, "gi"), whole: RegExp(`(?<![a-z])${source}(?![a-z])`, "i") };
   };
 
-  // How much a text is about a word: more for beginnings and whole words, less for what is rare in a long text.
-  const value = (text, { all, start, whole }) => {
-    let times = 0;
-    all.lastIndex = 0;
-    while (times < 5 && all.test(text)) times++;
-    return times && times / (times + 1 + text.length / 2000) * (1 + .5 * start.test(text) + 2.5 * whole.test(text));
+  // How much a text is about a word: more for the whole word, less for what is rare in a long text.
+  const value = (text, long, { all, whole }) => {
+    const times = text.match(all)?.length;
+    return times ? times / (times + 1 + text.length / long) * (1 + 2.5 * whole.test(text)) : 0;
   };
   // Titles weigh most, code and outputs less than prose.
   const points = ({ title, texts: [prose, code, output] }, word) =>
-    value(title, word) * (1 + 5 * word.length / title.length) + value(prose, word) + .7 * value(code, word) + .2 * value(output, word);
+    7 * value(title, 15, word) + value(prose, 2000, word) + .7 * value(code, 2000, word) + .2 * value(output, 2000, word);
 
-  // Sections that have all words; where there are none, those that have the most. The page's title alone is not enough.
-  const find = (sections, words, phrase) => {
-    let most = 1, found = [];
-    sections.forEach((section, at) => {
-      let own = 0, above = 0, has = 0;
-      for (const word of words) {
-        const here = points(section, word), there = value(section.page, word);
-        own += here;
-        above += there;
-        has += here + there > 0;
+  nb.search = (dialog, { sections, parts }) => {
+    const [input, status, list] = ["input", ".search-status", ".search-results"].map((name) => dialog.querySelector(name)), say = dialog.dataset;
+    let waiting = parts.length, chosen;
+
+    // The sections that have most of the words, best first. The title of its page alone does not make a hit of one.
+    const find = (words, phrase) => {
+      let most = 1, hits = [];
+      for (const section of sections) {
+        let own = 0, above = 0, has = 0;
+        for (const word of words) {
+          const here = points(section, word), there = value(section.page, 15, word);
+          own += here;
+          above += there;
+          has += here + there > 0;
+        }
+        if (!own || has < most) continue;
+        if (has > most) [most, hits] = [has, []];
+        hits.push([section.weight * (own + above + 3 * points(section, phrase)), section]);
       }
-      if (!own || has < most) return;
-      if (has > most) [most, found] = [has, []];
-      const together = words[0].source === phrase.source ? own : points(section, phrase);
-      found.push([(own + above + 3 * together) * (1 - .3 * at / sections.length) * section.boost, section]); // what comes first counts a little more
-    });
-    return [most, found.sort((a, b) => b[0] - a[0])];
-  };
-
-  const make = (tag, parts, properties) => {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...parts);
-    return element;
-  };
-
-  window.nb.search = (dialog, index) => {
-    const [input, status, list] = ["input", ".search-status", ".search-results"].map((name) => dialog.querySelector(name)), words = dialog.dataset;
-    const sections = index.pages.flatMap(([url, page, parts, boost = 1]) => parts.map(([anchor, title]) =>
-      ({ url: url + (anchor && "#" + anchor), page, title, boost, texts: ["", "", ""] })));
-    let waiting = index.parts.length, options = [], chosen;
+      return [most, hits.sort((a, b) => b[0] - a[0])];
+    };
 
     const choose = (i) => {
+      const options = [...list.children];
       chosen = (i + options.length) % options.length || 0;
       options.forEach((option, j) => { option.ariaSelected = j === chosen; });
       options[chosen]?.scrollIntoView({ block: "nearest" });
       input.setAttribute("aria-activedescendant", options[chosen]?.id ?? "");
     };
 
-    const makeOption = ({ url, page, title, texts }, any, i) => {
-      const marked = (text) => text.split(any).map((part, j) => j % 2 ? make("mark", [part]) : part);
-      const kind = Math.max(0, texts.findIndex((text) => any.test(text)));
-      const text = texts[kind], at = text.search(any), from = at < 40 ? 0 : Math.max(at - 30, text.lastIndexOf("\n", at) + 1);
-      const excerpt = marked((from ? "…" : "") + text.slice(from, from + 160));
-      return make("a", [
-        make("small", title === page ? [] : [...marked(page), " › "]),
-        make("strong", marked(title)),
-        make("p", kind ? [make("small", [words[["", "code", "output"][kind]]]), make("code", excerpt)] : excerpt),
-      ], { href: words.base + url, id: `hit-${i}`, role: "option", tabIndex: -1 });
+    const option = ({ url, page, title, texts }, any, i) => {
+      const marked = (text) => text.replace(any, "\x01$&\x02").replace(/[&<"\x01\x02]/g, (sign) =>
+        ({ "\x01": "<mark>", "\x02": "</mark>" })[sign] ?? `&#${sign.charCodeAt()};`);
+      const kind = Math.max(0, texts.findIndex((text) => text.match(any))), text = texts[kind], at = text.search(any);
+      const from = at < 40 ? 0 : Math.max(at - 30, text.lastIndexOf("\n", at) + 1), excerpt = marked((from ? "…" : "") + text.slice(from, from + 160));
+      return `<a id="hit-${i}" role="option" tabindex="-1" href="${say.base + url}">${title === page ? "" : `<small>${marked(page)} › </small>`}`
+        + `<strong>${marked(title)}</strong><p>${kind ? `<small>${kind > 1 ? say.output : say.code}</small><code>${excerpt}</code>` : excerpt}</p></a>`;
     };
 
-    const show = ({ isComposing } = {}) => {
-      let query = input.value.normalize("NFKC").trim();
-      if (isComposing) query = query.replace(/(?<=[ぁ-ゖ])[a-z]+$/, ""); // かいk, on the way to かいき
-      const typed = query.split(/\s+/), telling = typed.filter((word) => !EMPTY.test(word)), phrase = makeWord(query);
-      // what has no spaces is cut where the script changes, once it is not found as it is
-      for (const texts of [telling.length ? telling : typed, query.match(/[一-鿿々]{2,}|[ァ-ヶー]{2,}|\w{2,}/g) ?? []]) {
-        const terms = texts.map(makeWord), [most, hits] = query ? find(sections, terms, phrase) : [0, []];
-        const any = RegExp(`(${[phrase, ...terms].map((term) => term.source).join("|")})`, "i");
-        options = hits.slice(0, 30).map(([, section], i) => makeOption(section, any, i));
-        status.textContent = query && (hits.length ? (most < terms.length ? words.some : words.found).replace("{}", hits.length) : waiting ? words.loading : words.nothing);
-        if (hits.length) break;
+    const show = () => {
+      const query = input.value.normalize("NFKC").trim(), phrase = makeWord(query), typed = query.split(/\s+/);
+      const telling = typed.filter((word) => !/^(an?|and|by|for|how|in|is|of|on|the|to|what|with)$/i.test(word));
+      // What nothing has as it was typed is taken loosely, and cut where the script changes.
+      for (const loose of [false, true]) {
+        const texts = loose ? query.match(/[一-鿿々]{2,}|[ぁ-ー]{2,}|\w{2,}/g) ?? [] : telling[0] ? telling : typed;
+        const words = texts.map((text) => makeWord(text, loose)), [most, hits] = query ? find(words, phrase) : [0, []];
+        const any = RegExp([phrase, ...words].map((word) => word.source).join("|"), "gi");
+        list.innerHTML = hits.slice(0, 30).map(([, section], i) => option(section, any, i)).join("");
+        status.textContent = query && (!hits[0] ? waiting ? say.loading : say.nothing : most < words.length ? say.some : say.found).replace("{}", hits.length);
+        if (hits[0]) break;
       }
-      list.replaceChildren(...options);
-      input.ariaExpanded = options.length > 0;
+      input.ariaExpanded = !!list.firstChild;
       choose(0);
     };
 
-    window.nb.part = (kind, first, texts) => texts.forEach((text, i) => { sections[first + i].texts[kind] = text; });
-    index.texts.forEach((texts, kind) => window.nb.part(kind, 0, texts));
-    const arrived = () => { waiting--; chosen || show(); };
-    for (const name of index.parts)
-      document.head.append(make("script", [], { src: words.index.replace(/[^/]*$/, name), onload: arrived, onerror: arrived }));
+    nb.part = (kind, first, texts) => texts.forEach((text, i) => { sections[first + i].texts[kind] = text; });
+    for (const name of parts) nb.load(say.index.replace(/[^/]*$/, name)).finally(() => {
+      waiting--;
+      chosen || show();
+    });
 
-    input.addEventListener("input", show);
-    input.addEventListener("keydown", (event) => {
-      if (event.isComposing || event.keyCode === 229) return; // Enter and arrows belong to the Japanese input method until it is done
+    input.oninput = show;
+    input.onkeydown = (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (event.keyCode === 229) return; // the Japanese input method has Enter and the arrows until it is done
       if (step) choose(chosen + step);
-      else if (event.key === "Enter") options[chosen]?.click();
+      else if (event.key === "Enter") list.children[chosen]?.click();
       else return;
       event.preventDefault();
-    });
-    dialog.addEventListener("click", ({ target }) => { if (target === dialog || target.closest("a")) dialog.close(); });
+    };
+    dialog.onclick = ({ target }) => { if (target === dialog || target.closest("a")) dialog.close(); };
     show();
   };
 })();
