@@ -24,8 +24,8 @@ TERMS = [
     *("回帰", "分類", "勾配", "降下", "係数", "誤差", "標準化", "過学習", "検証", "モデル", "データ", "ベクトル"),
     *("パラメータ", "カーネル", "正則化", "主成分", "確率", "尤度", "最適化", "損失"),
 ]
-JOINTS = ["は", "が", "を", "に", "で", "と", "の", "から", "まで", "について", "としては", "による", "ことで"]
-NAMES = ["fit", "predict", "train_test_split", "LinearRegression", "score", "plt.plot", "np.mean", "cross_val_score", "x"]
+JOINTS = ["は", "が", "を", "に", "で", "と", "の", "から", "まで", "について", "としては", "による"]
+NAMES = ["fit", "predict", "train_test_split", "LinearRegression", "plt.plot", "np.mean", "cross_val_score", "x"]
 QUERIES = ["の", "過学習", "かーねる", "正則化 検証", "train_test_split", "cross val score", "ないことば", "第123章"]
 PAGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><dialog class="search" data-base="./" data-index="index.js"
   data-found="{}" data-some="{}" data-nothing="0" data-loading="…" data-code="コード" data-output="出力">

@@ -283,7 +283,8 @@ def test_titles_are_found_at_once_and_texts_as_their_parts_arrive(browser: Any, 
     tab.wait_for_function("document.querySelector('.search-results code')?.textContent === 'f(7)'")
 
 
-LARGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><body><button class="search-button">Search</button>
+LARGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><body><button class="theme-button"></button>
+<button class="search-button">Search</button>
 <dialog class="search" data-index="index.js" data-script="search.js" data-base="./" data-found="{}" data-some="{}"
   data-nothing="nothing" data-loading="loading" data-code="Code" data-output="Output">
 <input><p class="search-status"></p><div class="search-results"></div></dialog>

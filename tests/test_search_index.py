@@ -142,7 +142,8 @@ def test_a_large_index_comes_in_parts_prose_first() -> None:
 def test_the_parts_hold_every_text_at_its_place(texts: list[str], large: int) -> None:
     pages = [IndexedPage("", "", [Section("", "", text, "", text[::-1])]) for text in texts]
     files = dict(search_index(pages, PATH, large=large))
-    held = [list(of_kind) for of_kind in zip(*(each["texts"] for each in index_in(files[PATH])["sections"]), strict=True)]
+    every = [section["texts"] for section in index_in(files[PATH])["sections"]]
+    held = [list(of_kind) for of_kind in zip(*every, strict=True)]
     for kind, first, part in parts_of(files):
         held[kind][first : first + len(part)] = part
     assert held == [texts, ["" for _ in texts], [text[::-1] for text in texts]]

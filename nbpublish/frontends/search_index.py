@@ -23,7 +23,7 @@ LARGE = 500_000
 """Bytes of text that are loaded at once, about 150 kB compressed."""
 
 FIRST = 0.3
-"""By how much the first section counts more than the last: of two that fit a search equally well, the first is meant."""
+"""How much more the first section counts than the last: of two that fit a search equally well, the first is meant."""
 
 
 class IndexedPage(NamedTuple):

@@ -34,7 +34,7 @@ class Section(NamedTuple):
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _SILENT_TAGS = frozenset({"script", "style", "svg", "template", "annotation", "annotation-xml", "button", "select"})
-_SILENT_CLASSES = frozenset({"nb-names", "nb-notrun", "nb-flow-section", "headerlink", "nb-anchor"})
+_SILENT_CLASSES = frozenset({"nb-names", "nb-notrun", "nb-flow-section", "nb-about", "headerlink", "nb-anchor"})
 _PROSE_CLASSES = frozenset({"nb-markdown", "nb-callout", "nb-accordion", "nb-tab"})
 """What is prose though a cell has computed it."""
 _LINES = frozenset({"br", "div", "dt", "h5", "h6", "li", "ol", "p", "pre", "summary", "table", "tr", "ul"})
