@@ -27,7 +27,8 @@ TERMS = [
 JOINTS = ["は", "が", "を", "に", "で", "と", "の", "から", "まで", "について", "としては", "による"]
 NAMES = ["fit", "predict", "train_test_split", "LinearRegression", "plt.plot", "np.mean", "cross_val_score", "x"]
 QUERIES = ["の", "過学習", "かーねる", "正則化 検証", "train_test_split", "cross val score", "ないことば", "第123章"]
-PAGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><dialog class="search" data-base="./" data-index="index.js"
+PAGE = """<!doctype html><html lang="ja"><meta charset="utf-8">
+<dialog class="search" data-base="./" data-index="index.js"
   data-found="{}" data-some="{}" data-nothing="0" data-loading="…" data-code="コード" data-output="出力">
 <input><p class="search-status"></p><div class="search-results"></div></dialog><script>window.nb = {};</script>"""
 
