@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from browsers import Reader
 from mkdocs_sites import build_site, write_site
+from strict_server import strictly_served
 from test_browser_plotly import THEMES, names
 
 pytestmark = pytest.mark.browser
@@ -57,9 +58,9 @@ def reader(browser: Any, sites: dict[str, Path]) -> Iterator[Any]:
             assert not made.faults
 
 
-def ask(tab: Any, count: int = 1) -> None:
+def ask(tab: Any) -> None:
     tab.locator(".nb-show").first.click()
-    tab.wait_for_function(f"document.querySelectorAll('.nb-drawn svg.marks').length >= {count}", timeout=20_000)
+    tab.locator(".nb-drawn svg.marks").first.wait_for(timeout=20_000)
 
 
 @pytest.mark.parametrize("theme", ["nbpublish", "material"])
@@ -123,3 +124,17 @@ def test_without_a_script_the_pictures_are_there_and_no_button(reader: Any) -> N
 def test_the_site_holds_the_library_once(sites: dict[str, Path]) -> None:
     for site in sites.values():
         assert len(list(site.rglob("vega-*.min.js"))) == 1
+
+
+def test_it_works_where_a_policy_allows_the_scripts_of_the_site_only(browser: Any, sites: dict[str, Path]) -> None:
+    context = browser.new_context()
+    with strictly_served(sites["nbpublish"]) as address:
+        tab = context.new_page()
+        faults: list[str] = []
+        tab.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        tab.goto(f"{address}/charts.html")
+        ask(tab)
+        tab.locator(".nb-drawn .mark-symbol path").nth(1).hover()
+        tab.locator("#vg-tooltip-element.visible").wait_for()
+        assert not [fault for fault in faults if "vega" in fault or "eval" in fault]
+    context.close()

@@ -30,7 +30,7 @@ def figure_in(html: str) -> object:
 
 def test_a_chart_is_a_button_and_its_data() -> None:
     html = shown(result(PLOTLY, FIGURE), plotly=library)
-    assert html.startswith('<figure class="nb-figure nb-live nb-plotly"><div class="nb-chart" role="group"')
+    assert html.startswith('<figure class="nb-figure nb-ondemand nb-plotly"><div class="nb-chart" role="group"')
     assert 'aria-label="Plotly chart: Sales"' in html
     assert "<p>Plotly chart: Sales</p>" in html
     assert '<button type="button" class="nb-show" data-words="Loading …|The chart could not be loaded.">' in html
@@ -108,7 +108,7 @@ def test_tags_in_a_title_are_not_read_out() -> None:
 def test_a_caption_and_a_label_belong_to_the_chart() -> None:
     cell = code("c", "f()", caption="*Sales* of a year", label="sales")
     html = shown(result(PLOTLY, FIGURE), cell=cell, plotly=library)
-    assert html.startswith('<figure class="nb-figure nb-live nb-plotly" id="sales">')
+    assert html.startswith('<figure class="nb-figure nb-ondemand nb-plotly" id="sales">')
     assert html.endswith("<figcaption><em>Sales</em> of a year</figcaption></figure>")
 
 

@@ -46,7 +46,7 @@ def library(version: str) -> Library:
 def test_a_chart_that_answers_its_reader_is_a_picture_a_button_and_its_data() -> None:
     html = shown(output_of(points().interactive()), vega=library)
     tree = parse(html)
-    box = tree.select_one("figure.nb-live.nb-vega > .nb-chart")
+    box = tree.select_one("figure.nb-ondemand.nb-vega > .nb-chart")
     assert box is not None
     assert box["data-draw"] == "vega"
     assert box["aria-label"] == "Altair chart: 体格"

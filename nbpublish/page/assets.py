@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from nbpublish.model import Asset
 
@@ -26,6 +27,7 @@ SUFFIXES = {
     "application/pdf": ".pdf",
     "application/json": ".json",
     "application/zip": ".zip",
+    "text/css": ".css",
     "text/csv": ".csv",
     "text/html": ".html",
     "text/javascript": ".js",
@@ -46,6 +48,13 @@ class Assets:
         name = hashlib.sha256(data).hexdigest()[:16] + SUFFIXES.get(kind, ".bin")
         self._kept[name] = Asset(name, data)
         return self._base + name
+
+    def pair(self, data: bytes, suffix: str, other: Callable[[str], bytes], other_suffix: str) -> str:
+        """Keep `data`, and beside it what `other` makes of its name; gives the address without the suffixes."""
+        stem = hashlib.sha256(data).hexdigest()[:16]
+        self._kept[stem + suffix] = Asset(stem + suffix, data)
+        self._kept[stem + other_suffix] = Asset(stem + other_suffix, other(stem))
+        return self._base + stem
 
     def keep(self, asset: Asset) -> str:
         """Keep a file that has its name already; gives its address likewise."""

@@ -57,7 +57,7 @@ def room(chart: LiveChart, library: Library, picture: str | None, context: Conte
     button = _button(library, "chart.interactive" if picture else "chart.show", context)
     without = "" if picture else f"<noscript><p>{escape(context.words('chart.script'))}</p></noscript>"
     figure = f"<div{box}>{shown}{button}{without}</div>{inline}"
-    return captioned(figure, context, f"nb-figure nb-live nb-{chart.kind}")
+    return captioned(figure, context, f"nb-figure nb-ondemand nb-{chart.kind}")
 
 
 def _button(library: Library, label: str, context: Context) -> str:

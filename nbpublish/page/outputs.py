@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nbpublish.model import ERROR, Output
-from nbpublish.page import addresses, foreign, placeholders, plotly, streams, tables, vega
+from nbpublish.page import addresses, anywidget, foreign, placeholders, plotly, streams, tables, vega
 from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.failures import failure
 from nbpublish.page.figures import bytes_of, captioned, figure, picture, player
@@ -89,6 +89,8 @@ def _picture(data: Bundle, metadata: Metadata, context: Context) -> str | None:
 
 def _drawn(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str | None:
     """The chart itself, where the site can draw it; its picture is shown first."""
+    if kind == "widget":
+        return anywidget.mounted(data, context)
     if kind not in ("plotly", "vegalite", "vega"):
         return None
     value = next(value for name, value in data.items() if name.startswith(f"application/vnd.{kind}."))
@@ -114,7 +116,7 @@ def _live(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str:
     said = _text(data.get("text/plain")).strip()
     if kind == "widget":
         name = said.partition("\n")[0]
-        what = context.words("what.widget-of", name=name) if name else context.words("what.widget")
+        what = placeholders.widget_of(name, context)
         return placeholders.live("widget", what, context)
     value = next((value for name, value in data.items() if name.startswith("application/vnd.")), None)
     title = metadata.get("title") or metadata.get("alt")

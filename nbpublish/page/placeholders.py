@@ -50,6 +50,11 @@ def name_of(kind: str, title: str, context: Context) -> str:
     return context.words("placeholder.chart-of", library=library, title=title)
 
 
+def widget_of(name: str, context: Context) -> str:
+    """What a widget is called: what it says of itself, where it does."""
+    return context.words("what.widget-of", name=name) if name else context.words("what.widget")
+
+
 def live(kind: str, what: str, context: Context) -> str:
     """In place of something that needs Python to run; `what` names it in the reader's language."""
     return placeholder(kind, context.words("placeholder.static", what=what))

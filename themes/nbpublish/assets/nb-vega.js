@@ -27,7 +27,8 @@
   const views = new WeakMap();
   window.nb.painters.vega = async (box, { spec, config }) => {
     views.get(box)?.finalize();
-    const settings = { actions: false, renderer: "svg", loader: atHome, config: merged(inScheme(box), config) };
+    // `ast`: expressions are interpreted, not compiled, so that a Content-Security-Policy need not allow `eval`
+    const settings = { ast: true, actions: false, renderer: "svg", loader: atHome, config: merged(inScheme(box), config) };
     views.set(box, await window.vegaEmbed(box, spec, settings));
   };
 })();

@@ -125,11 +125,13 @@
     return loads.get(src);
   };
   const home = document.currentScript.src;
-  document.addEventListener("click", async ({ target }) => {
+  const call = async (name, item) => {
+    await load(new URL(`nb-${name}.js`, home));
+    window.nb[name](item);
+  };
+  document.addEventListener("click", ({ target }) => {
     const button = target.closest(".nb-show");
-    if (!button) return;
-    await load(new URL("nb-chart.js", home));
-    window.nb.chart(button);
+    if (button) call("chart", button);
   });
 
   const init = (root = document) => {
@@ -138,10 +140,7 @@
     each(".nb-figure", addZoom);
     each(".nb-table > table", makeSortable);
     each(":is(.nb-cell, .nb-article) pre, .nb-article table, .nb-table, .nb-math, .nb-html, .nb-tree", (box) => sizes.observe(box));
-    each("[data-nb-widgets]", async (data) => {
-      await load(new URL("nb-widgets.js", home));
-      window.nb.widgets(data);
-    });
+    for (const name of ["widgets", "anywidget"]) each(`[data-nb-${name}]`, (item) => call(name, item));
   };
 
   window.nb = { ...window.nb, init, load };
