@@ -63,3 +63,8 @@ def test_every_action_is_pinned_to_a_commit(steps: list[Step]) -> None:
     used = [step["uses"] for step in steps if "uses" in step]
     assert len(used) >= 5
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action) for action in used)
+
+
+def test_the_history_and_a_japanese_font_are_there_before_the_build(steps: list[Step]) -> None:
+    assert steps[place(steps, "actions/checkout")]["with"]["fetch-depth"] == 0
+    assert place(steps, "fonts-noto-cjk") < place(steps, "nbpublish build")

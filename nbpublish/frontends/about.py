@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from urllib.parse import quote, urljoin
 
@@ -65,7 +65,7 @@ def place_beside(page: MkDocsPage, name: str) -> str:
     return posixpath.join(posixpath.dirname(page.file.dest_uri), name)
 
 
-def kinds(source: str, wanted: Sequence[str]) -> list[str]:
+def kinds(source: str, wanted: Collection[str]) -> list[str]:
     """What is offered of a notebook: the source of an `.ipynb` file is the notebook, without its outputs."""
     return [kind for kind in ENDINGS if kind in wanted and not (kind == "source" and source.endswith(".ipynb"))]
 

@@ -7,9 +7,11 @@ whatever the number of files, and nothing in a folder that is in no repository.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from mkdocs.structure.pages import Page as MkDocsPage
 
 from nbpublish.project import Records
 from nbpublish.stamp.watch import answered_for
@@ -34,6 +36,12 @@ class Commits:
     """Whether the folder is in a repository."""
     last: Mapping[str, Commit] = field(default_factory=dict)
     """By path in the folder, for files that are as they were committed: the commit that last changed them."""
+
+    def date(self, pages: Iterable[MkDocsPage]) -> None:
+        """Give pages the day of their last commit, for MkDocs's sitemap; without one they have that of the build."""
+        for page in pages:
+            if commit := self.last.get(page.file.src_uri):
+                page.update_date = commit.date
 
 
 def commits_of(folder: Path, records: Records | None = None) -> Commits:

@@ -28,16 +28,21 @@ from mkdocs.utils.templates import TemplateContext
 
 from nbpublish.build import Report
 from nbpublish.errors import NbpublishError
-from nbpublish.frontends.about import unopened
-from nbpublish.frontends.beside import files_beside
+from nbpublish.frontends.beside import add_beside, add_cards
 from nbpublish.frontends.commits import Commits, commits_of
 from nbpublish.frontends.configuration import work_of
 from nbpublish.frontends.disk_files import circle
 from nbpublish.frontends.home_page import contents, home_missing
-from nbpublish.frontends.mkdocs_files import FileBeside, NotebookFile, is_served, with_notebooks, write_posts
+from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_kept import Kept, Runs, Shelf, standing_of
 from nbpublish.frontends.mkdocs_options import Options
-from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage, become_notebook, find_language, find_reading_time
+from nbpublish.frontends.mkdocs_page import (
+    ASSETS,
+    NotebookPage,
+    become_notebook,
+    find_language,
+    find_reading_time,
+)
 from nbpublish.frontends.mkdocs_search import with_bare_code
 from nbpublish.frontends.navigation import NavigationWriter
 from nbpublish.frontends.search_index import IndexedPage, indexed, search_index
@@ -231,7 +236,10 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         for page in self.pages.values():
             for asset in page.assets:
                 self._add(f"{ASSETS}/{asset.name}", asset.data, files, config)
-        self._add_beside(pages, files, config)
+        self._found += add_beside(pages, files, self._nav, config)
+        if self._makes_cards(config):
+            self._found += add_cards(pages, files, config, self._shelf)
+        self.commits.date(pages)
         if self._own_theme(config):
             env.globals["nb_navigation"] = NavigationWriter(config.theme["navigation_depth"])
             found = (_indexed(page) for page in sorted(pages, key=self._place))
@@ -241,17 +249,10 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             self._home.page.content = contents(self._home.page, self._nav)
         return env
 
-    def _add_beside(self, pages: list[MkDocsPage], files: Files, config: MkDocsConfig) -> None:
-        """Add what lies beside pages, where the author has put nothing of that name."""
-        taken = {file.dest_uri for file in files if is_served(file)}
-        for path, data in files_beside(pages, config):
-            if path not in taken:
-                files.append(FileBeside.at(path, data, config))
-        formats = [(page, page.format) for page in self._notebooks]
-        self._found += unopened(formats, config, Path(config.config_file_path or "mkdocs.yml").name)
-        for page in pages:
-            if commit := self.commits.last.get(page.file.src_uri):
-                page.update_date = commit.date  # which MkDocs's sitemap tells; else it is the day of the build
+    def _makes_cards(self, config: MkDocsConfig) -> bool:
+        if self.config.cards is not None:
+            return self.config.cards
+        return bool(config.site_url) and self._own_theme(config) and not self._serving
 
     def _place(self, page: MkDocsPage) -> int:
         """Where a page stands in the navigation; of two that fit a search equally well, the first is meant."""

@@ -140,6 +140,15 @@ class Shelf:
         return tuple(KeptAsset(asset.name, self._records.put(asset.data)) for asset in assets)
 
     @property
+    def surroundings(self) -> str:
+        """What decides about all that is made of the site: settings, our own code, what is installed."""
+        return self._all_pages
+
+    def digest_of(self, path: Path) -> str:
+        """SHA-256 of a file's content, without reading it again while it stays as it is."""
+        return self._project.digest_of(path)
+
+    @property
     def records(self) -> Records | None:
         """Where what is made of the site is kept; None where nothing lasts."""
         return self._records

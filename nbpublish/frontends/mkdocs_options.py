@@ -143,6 +143,12 @@ class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subc
     date = c.Type(bool, default=False)
     """Whether the day of the last commit is shown."""
     widgets = Widgets(default=_DEFAULT.widgets)
+    llms = c.Choice[bool | str]((True, False, "full"), default=True)
+    """Whether programs find the site as Markdown; "full": in one file, too."""
+    cards = c.Optional(c.Type(bool))
+    """Whether each page has a picture for social networks; None: under our theme, where the site has an address."""
+    card_font = c.Optional(c.File(exists=True))
+    """Font file for them."""
 
     @property
     def settings(self) -> Settings:

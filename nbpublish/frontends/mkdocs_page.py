@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, get_args
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from markdown.extensions.toc import nest_toc_tokens  # type: ignore[import-untyped]
 from mkdocs.config.defaults import MkDocsConfig
@@ -17,11 +17,9 @@ from mkdocs.structure.pages import _RelativePathTreeprocessor
 from mkdocs.structure.toc import TableOfContents, get_toc
 from mkdocs.utils import get_relative_url
 
-from nbpublish.exporters.ipynb import to_ipynb
-from nbpublish.exporters.links import normal
-from nbpublish.exporters.markdown import to_markdown
-from nbpublish.frontends.about import about_page, file_name, kinds
+from nbpublish.frontends.about import about_page
 from nbpublish.frontends.mermaid_program import installed_mermaid
+from nbpublish.frontends.mkdocs_exports import exports_of, exports_wanted
 from nbpublish.frontends.mkdocs_files import NotebookFile, as_markdown
 from nbpublish.frontends.mkdocs_kept import Kept, Links, Shelf, as_json, counts_of, described, digest
 from nbpublish.frontends.mkdocs_search import searchable
@@ -94,7 +92,10 @@ class NotebookPage(MkDocsPage):
         self.is_kept = kept is not None
         if kept is None:
             kept = render_safely(self.run, settings, self.links)
-            self.exports = exports_of(self, kept, settings.language, wanted)
+            addresses = {link.url: link.address for link in self.links.asked}
+            self.exports = exports_of(
+                self.run, kept, addresses, self.canonical_url or "", settings.language, wanted
+            )
         if getattr(settings.diagrams, "refused", None):
             self.settings = ""  # another time the program may draw what it did not: the page is not kept
         self.pure = page = kept
@@ -217,37 +218,10 @@ def page_settings(page: NotebookPage, config: MkDocsConfig) -> PageSettings:
     )
 
 
-def exports_wanted(page: NotebookPage, config: MkDocsConfig) -> list[str]:
-    """What is written for readers to take along, besides the source."""
-    options = config.plugins["nbpublish"].config
-    wanted = options.downloads if page.meta.get("about", options.about) else []
-    return [kind for kind in kinds(page.file.src_uri, wanted) if kind != "source"]
-
-
 def as_settings(settings: PageSettings, wanted: list[str], place: str | None) -> str:
     """All that decides how a page and its files are written, as text; empty where that cannot be told."""
     said = described(settings)
     return json.dumps([said, wanted, place]) if said else ""
-
-
-def exports_of(page: NotebookPage, rendered: Page, language: str, wanted: list[str]) -> tuple[Asset, ...]:
-    """The files that readers can take along of a page as it was rendered."""
-    if any(problem.code == "internal-error" for problem in rendered.problems):
-        return ()
-    addresses = {link.url: link.address for link in page.links.asked}
-    place, made = page.canonical_url or "", []
-    for kind in wanted:
-        if kind == "ipynb":  # it is opened elsewhere, so its links lead to the site, where that has an address
-            data = to_ipynb(page.run, lambda url: urljoin(place, found_at(url, addresses)) if place else url, language)
-        else:
-            data = to_markdown(page.run, rendered, lambda url: found_at(url, addresses)).encode(errors="replace")
-        made.append(Asset(file_name(page.file.src_uri, kind), data))
-    return tuple(made)
-
-
-def found_at(url: str, addresses: Mapping[str, str]) -> str:
-    """The address on the page of what prose links to."""
-    return addresses.get(normal(url), addresses.get(url, url))
 
 
 def _slug(slugify: Callable[[str, str], str], separator: str, text: str) -> str:
@@ -319,9 +293,13 @@ def language_of_prose(run: Run) -> str | None:
 
 def language_of(page: MkDocsPage, config: MkDocsConfig) -> str:
     """The page's `lang`, else the theme's language (Material's word) or locale (MkDocs's word)."""
+    lang = page.meta.get("lang")
+    return str(lang) if lang else site_language(config)
+
+
+def site_language(config: MkDocsConfig) -> str:
+    """The language of the site."""
     theme = config.theme
-    if lang := page.meta.get("lang"):
-        return str(lang)
     if "language" in theme:
         return str(theme["language"])
     return str(theme.locale).replace("_", "-")

@@ -32,6 +32,10 @@ WORDS = {
     "about.file.source": "Source {ending}",
     "about.file.ipynb": "Notebook with outputs .ipynb",
     "about.file.markdown": "Markdown .md",
+    # the list of all pages for programs
+    "llms.links": "Each link leads to a page as Markdown, with the outputs of its code.",
+    "llms.pages": "Pages",
+    "llms.others": "Other pages",
     # why it was not run; {cell} is one of the above, as a link
     "notrun.ancestor-failed": "Not run, because {cell} failed.",
     "notrun.ancestor-stopped": "Not run, because {cell} called mo.stop.",
