@@ -191,7 +191,7 @@ def test_a_jupyter_notebook_is_offered_with_its_outputs(tmp_path: Path) -> None:
 
 
 def test_downloads_are_chosen_by_setting(tmp_path: Path) -> None:
-    site = site_of(tmp_path, {"downloads": ["ipynb"]})
+    site = site_of(tmp_path, {"downloads": ["ipynb"], "llms": False})
     assert list(links(site, "part/a/index.html").values()) == ["a.ipynb"]
     assert not site.has("part/a/a.py")
     assert not site.has("part/a/a.md")
