@@ -13,7 +13,10 @@ EXPLAINED = re.findall(r"^### `([a-z-]+)`$", PAGE, re.MULTILINE)
 
 MAKERS = {"Problem", "problem", "_problem"}
 """Functions whose first argument is the code of a problem."""
-PASSED_ON = {"formats/magics.py", "formats/marimo.py", "page/context.py", "page/prose.py", "traces/faults.py"}
+PASSED_ON = {
+    *("formats/magics.py", "formats/marimo.py", "traces/faults.py"),
+    *("page/context.py", "page/numbering.py", "page/prose.py"),
+}
 """Files that make a problem of a code which they get or choose elsewhere; those codes stand in `CHOSEN`."""
 CHOSEN = {
     "formats/magics.py": {"installs-packages", "unsupported-magic"},

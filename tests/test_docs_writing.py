@@ -8,6 +8,7 @@ from pathlib import Path
 from nbpublish.formats.percent import PERCENT
 from nbpublish.graph.analyse import analyse
 from nbpublish.model import Run
+from nbpublish.page.numbering import alone
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
 
@@ -15,6 +16,7 @@ GUIDE = Path(__file__).parent.parent / "docs_src/guide/writing.py"
 NOTEBOOK = PERCENT.read("guide/writing.py", GUIDE.read_text(encoding="utf-8"))
 RUN = Run(NOTEBOOK, analyse(NOTEBOOK), {}, {})
 PAGE = render(RUN, PageSettings(), lambda address, line: address)
+HTML = alone(PAGE.html)
 EXAMPLE = re.compile(r"^````markdown\n(.*?)\n````\n\n", re.MULTILINE | re.DOTALL)
 
 
@@ -32,7 +34,7 @@ def test_each_source_is_followed_by_the_same_text() -> None:
 
 def test_all_of_it_is_understood() -> None:
     assert NOTEBOOK.problems == PAGE.problems == ()
-    read = re.sub(r"<pre.*?</pre>|<code.*?</code>|<math.*?</math>", "", PAGE.html, flags=re.DOTALL)
+    read = re.sub(r"<pre.*?</pre>|<code.*?</code>|<math.*?</math>", "", HTML, flags=re.DOTALL)
     text = re.sub(r"<[^>]*>", "", read)
     for sign in (*("!!!", "???", "///", ":::", "==", "**", "~~", "++", ":ta"), *"^{}[`|\\"):
         assert sign not in text, sign
@@ -46,4 +48,4 @@ def test_every_kind_of_thing_is_there() -> None:
         *("<mark>", "<ins>", "<sub>", "<sup>", "nb-flowchart", "hll", "nb-line-number", "(1)"),
         "<strong>「勾配降下法」</strong>",
     }
-    assert {kind for kind in kinds if kind not in PAGE.html} == set()
+    assert {kind for kind in kinds if kind not in HTML} == set()

@@ -18,6 +18,7 @@ from nbpublish.model import Cell
 from nbpublish.page.html import is_closed
 from nbpublish.page.markdown.emphasis_cjk import emphasis_cjk
 from nbpublish.page.markdown.fences import parse_info
+from nbpublish.page.numbering import alone
 from nbpublish.page.prose import Prose
 
 DATA = Path(__file__).parent / "data" / "markdown"
@@ -35,7 +36,7 @@ def cell(text: str, id: str = "c", line: int = 1) -> Cell:
 
 def render(text: str) -> str:
     page = prose()
-    return page.render(text, cell(text)) + page.finish()
+    return alone(page.render(text, cell(text)) + page.finish())
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from pages import page as render_run
 from nbpublish.model import Output, Trace
 from nbpublish.page import ansi
 from nbpublish.page.html import closed, is_closed, parse
+from nbpublish.page.numbering import alone
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
 from nbpublish.page.sizes import size_of
@@ -227,7 +228,7 @@ def test_the_caption_and_the_label_go_to_the_first_figure() -> None:
     cell = code("c", "plot()", caption="The *fit*, $x^2$", label="fig-fit")
     page = page_of(result("image/png", png(3, 2)), result("image/png", png(4, 2)), cell=cell)
     assert page.html.count("<figcaption>") == 1
-    assert "<figcaption>The <em>fit</em>, <math>" in page.html
+    assert '<figcaption><span class="nb-caption-number">Figure 1</span>: The <em>fit</em>, <math>' in alone(page.html)
     assert page.html.index('<figure class="nb-figure" id="fig-fit">') < page.html.index('<figure class="nb-figure">')
     assert "fig-fit" in page.anchors
 
@@ -327,7 +328,7 @@ def test_the_size_of_a_data_frame_is_told_in_the_language_of_the_page() -> None:
 def test_a_table_with_a_caption_is_a_figure() -> None:
     html = shown(result("text/html", PANDAS), cell=code("c", "df", caption="Our *data*"))
     assert re.match(
-        r'<figure class="nb-figure nb-figure-table">.*<figcaption>Our <em>data</em></figcaption></figure>$', html, re.S
+        r'<figure class="nb-figure nb-figure-table"><figcaption>Our <em>data</em></figcaption>.*</figure>$', html, re.S
     )
 
 

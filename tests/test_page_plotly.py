@@ -13,6 +13,7 @@ from pages import code, page_of, result, shown
 from nbpublish.frontends.plotly_library import installed_plotly
 from nbpublish.model import Asset
 from nbpublish.page.html import is_closed, parse
+from nbpublish.page.numbering import alone
 from nbpublish.page.settings import Library
 
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -109,7 +110,8 @@ def test_a_caption_and_a_label_belong_to_the_chart() -> None:
     cell = code("c", "f()", caption="*Sales* of a year", label="sales")
     html = shown(result(PLOTLY, FIGURE), cell=cell, plotly=library)
     assert html.startswith('<figure class="nb-figure nb-ondemand nb-plotly" id="sales">')
-    assert html.endswith("<figcaption><em>Sales</em> of a year</figcaption></figure>")
+    number = '<span class="nb-caption-number">Figure 1</span>: '
+    assert alone(html).endswith(f"<figcaption>{number}<em>Sales</em> of a year</figcaption></figure>")
 
 
 VALUES = st.recursive(

@@ -284,7 +284,7 @@
 # ## Formulas
 #
 # LaTeX becomes MathML when the site is built, so that readers load no script for it. A formula that cannot be converted is a
-# problem at its line. `\label` numbers an equation, and `\eqref` refers to it.
+# problem at its line. `\label` [numbers](#numbers-and-references) an equation, and `\eqref` refers to it.
 #
 # ````markdown
 # The loss $L(w)$ falls in the direction $-\nabla L$, and a coffee costs $3.
@@ -373,6 +373,122 @@
 # `click` work. `accTitle` and `accDescr` say what the drawing shows; without them it is told by its links. Other diagrams, such as
 # `sequenceDiagram`, are drawn where Mermaid's command line is installed (`npm install -g @mermaid-js/mermaid-cli`), and are
 # else shown as their source. `mo.mermaid(...)` does the same.
+
+# %% [markdown]
+# ## Numbers and references
+#
+# What has a label has a number, and can be referred to from every page, notebooks and `.md` pages alike. A label begins with its kind:
+# `fig-`, `tbl-`, `eq-`, `lst-` for a listing of code, `sec-` for a section. References are written as in Quarto, and name the thing in the
+# language of the page: Figure 3.2, 図 3.2.
+#
+# ````markdown
+# ![Gradient descent, seen from the *side*](img/hill.svg){#fig-side width=200}
+#
+# The ball of @fig-side rolls down; [this picture](@fig-side) shows it.
+# ````
+#
+# ![Gradient descent, seen from the *side*](img/hill.svg){#fig-side width=200}
+#
+# The ball of @fig-side rolls down; [this picture](@fig-side) shows it.
+#
+# ````markdown
+# | Rate | Steps |
+# |-----:|------:|
+# | 0.1 | 88 |
+# | 0.5 | 14 |
+#
+# : Steps until the loss stays {#tbl-steps}
+#
+# $$ w \leftarrow w - \eta \nabla L(w) $$ {#eq-step}
+#
+# ```{.python #lst-step lst-cap="One step"}
+# w -= rate * gradient(w)
+# ```
+#
+# By @eq-step, that is by @lst-step, we get @tbl-steps.
+# ````
+#
+# | Rate | Steps |
+# |-----:|------:|
+# | 0.1 | 88 |
+# | 0.5 | 14 |
+#
+# : Steps until the loss stays {#tbl-steps}
+#
+# $$ w \leftarrow w - \eta \nabla L(w) $$ {#eq-step}
+#
+# ```{.python #lst-step lst-cap="One step"}
+# w -= rate * gradient(w)
+# ```
+#
+# By @eq-step, that is by @lst-step, we get @tbl-steps.
+#
+# A heading with a label is called by its words, a cell by its name after `cell-`:
+#
+# ````markdown
+# #### How the rate is chosen {#sec-rate}
+#
+# See [-@fig-side], [@fig-side; @tbl-steps], [Fig. %s](@fig-side) or @sec-rate.
+# ````
+#
+# #### How the rate is chosen {#sec-rate}
+#
+# See [-@fig-side], [@fig-side; @tbl-steps], [Fig. %s](@fig-side) or @sec-rate.
+#
+# In Japanese no space is needed after a label:
+#
+# ````markdown
+# 図は@fig-sideに、歩数は@tbl-stepsに示す。
+# ````
+#
+# 図は@fig-sideに、歩数は@tbl-stepsに示す。
+
+# %% [markdown]
+# ### What a cell shows
+#
+# A figure, a table or an equation that a cell makes gets label and caption from the cell's [options](cells.md), in every format. Above the
+# code of a script, of marimo and of an `.ipynb` cell:
+#
+# ```python
+# #| label: fig-loss
+# #| caption: The loss falls **fast** at first.
+# #| alt: A line falls from 3 to 0.1 in ten steps.
+# plt.plot(losses)
+# ```
+#
+# A script may say it in the cell's marker, `# %% label="fig-loss" caption="…"`, and Jupyter in the cell's metadata. With `lst-…` it is the
+# code that gets the number. What the cell shows may be anything: printed text with the label `fig-…` is a figure, too.
+
+# %% [markdown]
+# ### Which number
+#
+# Each kind is counted by itself, in the order of the page. On a page that is a chapter the number of the chapter comes first: Figure 3.2.
+# A page is the chapter whose number its readers see. The first of these that is there decides:
+#
+# 1. `chapter: 3` in the page's metadata, also `chapter: A`; `chapter: false` for no chapter
+# 2. the number at the beginning of its title: *3. Trees*, *Chapter 3*, *第3章 決定木*, *第3回*, *Appendix A*, *付録A*
+# 3. the numbers with which its folders and its file begin: `03_trees.py`; `03_trees/01_gini.md` is 3.1
+#
+# So a page that is added elsewhere changes no number. Pages of one folder that are the same chapter count on, in the order of the
+# navigation. Without a chapter each page counts from 1, and references from other pages name the page: Figure 1 in “Trees”. The
+# [setting](../reference/configuration.md) `numbers: page` makes it so on every page. Rows of an equation count where LaTeX numbers them;
+# `\tag{☆}` stands as it is.
+#
+# Labels are unique on a site; pages in two languages may have the same. A reference to nothing, and a label used twice, are
+# [problems](../reference/problems.md#unknown-label) at their lines.
+
+# %% [markdown]
+# ### Other ways to write it
+#
+# | From | Labels | References |
+# | --- | --- | --- |
+# | Quarto | `::: {#fig-a} … :::`, `fig-cap`, `tbl-cap`, `lst-cap` | `@fig-a`, `[-@fig-a]`, `[Fig. @fig-a]` |
+# | MyST | `:name: fig-a`, `(fig-a)=` above, `$$ … $$ (eq-a)` | `` {ref}`fig-a` ``, `` {numref}`Fig. %s <fig-a>` ``, `` {eq}`eq-a` ``, `[](#fig-a)` |
+# | MkDocs | `/// figure-caption` with `attrs: {id: fig-a}`, `<figure id="fig-a">` | |
+# | LaTeX, pandoc-crossref | `\label{eq:a}`, `fig:a` | `\ref{fig:a}`, `\eqref{eq:a}`, `\cref{eq:a}` |
+#
+# In `.md` pages, which MkDocs renders, images, tables with a caption, `<figure>`, code with an id and equations with a label are numbered,
+# and all these references work.
 
 # %% [markdown]
 # ## Attributes and raw HTML

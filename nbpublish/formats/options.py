@@ -108,7 +108,9 @@ _BY_KEY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "caption": ("caption", _text),
     "fig-cap": ("caption", _text),
     "tbl-cap": ("caption", _text),
+    "lst-cap": ("caption", _text),
     "label": ("label", _text),
+    "lst-label": ("label", _text),
     "mimetype": ("mimetype", _text),
     "raw-mimetype": ("mimetype", _text),
 }

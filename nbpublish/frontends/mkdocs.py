@@ -33,8 +33,10 @@ from nbpublish.frontends.commits import Commits, commits_of
 from nbpublish.frontends.configuration import work_of
 from nbpublish.frontends.disk_files import circle
 from nbpublish.frontends.home_page import contents, home_missing
+from nbpublish.frontends.labels_extension import Labels
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_kept import Kept, Runs, Shelf, standing_of
+from nbpublish.frontends.mkdocs_labels import number_pages
 from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.mkdocs_page import (
     ASSETS,
@@ -124,6 +126,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             raise PluginError(f"{link} is a link to a folder that it lies in. Delete it: its pages would have no end.")
         self.project = self._opened(config)
         self._shelf = Shelf(self.project, config)
+        if not any(isinstance(extension, Labels) for extension in config.markdown_extensions):
+            config.markdown_extensions.append(Labels())
         if self._own_theme(config):
             config.theme["search_index"] = SEARCH_INDEX
         elif CONTENT[0] not in config.extra_css:
@@ -232,6 +236,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         pages = [file.page for file in files.documentation_pages() if file.page]
         self.written, self.files = len(pages), files
         self._notebooks = [page for page in pages if isinstance(page, NotebookPage)]
+        self._found += number_pages(pages, self._nav, config, self.config.numbers)
         self.pages = {page.file.src_uri: page.rendered for page in self._notebooks}
         for page in self.pages.values():
             for asset in page.assets:

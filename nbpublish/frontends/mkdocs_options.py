@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import Literal
 
 from mkdocs.config import base
 from mkdocs.config import config_options as c
@@ -18,6 +19,8 @@ _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?", re.IGNORECASE)
 _DEFAULT = Settings()
 FILES = ("source", "ipynb", "markdown")
+Numbers = Literal["chapter", "page"]
+"""Where figures, tables, equations and listings are counted from one."""
 
 
 class Whole(c.OptionallyRequired[int]):
@@ -120,7 +123,10 @@ class Widgets(c.OptionallyRequired[Budget]):
 
 
 class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subclass hook
-    """The plugin's options; `Settings` tells what each of them means."""
+    """The plugin's options; `Settings` tells what each of them means.
+
+    `numbers` says whether figures are numbered by chapter or by page, which is known once all pages are written.
+    """
 
     execute = c.Type(bool, default=_DEFAULT.execute)
     jobs = c.Optional(Whole())
@@ -130,6 +136,7 @@ class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subc
     output = Size(default=_DEFAULT.output)
     outputs = c.Optional(Outputs())
     code = c.Choice[Visibility](("show", "fold", "hide"), default=_DEFAULT.code)
+    numbers = c.Choice[Numbers](("chapter", "page"), default="chapter")
     include = Patterns(default=[])
     exclude = Patterns(default=[])
     about = c.Type(bool, default=True)

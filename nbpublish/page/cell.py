@@ -7,6 +7,7 @@ import re
 
 from nbpublish.model import Cell, Output, Problem, Run, Trace, Visibility
 from nbpublish.page import names
+from nbpublish.page.cell_labels import with_label
 from nbpublish.page.code import highlight
 from nbpublish.page.context import Context, anchor
 from nbpublish.page.html import attributes, escape, spoken
@@ -26,6 +27,8 @@ def appears(cell: Cell, run: Run, settings: PageSettings) -> bool:
     if cell.kind != "code" or code_visibility(cell, settings) != "hide" or _problems(cell, run):
         return True
     trace, reason = run.traces.get(cell.id), run.reasons.get(cell.id)
+    if cell.options.label and trace is None:  # it would appear if it were executed
+        return True
     blocked = reason is not None and reason.action == "not_run" and reason.cause != "not-executed"
     return blocked or bool(trace and _shown_outputs(cell, trace))
 
@@ -71,6 +74,7 @@ def _code_cell(cell: Cell, run: Run, context: Context) -> str:
         footer = names.footer(cell, run.graph, run.notebook, context) if context.settings.names else ""
         code = f'<div class="nb-code">{highlight(cell.source, language)}{footer}</div>'
     followed = _followed(cell, result(cell, run, trace, context), context)
+    code, followed = with_label(code, followed, trace, context)
     shown = _notices(cell, run) + _constants(cell, context) + followed
     if visibility == "fold":
         summary = escape(context.words("code.show"))

@@ -12,6 +12,7 @@ from nbpublish.page import dark_vega
 from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.dark import CLASS, themed
 from nbpublish.page.html import attributes, escape, text_of
+from nbpublish.page.labels import Kind, kind_of, number_mark
 from nbpublish.page.sizes import size_of
 
 LARGE = 2048
@@ -28,15 +29,29 @@ def figure(value: object, mimetype: str, metadata: Mapping[str, object], context
     return captioned(picture(data, mimetype, known, context), context)
 
 
-def captioned(html: str, context: Context, kind: str = "nb-figure") -> str:
-    """A `figure` around something shown. The cell's caption and label go to the first one."""
-    options = context.take_options()
-    label = options.label if options else None
+def captioned(html: str, context: Context, classes: str = "nb-figure", kind: Kind = "figure") -> str:
+    """A `figure` around something shown. The cell's caption and label go to the first one of their kind."""
+    options = context.peek_options()
+    if options is None or kind_of(options.label or "") not in (None, kind):
+        return f"<figure{attributes(class_=classes)}>{html}</figure>"
+    context.take_options()
+    return labelled(html, options.label, kind, classes, context)
+
+
+def labelled(html: str, label: str | None, kind: Kind, classes: str, context: Context) -> str:
+    """A `figure` with the caption of the cell at hand, and its number where it has a label.
+
+    The caption of a table or of code stands above it, that of a figure below.
+    """
+    options = context.cell.options
+    words = context.prose.inline(options.caption, context.cell) if options.caption else ""
+    number = ""
     if label:
         context.anchors.add(label)
-    caption = context.prose.inline(options.caption, context.cell) if options and options.caption else ""
-    caption = f"<figcaption>{caption}</figcaption>" if caption else ""
-    return f"<figure{attributes(class_=kind, id=label)}>{html}{caption}</figure>"
+        number = number_mark(kind, label, 0, "caption" if words else "alone")
+    caption = f"<figcaption>{number}{words}</figcaption>" if number or words else ""
+    inside = caption + html if kind in ("table", "listing") else html + caption
+    return f"<figure{attributes(class_=classes, id=label)}>{inside}</figure>"
 
 
 def picture(data: bytes, mimetype: str, known: Mapping[str, object], context: Context) -> str:

@@ -6,6 +6,7 @@ import re
 
 from nbpublish.page.context import Context
 from nbpublish.page.html import escape
+from nbpublish.page.labels import kind_of
 from nbpublish.page.markdown.math_rules import math_in_html
 from nbpublish.page.markdown.renderer import display_math
 from nbpublish.page.math import MathError, to_mathml
@@ -19,6 +20,12 @@ _TEXT_IN_MATH = re.compile(r"\\(?:text|mbox|hbox)[a-z]*\s*\{[^{}]*\}")
 
 def latex_output(latex: str, context: Context) -> str:
     """What a cell displays as LaTeX: one formula, or text with formulas in it."""
+    options = context.peek_options()
+    if options and options.label and kind_of(options.label) == "equation":
+        context.take_options()
+        context.anchors.add(options.label)
+        mathml = context.prose.equation(_bare(latex), options.label, context.cell)
+        return f'<div class="nb-math" tabindex="0">{mathml}</div>'
     if not _is_text(latex):
         return f'<div class="nb-math" tabindex="0">{formula(latex, context)}</div>'
 
@@ -39,13 +46,19 @@ def _is_text(latex: str) -> bool:
 
 def formula(latex: str, context: Context, *, display: bool = True) -> str:
     """A formula with or without its delimiters; one that cannot be converted stays readable as its source."""
-    match = _DELIMITED.fullmatch(latex)
-    bare = next((group for group in match.groups() if group is not None), latex) if match else latex
-    if not bare.strip():
+    bare = _bare(latex)
+    if not bare:
         return ""
     try:
-        return to_mathml(bare.strip(), display=display)
+        return to_mathml(bare, display=display)
     except MathError as error:
         context.problem("math", f"A displayed formula cannot be rendered: {error}.")
         title = escape(context.words("math.failed"))
-        return f'<code class="nb-math-error" title="{title}">{escape(bare.strip())}</code>'
+        return f'<code class="nb-math-error" title="{title}">{escape(bare)}</code>'
+
+
+def _bare(latex: str) -> str:
+    """A formula without its delimiters."""
+    match = _DELIMITED.fullmatch(latex)
+    found = next((group for group in match.groups() if group is not None), latex) if match else latex
+    return found.strip()

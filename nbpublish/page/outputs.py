@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from nbpublish.model import ERROR, Output
+from nbpublish.model import ERROR, Options, Output
 from nbpublish.page import addresses, anywidget, foreign, placeholders, plotly, streams, tables, vega
 from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.failures import failure
 from nbpublish.page.figures import bytes_of, captioned, figure, picture, player
 from nbpublish.page.html import escape, is_tag, parse, serialize
+from nbpublish.page.labels import kind_of
 from nbpublish.page.latex import latex_output
 from nbpublish.page.markdown_output import displayed
 from nbpublish.page.native import leaves, translate
@@ -155,12 +156,16 @@ def _html(value: object, mimetype: str, metadata: Metadata, context: Context) ->
         return ""
     note = tables.size_note(metadata.get("table"), context)
     kinds = [_kind(child) for child in soup.children if str(child).strip()]
-    options = context.peek_options()
-    if kinds[:1] == ["nb-table"] and options and options.caption:
-        return captioned(html + note, context, "nb-figure nb-figure-table")
+    if kinds[:1] == ["nb-table"] and _names_a_table(context.peek_options()):
+        return captioned(html + note, context, "nb-figure nb-figure-table", "table")
     if kinds and all(kind.startswith("nb-") for kind in kinds):
         return html + note
     return f'<div class="nb-html">{html}{note}</div>'
+
+
+def _names_a_table(options: Options | None) -> bool:
+    named = options is not None and (options.caption or options.label)
+    return bool(options and named and kind_of(options.label or "") in (None, "table"))
 
 
 def _kind(node: PageElement) -> str:

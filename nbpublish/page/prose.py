@@ -5,24 +5,30 @@ from __future__ import annotations
 import copy
 import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from html import escape, unescape
 from typing import Any
 
 from markdown_it.token import Token
 
 from nbpublish.model import Cell, Heading, Problem
+from nbpublish.page.captions import with_captions
+from nbpublish.page.equations import NumberedEquations, labelled
 from nbpublish.page.html import closed
+from nbpublish.page.labels import number_mark
+from nbpublish.page.markdown.captions import NUMBER
 from nbpublish.page.markdown.fences import is_diagram
 from nbpublish.page.markdown.footnotes import Footnotes
 from nbpublish.page.markdown.links import is_absolute
 from nbpublish.page.markdown.math_rules import math_in_html
 from nbpublish.page.markdown.parser import parser
+from nbpublish.page.markdown.references import REFERENCE
 from nbpublish.page.markdown.renderer import ProseRenderer, display_math
 from nbpublish.page.markdown.tabs import number_tabs
-from nbpublish.page.math import Equations, MathError
+from nbpublish.page.math import MathError
 from nbpublish.page.mermaid.diagram import Tell, diagram_html
 from nbpublish.page.messages import Words
+from nbpublish.page.prose_lines import offset, with_lines
 from nbpublish.page.settings import slugify as default_slugify
 
 _NOWHERE = Cell(id="", kind="markdown", source="", line=1)
@@ -68,7 +74,7 @@ class Prose:
         self._references: dict[str, Any] = {}
         self._abbreviations: dict[str, str] = {}
         self._footnotes = Footnotes()
-        self._equations = Equations()
+        self._equations = NumberedEquations()
 
     def aside(self) -> Prose:
         """The same page, to render what takes the place of some of its prose: nothing of that is left here."""
@@ -76,7 +82,7 @@ class Prose:
         other.headings, other.anchors, other.problems, other.title = [], set(), [], None
         other._references, other._abbreviations = dict(self._references), dict(self._abbreviations)
         other._footnotes = Footnotes(defined=dict(self._footnotes.defined))
-        other._equations = Equations()
+        other._equations = NumberedEquations()
         return other
 
     def read(self, text: str, cell: Cell) -> None:
@@ -92,7 +98,7 @@ class Prose:
 
     def render(self, text: str, cell: Cell) -> str:
         """A cell's Markdown → the HTML of its blocks, in which every element is closed."""
-        self._cell, self._first_line = cell, cell.line + _offset(text, cell.source)
+        self._cell, self._first_line = cell, cell.line + offset(text, cell.source)
         self.read(text, cell)
         env = self._env(cell)
         images: list[str] = []
@@ -107,6 +113,11 @@ class Prose:
         self._first_line = self._cell.line
         env = self._env(self._cell)
         return self._html(parser().parseInline(text, env), env).strip()
+
+    def equation(self, latex: str, label: str, cell: Cell) -> str:
+        """An equation that a cell displays → MathML with its number."""
+        self._cell = cell
+        return self._mathml(labelled(latex, label), True, cell.line)
 
     def finish(self) -> str:
         """The footnotes of the page, empty where it has none."""
@@ -135,13 +146,13 @@ class Prose:
 
     def _html(self, tokens: list[Token], env: Env) -> str:
         raw = False
-        for token, line in _with_lines(tokens, self._first_line):
+        for token, line in with_lines(tokens, self._first_line):
             raw = raw or token.type in ("html_block", "html_inline")
             self._prepare(token, line, env)
         number_tabs(tokens, lambda: self.unique(f"cell-{self._cell.id}-panels"))
         self._take_headings(tokens, env)
         html = _RENDERER.render(tokens, parser().options, env)
-        return closed(html) if raw else html
+        return with_captions(closed(html)) if raw else html
 
     def _prepare(self, token: Token, line: int, env: Env) -> None:
         """Resolve what a token points to and compute what it shows: everything but its place in the HTML."""
@@ -152,7 +163,7 @@ class Prose:
             token.attrs.setdefault("loading", "lazy")
         elif token.type in ("math_inline", "math_block"):
             display = token.type == "math_block" or token.markup == "$$"
-            latex = _labelled(token.content, token.info)
+            latex = labelled(token.content, token.info)
             token.content = self._mathml(latex, display, line + token.meta.get("offset", 0))
             token.meta = {**token.meta, "display": display}
         elif token.type in ("html_block", "html_inline"):
@@ -162,10 +173,14 @@ class Prose:
             token.type, token.content = "diagram", self._diagrams(token.content, tell)
         elif token.type == "footnote_ref":
             self._number_footnote(token, env)
+        elif token.type == REFERENCE:
+            token.attrs["line"] = line
+        elif token.type == NUMBER:
+            token.content = number_mark(line=line, **token.meta)
         elif token.type == "problem":
             self._problem(token.info, token.content, line)
         if id := str(token.attrs.get("id", "")):
-            if id in self.anchors:
+            if id in self.anchors and token.type != "figure_open":  # of a figure's label the site is told
                 self._problem("duplicate-id", f"Another element of the page has the id `{id}`. Choose another.", line)
             self.anchors.add(id)
 
@@ -190,7 +205,7 @@ class Prose:
 
     def _mathml(self, latex: str, display: bool, line: int) -> str:
         try:
-            mathml = self._equations.to_mathml(latex, display=display)
+            mathml = self._equations.to_mathml(latex, display=display, line=line)
         except MathError as error:
             place = latex[slice(*error.span)].strip()
             near = f" near `{place}`" if place else ""
@@ -239,7 +254,7 @@ class Prose:
 
 _DEFINES = re.compile(r"^[\s>]*(?:[-*+]\s+)*\*?\[[^\]\n]+\]:", re.M)
 _NOT_IN_CONTENTS = {"footnote_ref", "link_open", "link_close", "image"}
-_ID = re.compile(r' id="([^"]*)"')
+_ID = re.compile(r' id="([^"]+)"')
 _RAW_ID = re.compile(r"""<[A-Za-z][^<>]*?\sid\s*=\s*(?:"([^"]+)"|'([^']+)')""")
 _URL = r"""\s*=\s*)(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
 _RAW_URL = re.compile(rf"""(?P<before><(?:img|a|source|video|audio)\b[^<>]*?\s(?:src|href|poster){_URL}""", re.I)
@@ -262,46 +277,6 @@ def _restored(html: str, images: list[str]) -> str:
     for number, image in enumerate(images):
         html = html.replace(f"nbpublish-image:{number}.", image)
     return html
-
-
-def _offset(text: str, source: str) -> int:
-    """How many lines into a cell's source its prose begins, where that is a string in code; 0 where it is not found."""
-    if text == source:
-        return 0
-    lines = text.splitlines()
-    index = next((index for index, line in enumerate(lines) if line.strip()), None)
-    if index is None:
-        return 0
-    matches = (number for number, line in enumerate(source.splitlines()) if lines[index].strip() in line)
-    return max(next(matches, index) - index, 0)
-
-
-def _labelled(latex: str, label: str) -> str:
-    """The formula with its `label`, inside its environment where that one numbers."""
-    if not label or r"\label" in latex:
-        return latex
-    if match := re.match(r"\\begin\{(?:align|equation|gather|multline)\}", latex):
-        return rf"{match[0]}\label{{{label}}}{latex[match.end() :]}"
-    return latex if re.match(r"\\begin\{\w+\*\}", latex) else rf"{latex}\label{{{label}}}"
-
-
-def _with_lines(tokens: Sequence[Token], first: int) -> Iterator[tuple[Token, int]]:
-    """All tokens of all levels, each with the line of the file it stands on; `first` is the first line's number."""
-    line = first
-    for token in tokens:
-        if token.map:
-            line = first + token.map[0]
-        yield token, line
-        yield from _inline_with_lines(token.children or (), line)
-
-
-def _inline_with_lines(tokens: Sequence[Token], line: int) -> Iterator[tuple[Token, int]]:
-    for token in tokens:
-        breaks = token.content.count("\n") if token.type in ("math_inline", "html_inline", "code_inline") else 0
-        yield token, line
-        line += breaks or (token.type in ("softbreak", "hardbreak") or bool(token.meta.get("joined")))
-        if token.type == "image":
-            yield from ((child, line) for child in token.children or ())
 
 
 def _text(tokens: Sequence[Token]) -> str:

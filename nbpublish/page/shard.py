@@ -17,7 +17,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r".*?(?:>|&gt;)|.+\Z", re.DOTALL)
+_TOKEN = re.compile(
+    r"<nb-(?:no|ref)\b.*?</nb-(?:no|ref)>|.*?(?:>|&gt;|(?=<nb-(?:no|ref)\b))|.+\Z", re.DOTALL
+)
+"""A mark of a number or reference (`labels.py`) is one token, so that it can be replaced in the script."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pygments.util import ClassNotFound
 from nbpublish.page.markdown.attributes import parse_attributes
 from nbpublish.page.markdown.callouts import KINDS, push_block, push_callout
 from nbpublish.page.markdown.lines import fenced_end, text_of
+from nbpublish.page.markdown.references import push_reference, read_role
 from nbpublish.page.markdown.spans import push_html
 from nbpublish.page.markdown.tabs import push_tab
 
@@ -118,7 +119,8 @@ def _options(state: StateBlock, first: int, end: int) -> tuple[dict[str, str], i
 
 def _attrs(directive: Directive) -> dict[str, str]:
     options = directive.options
-    attrs = {"id": options.get("id") or options.get("name") or options.get("label") or "", "class": options["class"]}
+    label = options.get("id") or options.get("name") or options.get("label") or ""
+    attrs = {"id": label, "class": options.get("class", "")}
     return {key: value for key, value in attrs.items() if value}
 
 
@@ -174,7 +176,7 @@ def _push_code(state: StateBlock, directive: Directive) -> None:
     if "linenos" in options or "lineno-start" in options:
         token.meta["linenums"] = options.get("lineno-start") or "1"
     if options.get("name"):
-        token.attrs["id"] = options["name"]
+        token.attrs["id"], token.meta["name"] = options["name"], True
 
 
 def _push_figure(state: StateBlock, directive: Directive) -> None:
@@ -195,6 +197,17 @@ def _push_figure(state: StateBlock, directive: Directive) -> None:
     else:
         state.tokens += figure, inline
     state.tokens.append(Token("figure_close", "figure", -1, level=state.level, block=True))
+
+
+def _push_table(state: StateBlock, directive: Directive) -> None:
+    """MyST's `{table}`: a table of Markdown with a caption and a name."""
+    figure = Token("figure_open", "figure", 1, map=[directive.start, directive.end], block=True)
+    figure.attrs = {"class": "nb-figure nb-figure-table", **{k: v for k, v in _attrs(directive).items() if k == "id"}}
+    caption = Token("inline", "", 0, map=[directive.start, directive.first], block=True)
+    caption.content, caption.children = directive.argument, []
+    opening = [figure, Token("figcaption_open", "figcaption", 1, block=True), caption]
+    opening.append(Token("figcaption_close", "figcaption", -1, block=True))
+    push_block(state, directive.lines[1:], opening, Token("figure_close", "figure", -1, block=True))
 
 
 def _push_nothing(state: StateBlock, directive: Directive) -> None:
@@ -224,6 +237,7 @@ _PUSH: dict[str, Callable[[StateBlock, Directive], None]] = {
     **dict.fromkeys(("dropdown", "details"), _push_callout),
     **dict.fromkeys(("toctree", "tableofcontents", "contents"), _push_nothing),
     "math": _push_math,
+    "table": _push_table,
 }
 
 
@@ -262,10 +276,9 @@ def _push_role(state: StateInline, match: re.Match[str]) -> None:
     if name == "math":
         token = state.push("math_inline", "math", 0)
         token.content, token.markup = content, "$"
-    elif name == "eq":
-        token = state.push("math_inline", "math", 0)
-        token.content, token.markup = rf"\eqref{{{content}}}", "$"
-    elif name in ("ref", "numref", "doc", "download", "term"):
+    elif name in ("ref", "numref", "eq"):
+        push_reference(state, *read_role(name, content))
+    elif name in ("doc", "download", "term"):
         href = target if name in ("doc", "download") else f"#{target}"
         state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(href)}
         state.push("text", "", 0).content = text

@@ -14,6 +14,7 @@ from nbpublish.page.markdown.alerts import alerts
 from nbpublish.page.markdown.attributes import attributes
 from nbpublish.page.markdown.autorefs import autorefs
 from nbpublish.page.markdown.blocks import blocks
+from nbpublish.page.markdown.captions import captions
 from nbpublish.page.markdown.directives import directives
 from nbpublish.page.markdown.emoji import emoji
 from nbpublish.page.markdown.emphasis_cjk import emphasis_cjk
@@ -22,6 +23,7 @@ from nbpublish.page.markdown.html_blocks import html_blocks
 from nbpublish.page.markdown.links import links
 from nbpublish.page.markdown.marks import marks
 from nbpublish.page.markdown.math_rules import math_rules
+from nbpublish.page.markdown.references import references
 from nbpublish.page.markdown.softbreaks import softbreaks
 from nbpublish.page.markdown.tables import tables
 from nbpublish.page.markdown.tabs import tabs
@@ -29,7 +31,7 @@ from nbpublish.page.markdown.tasks import tasks
 
 RULES = (
     *(emphasis_cjk, links, html_blocks, admonitions, tabs, blocks, directives, alerts, tasks, footnotes),
-    *(tables, abbreviations, math_rules, marks, emoji, autorefs, attributes, softbreaks),
+    *(tables, abbreviations, math_rules, marks, emoji, references, autorefs, attributes, captions, softbreaks),
 )
 
 

@@ -25,7 +25,7 @@ class ProseRenderer(RendererHTML):
     def markup(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return tokens[idx].content
 
-    footnote_ref = markup
+    footnote_ref = number = markup
 
     def diagram(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return tokens[idx].content + "\n"

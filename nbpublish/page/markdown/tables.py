@@ -29,18 +29,20 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if start + 1 >= end or not _DELIMITERS.match(text_of(state, start + 1)):
         return False
     last = start
-    while last < end and not state.isEmpty(last):
+    while last < end and not state.isEmpty(last) and not _CAPTION.match(text_of(state, last)):
         last += 1
     src, first = state.src, len(state.tokens)
     begin, stop = state.bMarks[start], state.eMarks[last - 1]
     state.src = src[:begin] + "\n".join(map(_hide, src[begin:stop].split("\n"))) + src[stop:]
-    found = table(state, start, end, silent)
+    found = table(state, start, last, silent)
     state.src = src
     for token in state.tokens[first:]:
         token.content = token.content.replace(_HIDDEN, "|")
     return found
 
 
+_CAPTION = re.compile(r": |Table: ")
+"""How pandoc's captions begin; they may follow the last row at once."""
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 
 
