@@ -67,7 +67,7 @@ def closure(
     waiting += (name for name in (*unbinds, *LASTING) if name in versions)
     waiting += (name for name in names.defs if name in versions and len(versions[name].group) > 1)
     if everything or names.dynamic:
-        waiting += (name for name in versions if not is_state(name))
+        waiting.append(EVERYTHING)
     return reachable(waiting, versions)
 
 

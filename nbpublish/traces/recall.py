@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from nbpublish.model import Cell, Graph, Notebook, Observation, Reason, Trace, Version
-from nbpublish.traces.closure import Versions, closure, is_state, modules_named
+from nbpublish.traces.closure import EVERYTHING, Versions, closure, is_state, modules_named
 from nbpublish.traces.code import Code
 from nbpublish.traces.files import UNCHANGED, undone
 from nbpublish.traces.key import inputs_of, key_of
@@ -104,9 +104,17 @@ class Recall:
                 self.dynamic.add(cell.id)
                 return self(cell, versions)
             stale = stale or trace
+        if stale is None and not (everything or known.dynamic) and self._reached_for_everything(code):
+            self.dynamic.add(cell.id)
+            return self(cell, versions)
         seen = self._broken(stale, cell, code, versions) if stale and not again else again
         reason = self._why(cell, code, inputs, versions, seen)
         return Recalled(Point(cell.id, code, visible), key, inputs, reason)
+
+    def _reached_for_everything(self, code: Code) -> bool:
+        """Whether a cell with this code has needed every name when it last ran here."""
+        last = self.latest(code.place)
+        return last is not None and last.code == code.digest and EVERYTHING in last.inputs
 
     def _has_left_other_files(self, trace: Trace) -> bool:
         """Whether files are no longer as a trace has left them; another one with its key may be the better one."""
