@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -22,7 +22,7 @@ class Here:
     """An executor and a kernel in one: runs cells in a dictionary of its own, and notes what it did.
 
     A StopIteration stands for `mo.stop`, a MemoryError for the end of the process. Values are identified by what they
-    print as.
+    print as, or as `tells` says.
     """
 
     def __init__(self) -> None:
@@ -30,6 +30,7 @@ class Here:
         self.started = 0
         self.ended = 0
         self.ran: list[str] = []
+        self.tells: Callable[[Any], str | None] = repr
         self._space: dict[str, Any] = {}
 
     @contextmanager
@@ -45,10 +46,10 @@ class Here:
 
     def run(self, cell: Cell, names: Names, task: Task, put: object) -> Trace:
         trace = self._run(cell)
-        values = {name: repr(value) for name, value in self._space.items() if name != "__builtins__"}
+        values = {name: self.tells(value) for name, value in self._space.items() if name != "__builtins__"}
         versions = {name: Version(value, group=(name,)) for name, value in values.items()}
         known = {name: version.fingerprint for name, version in task.inputs.items()}
-        changed = {name: version for name, version in versions.items() if known.get(name) != version.fingerprint}
+        changed = {name: version for name, version in versions.items() if known.get(name, "") != version.fingerprint}
         return replace(trace, versions={name: version for name, version in changed.items() if name in names.defs})
 
     def load(self, names: Sequence[str], blob: object) -> bool:
@@ -310,6 +311,30 @@ def test_where_nothing_else_leads_to_the_inputs_all_cells_run_anew(
     assert (here.started, here.ended) == (3, 3)
     assert run.traces["b"].versions["y"].fingerprint == "2"
     assert run.problems == ()
+
+
+def test_what_two_builds_make_at_once_is_not_mixed_by_the_next(here: Here) -> None:
+    """An opaque value is known by its execution alone, so cells below fit ours or theirs."""
+
+    class Shared(MemoryStore):
+        """Into which another build puts a trace just after ours."""
+
+        theirs = False
+
+        def keep(self, trace: Trace) -> None:
+            super().keep(trace)
+            if "x" in trace.versions and not self.theirs:
+                self.theirs = True
+                versions = {"x": replace(trace.versions["x"], trace="theirs")}
+                super().keep(replace(trace, id="theirs", versions=versions))
+
+    opaque, store = notebook("x = lambda: 1", "y = x", "z = y"), Shared()
+    here.tells = lambda value: None if callable(value) else repr(value)
+    build(opaque, store=store, executor=here)
+    here.ran.clear()
+    build(opaque, store=store, executor=here)
+    assert store.theirs
+    assert here.ran == []
 
 
 def test_the_reporter_hears_of_every_code_cell_once(here: Here, store: MemoryStore) -> None:

@@ -45,10 +45,14 @@ def gave_the_same(recorded: Trace, again: Trace) -> bool:
         return False
     if BACKGROUND in again.versions or not all(_both_or_none(name, recorded, again) for name in LASTING):
         return False
-    opaque = any(version.fingerprint is None for version in names_again.values())
-    if opaque and any(seen.kind == "impure" for seen in again.observations):
+    if has_opaque(again) and any(seen.kind == "impure" for seen in again.observations):
         return False
     return all(_alike(version, names_again[name]) for name, version in names.items())
+
+
+def has_opaque(trace: Trace) -> bool:
+    """Whether an execution gave a value that only the execution itself identifies."""
+    return any(version.fingerprint is None for version in _names(trace).values())
 
 
 def other_states(recorded: Trace, again: Trace) -> dict[str, Version]:

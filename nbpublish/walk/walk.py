@@ -19,7 +19,7 @@ from nbpublish.traces.plan import Load, Point, Replay, Restart, Step, plan
 from nbpublish.traces.recall import Recall, Recalled
 from nbpublish.traces.unknown import Unknown
 from nbpublish.traces.verify import may_be_kept, reaches_further, shows_lines
-from nbpublish.traces.versions import applied, gave_the_same, other_states, renewed
+from nbpublish.traces.versions import applied, gave_the_same, has_opaque, other_states, renewed
 from nbpublish.walk.doors import Listener, Report
 from nbpublish.walk.executions import Executions
 
@@ -70,9 +70,15 @@ class Walks:
             self.kept.setdefault(trace.key, set()).add(trace.id)
 
     def _hold(self, points: Iterable[Point]) -> None:
-        """Keep once more what was reused and shares its key with what was kept: the store keeps a few for each key."""
+        """Keep once more what shares its key with something newer, so that the next build finds it first.
+
+        That is what was reused, beside what was kept: the store keeps a few for each key. And it is what made opaque
+        values, which a build at the same time may have made as well: one value of ours and one of theirs would fit no
+        cell below.
+        """
         for trace in (point.trace for point in points if point.trace):
-            if trace.id not in self.kept.get(trace.key, {trace.id}):
+            beside_others = trace.id not in self.kept.get(trace.key, {trace.id})
+            if beside_others or (self.kept and has_opaque(trace) and may_be_kept(trace)):
                 self.executions.store.keep(trace)
 
 
