@@ -74,7 +74,7 @@ def build(
             there = recall.elsewhere(
                 setting.notebook, setting.graph, with_changed(codes, setting.notebook, setting.changed)
             )
-            executions.turn_to(setting.notebook, setting.graph)
+            executions.turn_to(setting.notebook, setting.graph, network=bool(budget and budget.network))
             walks = Walks(setting.notebook, setting.graph, there, executions, _nobody, Nobody())
             return replace(walks.run(), given=dict(given))
 

@@ -321,6 +321,8 @@ class Task:
     """Seconds that it takes to have its inputs again."""
     targets: frozenset[str] = frozenset()
     """Dotted paths of attributes of libraries that the cell assigns or deletes."""
+    network: bool = True
+    """Whether the cell may use the network; what it does there fails otherwise."""
 
 
 Cause = Literal[
@@ -408,7 +410,7 @@ class Budget:
 
     states: int = 300
     """For what follows the same widgets."""
-    seconds: float = 60.0
+    seconds: float = 300.0
     """Of running cells, for the whole notebook."""
     bytes: int = 2_000_000
     """Of what states add to the page, for the whole notebook, before it is compressed."""
@@ -450,12 +452,14 @@ class Run:
     """The state of which this is the run; empty for what stands on the page without a reader."""
     states: tuple[Run, ...] = ()
     """A run for each state that was computed ahead."""
+    remarks: tuple[Problem, ...] = ()
+    """What is wrong with widgets and in states."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All problems of reading, analysing and running, in that order."""
         ran = tuple(t.problem for t in self.traces.values() if t.problem)
-        return self.notebook.problems + self.graph.problems + ran
+        return self.notebook.problems + self.graph.problems + ran + self.remarks
 
 
 # --- what the reader gets -------------------------------------------------------------------------------------------

@@ -63,3 +63,19 @@ for goal in (0.5, 0.8, 0.9, 0.99):
 # 「第1主成分」と「第2主成分」だけでは、分散の3割ほどしか説明できません[^1]。
 #
 # [^1]: それでも地図の上で数字がある程度まとまって見えるのは、似た形の数字が近くに集まるからです。
+
+# %% [markdown]
+# ## 少ない数から戻す
+#
+# 部品を動かして、何個の主成分から数字が読めるようになるかを見てください。
+
+# %%
+components = 8  # widget: values(1, 2, 4, 8, 16, 32, 64, label="主成分の数")
+kept = pca.components_[:components]
+restored = (digits.data[:4] - pca.mean_) @ kept.T @ kept + pca.mean_
+fig, axes = plt.subplots(1, 4, figsize=(5.2, 1.5))
+for axis, image in zip(axes, restored):
+    axis.imshow(image.reshape(8, 8), cmap="gray_r", vmin=0, vmax=16)
+    axis.axis("off")
+plt.show()
+print(f"分散の {ratio[components - 1]:.1%}")

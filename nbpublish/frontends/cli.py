@@ -18,6 +18,7 @@ from nbpublish.frontends.cache_cli import cache
 from nbpublish.frontends.signals import as_interrupts
 from nbpublish.frontends.summary import Summary
 from nbpublish.frontends.why_cli import why
+from nbpublish.frontends.widgets_cli import widgets
 
 EXIT_CODES = """
 \b
@@ -108,6 +109,7 @@ def main() -> None:
 
 main.add_command(cache)
 main.add_command(why)
+main.add_command(widgets)
 
 
 @main.command(epilog=EXIT_CODES)

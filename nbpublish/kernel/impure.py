@@ -11,6 +11,7 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -37,26 +38,33 @@ Belongs = Callable[[str, str], bool]
 """Whether a module of some name, from some file, is a library's."""
 
 
+class NoNetworkError(RuntimeError):
+    """A cell that may not use the network tried to. No OSError, which libraries take for a reason to try again."""
+
+
 class Impure:
     """Notes what a cell does that may turn out otherwise another time. `is_library` tells whose code is whose."""
 
     def __init__(self, is_library: Belongs) -> None:
         self._is_library = is_library
+        self._network, self._refused = True, False
         self._noted: set[str] = set()
 
-    def open(self) -> None:
-        """Before a cell."""
+    def open(self, *, network: bool = True) -> None:
+        """Before a cell, which may use the network or not."""
         self._noted.clear()
+        self._network, self._refused = network, False
 
     def observed(
         self, codes: Iterable[CodeType], namespace: Mapping[str, Any], others: Iterable[str]
     ) -> Iterator[Observation]:
         """After a cell that consists of some code and may call more; `others` is what its modules may do."""
         found = self._noted.union(others, *(found_in(code, namespace) for code in codes))
-        return (Observation("impure", kind, "") for kind in sorted(found))
+        refused = [Observation("unstable", "network", "")] if self._refused else []  # allowed, it may do well
+        return chain((Observation("impure", kind, "") for kind in sorted(found)), refused)
 
     def happened(self, kind: str, frame: FrameType | None) -> None:
-        """Something is done on behalf of a frame: does it count?"""
+        """Something is done on behalf of a frame: does it count? Raises NoNetworkError where it may not be done."""
         while frame is not None:
             name, path = str(frame.f_globals.get("__name__")), frame.f_code.co_filename
             if name.startswith(_HARMLESS) or path == _SESSION:
@@ -65,6 +73,12 @@ class Impure:
                 break
             frame = frame.f_back
         self._noted.add(kind)
+        if kind == "network" and not self._network:
+            self._refused = True
+            raise NoNetworkError(
+                "For this value of a widget the cell would use the network, which may cost money or reveal something. "
+                "Where it may, write `network: true` under `widgets` in mkdocs.yml."
+            )
 
     def drawn(self, frame: FrameType | None, *, seeds: bool) -> None:
         """Random bytes are asked for: by the author's code, or by a library that `seeds` a generator with them."""

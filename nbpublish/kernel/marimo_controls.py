@@ -9,9 +9,6 @@ from typing import Any
 from nbpublish.kernel.marimo_parts import is_a_part
 from nbpublish.model import Control
 
-_ROWS = 200
-"""A table with more rows than these has no states: each row would be one."""
-
 
 def controls_in(name: str, value: Any, path: tuple[str, ...] = ()) -> list[Control]:
     """The control that is bound to `name`, or those within it."""
@@ -24,13 +21,10 @@ def controls_in(name: str, value: Any, path: tuple[str, ...] = ()) -> list[Contr
         items: Iterable[tuple[Any, Any]] = within.items() if isinstance(within, dict) else enumerate(within)
         return [control for key, item in items for control in controls_in(name, item, (*path, str(key)))]
     properties = _plain(arguments.args)
-    if kind == "form":
-        inner = controls_in(name, value.element, path)
-        properties["form"] = [[list(control.path), control.kind, control.element] for control in inner]
+    if kind == "form":  # what is in it counts once it is sent, and a page sends nothing
+        return []
     if kind == "button" and is_a_part(value, "_plugins.ui._impl.run_button:run_button"):
         kind = "run-button"
-    if kind == "table" and int(properties.get("total-rows") or 0) > _ROWS:
-        return []
     return [Control(name, path, kind, str(value._id), _json(arguments.initial_value), properties)]
 
 

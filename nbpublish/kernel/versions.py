@@ -84,7 +84,7 @@ class Ledger:
         self._environment.open(task.inputs)
         self._modules.open(code)
         self._used = self._uses_of(task.inputs)
-        self.impure.open()
+        self.impure.open(network=task.network)
         self._patches.open()
         self._observer.open(task.inputs)
 

@@ -127,6 +127,8 @@ def _counts(run: Run, words: Words, html: str) -> Iterable[str]:
         yield words("about.cells", count=cells)
     if figures:
         yield words("about.figures", count=figures)
+    if run.states:
+        yield words("about.states", count=len(run.states) + 1)
 
 
 def _source(about: About) -> str:

@@ -51,6 +51,8 @@ class Code:
     """The names in it and the words in its strings."""
     ambient: Ambient
     """What it changes for the whole process."""
+    sets: bool = False
+    """It sets a control to what a state gives, whatever that was set to before."""
 
 
 def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
@@ -110,6 +112,7 @@ def with_changed(codes: Mapping[str, Code], notebook: Notebook, changed: Mapping
             definition=below.definition and id == at,
             words=frozenset(word for node in nodes for word in _words(node)),
             ambient=below.ambient if id == at else Ambient(),
+            sets=id != at,
         )
     return found
 

@@ -6,7 +6,7 @@ be loaded come from running their cells again, which need their own inputs first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbpublish.model import Trace, Version
@@ -50,20 +50,27 @@ _NOWHERE = -1
 
 
 def plan(
-    goal: Point, before: Sequence[Point], live: Versions, kept: Callable[[str], bool], *, lines: bool
+    goal: Point,
+    before: Sequence[Point],
+    live: Versions,
+    kept: Callable[[str], bool],
+    *,
+    lines: bool,
+    set_by: Collection[str] = (),
 ) -> list[Step] | None:
     """The steps after which all inputs of `goal` are live, where `before` are the points above it.
 
     `live` are the versions that the kernel has, and `kept` tells whether a blob is at hand. With `lines`, functions
-    and classes must stand on the lines that they have now; otherwise only those of cells that are cheap to run. None
-    where the steps cannot be found, so that the notebook must run from its first cell.
+    and classes must stand on the lines that they have now; otherwise only those of cells that are cheap to run. In
+    `set_by` are traces by which controls were set: what sets one again need not have it as it was made. None where the
+    steps cannot be found, so that the notebook must run from its first cell.
     """
-    planner = _Planner(before, live, kept, lines)
+    planner = _Planner(before, live, kept, lines, set_by)
     steps = planner.plan(goal)
     if not planner.stuck:
         return steps
     files = {name: version for name, version in live.items() if file_of(name) is not None}
-    steps = _Planner(before, files, kept, lines).plan(goal)
+    steps = _Planner(before, files, kept, lines, set_by).plan(goal)
     return None if steps is None else [Restart(), *steps]
 
 
@@ -78,6 +85,7 @@ class _Planner:
     live: Versions
     kept: Callable[[str], bool]
     lines: bool
+    set_by: Collection[str]
     stuck: bool = False
     """Whether a cell would have to run in a process where cells below it have changed more than can be undone."""
     _layouts: Mapping[str, str] = field(init=False)
@@ -111,6 +119,8 @@ class _Planner:
             for group in self._groups(point.inputs):
                 if all(self._is_live(now.get(name), version) for name, version in group.items()):
                     continue
+                if point.code.sets and self._is_set(now, point):
+                    continue
                 version = next(iter(group.values()))
                 if self._can_load(version):
                     steps.append(Load(version.blob or "", group))
@@ -133,6 +143,16 @@ class _Planner:
                 group = {other: inputs[other] for other in version.group or (name,) if other in inputs}
                 done.update(group)
                 yield group
+
+    def _is_set(self, now: Versions, point: Point) -> bool:
+        """Whether the control that the cell of a point sets, and nothing else that it may read, was set by another."""
+        names = [name for name in point.inputs if not is_state(name)]
+        if len(names) != 1 or names[0] not in now:
+            return False
+        trace = now[names[0]].trace
+        return trace in self.set_by or any(
+            other.trace and other.trace.id == trace for other in self.before if other.code.sets
+        )
 
     def _is_live(self, live: Version | None, wanted: Version) -> bool:
         if live is None:

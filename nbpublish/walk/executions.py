@@ -36,9 +36,13 @@ class Executions:
     keep: float | None
     engine: str = ""
     world: World | None = None
+    network: bool = True
+    """Whether cells may use it."""
     _lives_on: bool = False
     _kernel: Kernel | None = None
     _has_died: bool = False
+    set_by: set[str] = field(default_factory=set)
+    """Ids of traces by which controls were set."""
     _stack: ExitStack = field(default_factory=ExitStack)
     _blobs: dict[str, Any] = field(default_factory=dict)
 
@@ -82,9 +86,9 @@ class Executions:
         """Whether the kernel has run cells of an earlier build."""
         return self.kernel is not None and self._lives_on
 
-    def turn_to(self, notebook: Notebook, graph: Graph) -> None:
+    def turn_to(self, notebook: Notebook, graph: Graph, *, network: bool) -> None:
         """Go on with the same notebook in another state. A kernel that has died is left behind."""
-        self.notebook, self.graph = notebook, graph
+        self.notebook, self.graph, self.network = notebook, graph, network
         if self._kernel is not None and self._has_died:
             self.start_again()
 
@@ -100,7 +104,7 @@ class Executions:
         """Run a cell whose inputs are live, and took `effort` seconds to make."""
         cell, code, kernel = self.notebook.cell(point.cell), point.code, self.kernel
         keep = None if code.definition else self.keep
-        task = Task(point.inputs, code.private, code.futures, keep, effort, code.ambient.targets)
+        task = Task(point.inputs, code.private, code.futures, keep, effort, code.ambient.targets, self.network)
         when = time.time()
         trace = kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
         if self.world:
@@ -115,6 +119,8 @@ class Executions:
         for name in [n for n in kernel.live if n in trace.deleted or (is_state(n) and n not in kept)]:
             del kernel.live[name]
         kernel.live.update(trace.versions)
+        if code.sets and trace.exit == "ok":
+            self.set_by.add(trace.id)
         if trace.exit == "died":
             kernel.live.clear()
             self._has_died = True

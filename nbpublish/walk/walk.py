@@ -175,7 +175,7 @@ class _Walk:
         if self.is_clean:
             return []
         live = executions.live | executions.files(self.versions)
-        return plan(goal, self.points, live, executions.has, lines=lines)
+        return plan(goal, self.points, live, executions.has, lines=lines, set_by=executions.set_by)
 
     def _prepare(self, goal: Point, *, lines: bool) -> bool:
         """Bring the inputs of a cell to life; False where more is known now than when the walk began."""
@@ -219,6 +219,8 @@ class _Walk:
             self.walks.keep(recorded, point.code.place)
             live = {name: version for name, version in recorded.versions.items() if name not in others}
             self.walks.executions.live.update(live)
+            if point.code.sets:
+                self.walks.executions.set_by.add(recorded.id)
             return self.walks.executions.restored(others)
         if shows_lines(again, self.walks.notebook):
             self.walks.recall.distrusted.add(recorded.id)

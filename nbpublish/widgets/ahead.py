@@ -6,16 +6,17 @@ This decides and joins; how a notebook runs in a state is handed in.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from statistics import median
 from typing import Any
 
-from nbpublish.model import ERROR, Budget, Decision, Given, Run, Trace, Widget
+from nbpublish.model import Budget, Decision, Given, Output, Run, Trace, Widget
 from nbpublish.widgets.annotations import Annotation, notes_in
 from nbpublish.widgets.domain import as_json, said, widget_of
 from nbpublish.widgets.follow import Links, followers, links_of
-from nbpublish.widgets.given import setter
 from nbpublish.widgets.plan import Costs, plan, samples, states
+from nbpublish.widgets.remarks import failures, faults
 
 Walk = Callable[[tuple[Widget, ...], Given], Run]
 """Runs the notebook in a state of these widgets."""
@@ -30,7 +31,7 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
     """The run with its widgets, what was decided about them, and the states that were computed."""
     widgets = widgets_of(run)
     if not widgets:
-        return run
+        return replace(run, remarks=tuple(faults(run)))
     runs: dict[tuple[tuple[str, int], ...], Run] = {}
 
     def at(given: Given) -> Run:
@@ -56,7 +57,8 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
         computed = [at(given) for given in states(widgets, decisions)]
         more = links_of([run, *computed], widgets)
         links = {id: links.get(id, frozenset()) | more.get(id, frozenset()) for id in links.keys() | more.keys()}
-    return replace(run, widgets=widgets, decisions=decisions, states=tuple(computed))
+    found = replace(run, widgets=widgets, decisions=decisions, states=tuple(computed))
+    return replace(found, remarks=(*faults(run), *failures(found)))
 
 
 # --- widgets ----------------------------------------------------------------------------------------------------------
@@ -65,12 +67,15 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
 def widgets_of(run: Run) -> tuple[Widget, ...]:
     """What a reader can move, in the order in which it stands in the notebook."""
     found: dict[str, Widget] = {}
+    seen = [text for trace in run.traces.values() for output in trace.outputs for text in _texts(output)]
     for cell in run.notebook.cells:
         trace = run.traces.get(cell.id)
         if trace is None:
             continue
         named = {note.name: note for note in notes_in(cell.code)}
         for control in trace.controls:
+            if not any(control.element in text for text in seen):
+                continue  # nobody can move what is not on the page
             note = named.get(control.name)
             if note is None or note.values or not note.is_static:
                 widget = widget_of(control, cell.id, note.values if note else ())
@@ -80,6 +85,12 @@ def widgets_of(run: Run) -> tuple[Widget, ...]:
             if (constant := _constant(note, cell.id, run)) and constant.key not in found:
                 found[constant.key] = constant
     return tuple(found.values())
+
+
+def _texts(output: Output) -> Iterator[str]:
+    """Where the elements of controls may stand."""
+    yield from (value for value in output.data.values() if isinstance(value, str))
+    yield from (str(value) for name, value in output.data.items() if name.endswith("+json"))
 
 
 def _constant(note: Annotation, cell: str, run: Run) -> Widget | None:
@@ -106,7 +117,7 @@ def _costs(
     weights: dict[str, float] = {}
     for cell in follows:
         traces = [trace for each in tried if (trace := each.traces.get(cell))]
-        seconds[cell] = max((trace.seconds for trace in traces), default=0.0)
+        seconds[cell] = median(trace.seconds for trace in traces) if traces else 0.0
         weights[cell] = max(map(_weight, traces), default=0.0)
     return Costs(follows, shows, seconds, weights, barred)
 
@@ -157,13 +168,3 @@ def _is_barred(keys: tuple[str, ...], barred: Mapping[str, str], follows: Mappin
     return any(set(keys) & set(follows[cell]) for cell in barred)
 
 
-def failed_states(run: Run) -> dict[str, list[tuple[Given, str]]]:
-    """By cell, the states in which it failed although it does not without them, with the name of the error."""
-    found: dict[str, list[tuple[Given, str]]] = {}
-    for state in run.states:
-        for id, trace in state.traces.items():
-            base = run.traces.get(id)
-            if trace.problem and not (base and base.problem) and not id.startswith(setter("")):
-                errors = [output.data[ERROR]["name"] for output in trace.outputs if ERROR in output.data]
-                found.setdefault(id, []).append((state.given, errors[0] if errors else trace.exit))
-    return found

@@ -164,13 +164,6 @@ def _days(control: Control) -> Iterator[Place]:
             yield date, date
 
 
-def _rows(control: Control) -> Iterator[Place]:
-    if control.properties.get("selection") in ("single", "multi"):
-        yield [], _NOTHING
-        for row in range(int(control.properties["total-rows"])):
-            yield [str(row)], str(row + 1)
-
-
 def _run(control: Control) -> list[Place]:
     return [(0, _NOTHING), (1, "▶")]
 
@@ -192,6 +185,5 @@ _KINDS: dict[str, Callable[[Control], Iterable[Place]]] = {
     "switch": _toggle,
     "tabs": _tabs,
     "date": _days,
-    "table": _rows,
     "run-button": _run,
 }

@@ -32,7 +32,9 @@ def setter(name: str) -> str:
 
 def with_given(notebook: Notebook, graph: Graph, widgets: Iterable[Widget], given: Given) -> Setting:
     """The notebook in the state `given`, with its graph."""
-    moved = [widget for widget in widgets if widget.key in given]
+    widgets = list(widgets)
+    names_moved = {widget.name for widget in widgets if widget.key in given}
+    moved = [widget for widget in widgets if widget.name in names_moved]
     cells = {cell.id: cell for cell in notebook.cells}
     changed: dict[str, str] = {}
     for widget in (widget for widget in moved if widget.library == "none"):
@@ -67,7 +69,7 @@ def _setting(name: str, widgets: Iterable[Widget], given: Given) -> str:
     """Code that sets controls, all that one name holds at once."""
     value: Any = {}
     for widget in widgets:
-        place = json.loads(widget.values[given[widget.key]])
+        place = json.loads(widget.values[given.get(widget.key, widget.initial)])
         if widget.library == "ipywidgets":
             return f"{name}.value = {place!r}"
         if not widget.path:

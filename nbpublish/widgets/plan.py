@@ -63,7 +63,11 @@ def settings(decision: Decision, initial: Mapping[str, int]) -> Iterator[tuple[i
     """The combinations of places of a decision's widgets for which its cell is computed."""
     stand = tuple(initial[key] for key in decision.widgets)
     if decision.extent in ("all", "some"):
-        yield from product(*decision.places)
+        # the widget with most places moves fastest: each time one begins anew, the others are set again
+        axes = sorted(range(len(decision.places)), key=lambda axis: len(decision.places[axis]))
+        for setting in product(*(decision.places[axis] for axis in axes)):
+            found = dict(zip(axes, setting, strict=True))
+            yield tuple(found[axis] for axis in range(len(axes)))
     elif decision.extent == "axes":
         yield stand
         for axis, places in enumerate(decision.places):

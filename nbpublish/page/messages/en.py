@@ -26,6 +26,7 @@ WORDS = {
     "about.cells.one": "1 code cell",
     "about.figures": "{count} figures",
     "about.figures.one": "1 figure",
+    "about.states": "{count} states of its controls, computed ahead",
     "about.source": "Source",
     "about.download": "Download",
     "about.open": "Open in",

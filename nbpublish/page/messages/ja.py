@@ -21,6 +21,7 @@ WORDS = {
     "about.content": "内容",
     "about.cells": "コードセル {count}",
     "about.figures": "図 {count}",
+    "about.states": "前もって計算した状態 {count}",
     "about.source": "ソース",
     "about.download": "ダウンロード",
     "about.open": "開く",

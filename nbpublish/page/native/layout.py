@@ -50,7 +50,8 @@ def tabs(pages: list[tuple[str, str]], e: Element, first: int = 0) -> str:
         id = f"{group}-{index + 1}"
         button = attributes(type="radio", name=group, id=id, checked=index == first)
         parts.append(f'<input{button}><label for="{escape(id)}">{label}</label><div class="nb-tab">{body}</div>')
-    return f'<div class="nb-tabs">{"".join(parts)}</div>'
+    moved = attributes(data_nb_key=f"{e.context.book} {e.widget[0].key}", data_widget="tabs") if e.widget else ""
+    return f'<div class="nb-tabs"{moved}>{"".join(parts)}</div>'
 
 
 def _carousel(e: Element) -> str:

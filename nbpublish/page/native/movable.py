@@ -16,7 +16,13 @@ Places = tuple[int, ...]
 def movable(widget: Widget, places: Places, label: str, context: Context) -> str | None:
     """The control of a widget that can be moved to `places`, with a label in HTML; None for a kind without one."""
     build = _BUILDERS.get(widget.kind)
-    return build(widget, places, label, context) if build else None
+    if build is None:
+        return None
+    html = build(widget, places, label, context)
+    if label or not widget.path:
+        return html
+    name = attributes(aria_label=widget.key)  # what it stands in says what it is to those who see it
+    return html.replace(_named(widget, ""), "").replace("<input", f"<input{name}").replace("<select", f"<select{name}")
 
 
 def _frame(widget: Widget, kind: str, inside: str, context: Context, extra: str = "") -> str:

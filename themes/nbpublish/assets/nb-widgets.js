@@ -40,7 +40,7 @@
       if (!at) old.append(node);
       else if (at.nodeName !== node.nodeName || (at.dataset?.nbKey ?? "") !== (node.dataset?.nbKey ?? "")) at.replaceWith(node);
       else if (at.nodeType !== 1) { if (at.data !== node.data) at.data = node.data; }
-      else if (!at.dataset.nbKey) {
+      else if (!at.matches("[data-nb-key].nb-widget")) {
         for (const { name } of [...at.attributes]) if (name !== "open" && !node.hasAttribute(name)) at.removeAttribute(name);
         for (const { name, value } of node.attributes) if (name !== "open" && at.getAttribute(name) !== value) at.setAttribute(name, value);
         become(at, node);
@@ -84,6 +84,7 @@
       read: (inputs, widget) => chosen.read(inputs) + shifted(widget, inputs),
       set: (inputs, at, widget) => chosen.set(inputs, at - shifted(widget, inputs)),
     },
+    tabs: chosen,
     checkbox: checked,
     switch: checked,
     multiselect: {
@@ -131,7 +132,7 @@
       if (root.dataset.nbWired) return;
       root.dataset.nbWired = "";
       const kind = kinds[root.dataset.widget], widget = this.widgets[key];
-      const inputs = [...root.querySelectorAll("input, select, button")];
+      const inputs = [...root.querySelectorAll(root.matches(".nb-tabs") ? ":scope > input" : "input, select, button")];
       for (const input of inputs) {
         input.disabled = false;
         input.autocomplete = "off"; // browsers would bring a control back to where it was before a reload

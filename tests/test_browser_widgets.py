@@ -1,0 +1,212 @@
+"""Widgets in a browser: every kind is moved by hand, and the page shows what Python gives for that value.
+
+The pages are opened from the disk, where nothing can be fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsers import Reader
+from mkdocs_sites import build_site, write_site
+
+pytestmark = pytest.mark.browser
+pytest.importorskip("marimo")
+
+CONTROLS = {
+    "whole": "mo.ui.slider(1, 4, label='whole')",
+    "part": "mo.ui.slider(0.0, 1.0, step=0.25, value=0.5)",
+    "steps": "mo.ui.slider(steps=[1, 10, 100], value=10)",
+    "ends": "mo.ui.range_slider(0, 4, 2)",
+    "number": "mo.ui.number(1, 5)",
+    "names": "mo.ui.dropdown(['a', 'b'], value='a')",
+    "functions": "mo.ui.dropdown({'length': len, 'largest': max}, value='length')",
+    "some": "mo.ui.multiselect(['x', 'y'])",
+    "one": "mo.ui.radio(['u', 'v'], value='u')",
+    "box": "mo.ui.checkbox(label='box')",
+    "on": "mo.ui.switch(value=True)",
+    "day": "mo.ui.date(start='2024-01-01', stop='2024-01-03', value='2024-01-02')",
+    "run": "mo.ui.run_button()",
+    "text": "mo.ui.text('hi')  # widget: examples('hi', 'ho')",
+    "many": "mo.ui.array([mo.ui.slider(1, 3), mo.ui.checkbox()])",
+    "both": "mo.ui.dictionary({'p': mo.ui.slider(1, 2), 'q': mo.ui.switch()})",
+    "prose": "mo.md('Take {n} of {kind}.').batch(n=mo.ui.slider(1, 2), kind=mo.ui.dropdown(['c', 'd'], value='c'))",
+    "tabs": "mo.ui.tabs({'First': 'one', 'Second': 'two'})",
+}
+CONSTANTS = {
+    "whole": "1  # widget: slider(1, 4)",
+    "part": "0.5  # widget: slider(0.0, 1.0, 0.25)",
+    "steps": "10  # widget: values(1, 10, 100)",
+    "number": "1  # widget: number(1, 5)",
+    "names": "'a'  # widget: dropdown('a', 'b')",
+    "one": "'u'  # widget: radio('u', 'v')",
+    "box": "False  # widget: checkbox()",
+    "on": "True  # widget: switch()",
+    "text": "'hi'  # widget: text('hi', 'ho')",
+}
+
+
+def marimo_notebook() -> str:
+    lines = ["import marimo", "app = marimo.App()"]
+    lines += ["@app.cell", "def _():", "    import marimo as mo", "    return mo,"]
+    lines += ["@app.cell", "def _(mo):", *(f"    {name} = {code}" for name, code in CONTROLS.items())]
+    lines += [f"    mo.vstack([{', '.join(CONTROLS)}])", f"    return {', '.join(CONTROLS)}"]
+    for name in CONTROLS:
+        value = f"{name}.value([3, 9])" if name == "functions" else f"{name}.value"
+        lines += ["@app.cell", f"def _({name}):", f"    print('{name}', {value})", "    return"]
+    return "\n".join([*lines, 'if __name__ == "__main__":', "    app.run()", ""])
+
+
+def percent_notebook() -> str:
+    cells = "\n".join(f"{name} = {code}" for name, code in CONSTANTS.items())
+    return "\n\n".join(["# %%\n" + cells, *(f"# %%\nprint('{name}', {name})" for name in CONSTANTS)]) + "\n"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("widgets")
+    files = {"index.md": "# Plain", "kinds.py": marimo_notebook(), "constants.py": percent_notebook()}
+    write_site(folder, files, plugins=["nbpublish"], theme={"name": "nbpublish"})
+    build_site(folder, folder / "site", use_directory_urls=False)
+    return folder / "site"
+
+
+@pytest.fixture
+def reader(browser: Any, site: Path) -> Iterator[Reader]:
+    made = Reader(browser, site)
+    yield made
+    made.context.close()
+    assert not made.faults
+
+
+Move = Callable[[Any], None]
+
+
+def press(*keys: str) -> Move:
+    """Bring the focus to the first control and press keys."""
+
+    def move(root: Any) -> None:
+        root.locator("input, select, button").first.focus()
+        for key in keys:
+            root.page.keyboard.press(key)
+
+    return move
+
+
+def fill(text: str) -> Move:
+    return lambda root: root.locator("input").first.fill(text)
+
+
+def choose(label: str) -> Move:
+    return lambda root: root.locator("select").select_option(label)
+
+
+def click(at: int = 0) -> Move:
+    return lambda root: root.locator("input, button").nth(at).click()
+
+
+MOVES: list[tuple[str, Move, str]] = [
+    ("whole", press("ArrowRight", "ArrowRight"), "whole 3"),
+    ("whole", press("End"), "whole 4"),
+    ("part", press("Home"), "part 0.0"),
+    ("steps", press("ArrowRight"), "steps 100"),
+    ("ends", press("ArrowRight"), "ends [2, 4]"),
+    ("ends", press("End"), "ends [4, 4]"),
+    ("number", fill("4"), "number 4"),
+    ("names", choose("b"), "names b"),
+    ("functions", choose("largest"), "functions 9"),
+    ("some", click(1), "some ['y']"),
+    ("some", click(0), "some ['x', 'y']"),
+    ("one", click(1), "one v"),
+    ("box", press("Space"), "box True"),
+    ("on", click(), "on False"),
+    ("day", fill("2024-01-03"), "day 2024-01-03"),
+    ("run", click(), "run True"),
+    ("text", choose("ho"), "text ho"),
+    ("many.0", press("End"), "many [3, False]"),
+    ("many.1", click(), "many [3, True]"),
+    ("both.q", click(), "both {'p': 1, 'q': True}"),
+    ("both.p", press("ArrowRight"), "both {'p': 2, 'q': True}"),
+    ("prose.n", press("ArrowRight"), "prose {'n': 2, 'kind': 'c'}"),
+    ("prose.kind", choose("d"), "prose {'n': 2, 'kind': 'd'}"),
+]
+
+
+def control(reader: Reader, key: str) -> Any:
+    return reader.tab.locator(f'[data-nb-key$=" {key}"]')
+
+
+def shown(reader: Reader, name: str) -> str:
+    found = reader.tab.locator(".nb-follows").filter(has_text=re.compile(rf"^\s*{name} "))
+    return str(found.inner_text()).strip()
+
+
+def test_every_kind_of_marimo_s_controls_moves_from_the_disk(reader: Reader) -> None:
+    reader.tab.goto(f"file://{reader.site}/kinds.html")
+    reader.tab.wait_for_function("document.querySelector('.nb-tools')")
+    for key, move, expected in MOVES:
+        move(control(reader, key))
+        reader.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=expected)
+        assert shown(reader, key.partition(".")[0]) == expected
+    tabs = control(reader, "tabs")
+    tabs.get_by_text("Second", exact=True).click()
+    reader.tab.wait_for_function("document.body.innerText.includes('tabs Second')")
+
+
+def test_every_kind_of_constant_moves_from_the_disk(reader: Reader) -> None:
+    reader.tab.goto(f"file://{reader.site}/constants.html")
+    reader.tab.wait_for_function("document.querySelector('.nb-tools')")
+    for key, move, expected in MOVES:
+        if key in CONSTANTS:
+            move(control(reader, key))
+            reader.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=expected)
+            assert shown(reader, key) == expected
+
+
+def test_a_setting_has_an_address_is_said_and_can_be_taken_back(reader: Reader) -> None:
+    reader.tab.goto(f"file://{reader.site}/kinds.html?whole=3&names=b#nb-about")
+    reader.tab.wait_for_function("document.body.innerText.includes('whole 3')")
+    slider = control(reader, "whole").locator("input")
+    assert (slider.input_value(), slider.get_attribute("aria-valuetext")) == ("2", "3")
+    assert shown(reader, "names") == "names b"
+    slider.press("End")
+    status = reader.tab.locator(".nb-live")
+    reader.tab.wait_for_function("document.querySelector('.nb-live').textContent.includes('whole 4')")
+    assert (status.get_attribute("role"), "whole=4" in reader.tab.url) == ("status", True)
+    assert reader.tab.url.endswith("#nb-about")
+    reader.tab.get_by_role("button", name="Back to the start").click()
+    assert (shown(reader, "whole"), shown(reader, "names")) == ("whole 1", "names a")
+    reader.tab.wait_for_function("!location.search")
+
+
+def test_without_a_script_the_controls_stand_still_at_what_is_shown(browser: Any, site: Path) -> None:
+    made = Reader(browser, site, java_script_enabled=False)
+    made.tab.goto(f"file://{site}/kinds.html")
+    assert control(made, "whole").locator("input").is_disabled()
+    assert "whole 1" in made.tab.locator(".nb-follows").first.inner_text()
+    made.context.close()
+
+
+def test_what_a_reader_holds_is_not_taken_away_when_the_text_around_it_changes(browser: Any, tmp_path: Path) -> None:
+    notebook = (
+        "import marimo\napp = marimo.App()\n@app.cell\ndef _():\n    import marimo as mo\n    return mo,\n"
+        "@app.cell\ndef _(mo):\n    k = mo.ui.slider(1, 5)\n    return k,\n"
+        "@app.cell\ndef _(mo, k):\n    mo.md(f'With {k} it is **{k.value ** 2}**.')\n    return\n"
+    )
+    write_site(tmp_path, {"index.md": "#", "a.py": notebook}, plugins=["nbpublish"], theme={"name": "nbpublish"})
+    build_site(tmp_path, tmp_path / "site", use_directory_urls=False)
+    made = Reader(browser, tmp_path / "site")
+    made.tab.goto(f"file://{made.site}/a.html")
+    made.tab.wait_for_function("document.querySelector('.nb-tools')")
+    slider = control(made, "k").locator("input")
+    slider.focus()
+    for square in (4, 9, 16):
+        made.tab.keyboard.press("ArrowRight")
+        made.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=f"it is {square}.")
+    assert control(made, "k").count() == 1
+    assert not made.faults
+    made.context.close()

@@ -1,0 +1,240 @@
+"""What readers can move, what follows it, and what is worth computing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from programs import marimo, percent
+
+from nbpublish.build import build
+from nbpublish.executors.inline import InlineExecutor
+from nbpublish.executors.world import ThisMachine
+from nbpublish.graph.analyse import analyse
+from nbpublish.model import Budget, Control, Run, Widget
+from nbpublish.store.memory import MemoryStore
+from nbpublish.widgets.annotations import notes_in
+from nbpublish.widgets.domain import grid, widget_of
+from nbpublish.widgets.follow import followers
+from nbpublish.widgets.plan import Costs, plan, settings, states
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+
+def places(kind: str, initial: Any, **properties: Any) -> tuple[tuple[str, ...], int]:
+    widget = widget_of(Control("k", (), kind, "id", initial, properties), "cell")
+    assert widget
+    return widget.labels, widget.initial
+
+
+def test_a_slider_has_the_places_between_its_ends() -> None:
+    assert places("slider", 3, start=1, stop=4) == (("1", "2", "3", "4"), 2)
+    assert places("slider", 0.5, start=0.0, stop=1.0, step=0.25) == (("0", "0.25", "0.5", "0.75", "1"), 2)
+    assert places("slider", 1, steps=[1, 10, 100]) == (("1", "10", "100"), 1)
+    assert places("slider", 2.5, start=1, stop=4)[0] == ("1", "2", "2.5", "3", "4")
+
+
+def test_a_slider_without_a_step_moves_over_round_numbers() -> None:
+    assert len(grid(0.0, 1.0, None)) == 21
+    assert grid(0.0, 0.6, None)[:3] == [0.0, 0.025, 0.05]
+    assert len(grid(0, 10**6, 1)) == 401
+
+
+def test_choices_have_their_options() -> None:
+    assert places("dropdown", ["b"], options=["a", "b"]) == (("a", "b"), 1)
+    assert places("dropdown", [], options=["a"], **{"allow-select-none": True}) == (("–", "a"), 0)
+    assert places("multiselect", [], options=["x", "y"])[0] == ("–", "x", "y", "x, y")
+    assert places("date", "2024-02-29", start="2024-02-28", stop="2024-03-01")[0][1] == "2024-02-29"
+    assert widget_of(Control("k", (), "multiselect", "id", [], {"options": list("abcdefg")}), "c") is None
+    assert widget_of(Control("k", (), "number", "id", 1, {"start": 0}), "c") is None
+
+
+# --- notes ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_note_makes_a_constant_a_widget() -> None:
+    [note] = notes_in('k = 5  # widget: slider(1, 20, label="neighbours")')
+    assert (note.name, note.kind, note.values, note.initial, note.label) == (
+        *("k", "slider", tuple(range(1, 21)), 5, "neighbours"),
+    )
+    [note] = notes_in("x = -0.5  # widget: values(-1, 0)")
+    assert note.values == (-0.5, -1, 0)
+    [note] = notes_in("on: bool = True  # widget: switch()")
+    assert note.values == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("print(1)  # widget: slider(1, 2)", "no name"),
+        ("k = 1  # widget: slider(1)", "a first and a last value"),
+        ("k = 1  # widget: knob(1, 2)", "is no widget"),
+        ("k = 1  # widget: slider(__import__('os').remove('x'), 2)", "malformed"),
+        ("k = 1  # widget: slider", "is no widget"),
+    ],
+)
+def test_a_note_that_cannot_be_followed_says_why(code: str, why: str) -> None:
+    [note] = notes_in(code)
+    assert why in note.fault
+    run = ran(percent(code))
+    assert [problem.code for problem in run.problems if problem.severity == "warning"] == ["widget-note"]
+
+
+def test_what_looks_like_a_note_within_a_string_is_none() -> None:
+    assert notes_in("k = '# widget: slider(1, 2)'") == []
+
+
+# --- who follows ------------------------------------------------------------------------------------------------------
+
+
+def ran(notebook: Any, budget: Budget | None = None, **settings: Any) -> Run:
+    from pathlib import Path
+
+    root = Path(settings.pop("root", "."))
+    world = ThisMachine(root)
+    store = settings.pop("store", None) or MemoryStore()
+    return build(
+        notebook, store=store, executor=InlineExecutor(root), world=world, budget=budget or Budget(), **settings
+    )
+
+
+def follows(*codes: str) -> dict[str, tuple[str, ...]]:
+    """By the first line of each cell that shows something, what it follows."""
+    run = ran(percent(*codes))
+    return {run.notebook.cell(each.cell).source.split("\n")[0]: each.widgets for each in run.decisions}
+
+
+K, N = "k = 1  # widget: values(0, 1, 2)", "n = 1  # widget: values(0, 1, 2)"
+
+
+def test_only_what_meets_in_a_cell_multiplies() -> None:
+    assert follows(K, N, "print(k)", "print(n)", "print(k, n)", "print('neither')") == {
+        "print(k)": ("k",),
+        "print(n)": ("n",),
+        "print(k, n)": ("k", "n"),
+    }
+
+
+def test_what_does_not_show_where_the_widgets_stand_is_found_by_the_graph() -> None:
+    found = follows("on = False  # widget: switch()", K, "if on:\n    print(k)")
+    assert found == {"if on:": ("on", "k")}
+
+
+def test_values_changed_through_another_name_and_random_states_follow() -> None:
+    assert follows("a = [0]\nb = a", K, "b.append(k)", "print(a)")["print(a)"] == ("k",)
+    assert follows(K, "import random; random.seed(k)", "print(random.random())")["print(random.random())"] == ("k",)
+    assert follows("def f():\n    return k", K, "print(f())")["print(f())"] == ("k",)
+
+
+def test_a_cell_that_only_lays_controls_out_follows_none() -> None:
+    codes = ("import marimo as mo", "k = 1", "mo.hstack([k, mo.md(f'{k}')])", "mo.hstack([k, k + 1])", "k")
+    book = marimo(*codes)
+    widget = Widget("k", "k", (), book.cells[1].id, "slider", "", ("0", "1"), ("0", "1"), 1)
+    found = followers(book, analyse(book), [widget], {})
+    assert list(found) == [book.cells[3].id]
+
+
+# --- what is computed -------------------------------------------------------------------------------------------------
+
+
+def widget(key: str, count: int, kind: str = "slider", initial: int = 0) -> Widget:
+    labels = tuple(map(str, range(count)))
+    return Widget(key, key, (), "cell", kind, "", labels, labels, initial)
+
+
+def decided(widgets: list[Widget], follows: dict[str, tuple[str, ...]], budget: Budget, **costs: Any) -> Any:
+    known = Costs(follows, frozenset(follows), *(costs.get(name, {}) for name in ("seconds", "bytes", "barred")))
+    return {decision.cell: decision for decision in plan(widgets, known, budget)}
+
+
+def test_all_is_computed_where_it_fits() -> None:
+    one = decided([widget("a", 21), widget("b", 3)], {"x": ("a", "b"), "y": ("b",)}, Budget())
+    assert [(each.extent, each.computed) for each in one.values()] == [("all", 63), ("all", 3)]
+
+
+def test_sliders_become_coarser_for_the_whole_page_with_their_ends_and_their_start() -> None:
+    found = decided([widget("a", 21, initial=7), widget("b", 21)], {"x": ("a", "b"), "y": ("a",)}, Budget(states=300))
+    assert (found["x"].extent, found["x"].cause, found["y"].extent) == ("some", "states", "some")
+    assert found["x"].computed <= 300
+    assert found["x"].places[0] == found["y"].places[0]
+    assert {0, 7, 20} <= set(found["x"].places[0])
+
+
+def test_what_explodes_moves_one_at_a_time_and_else_not_at_all() -> None:
+    many = [widget(key, 11) for key in "abcdef"]
+    found = decided(many, {"x": tuple("abcdef")}, Budget(states=300))["x"]
+    assert (found.extent, found.wanted, found.computed, len(found.places[0])) == ("axes", 11**6, 61, 11)
+    choices = [widget(key, 30, "dropdown") for key in "abcdef"]
+    found = decided(choices, {"x": tuple("abcdef")}, Budget(states=100))["x"]
+    assert (found.extent, found.computed, found.cause) == ("default", 1, "states")
+
+
+def test_seconds_and_bytes_are_limits_too() -> None:
+    long = decided([widget("a", 101)], {"x": ("a",)}, Budget(seconds=10), seconds={"x": 1.0})["x"]
+    assert (long.extent, long.cause) == ("some", "seconds")
+    assert long.computed <= 11
+    large = decided([widget("a", 101)], {"x": ("a",)}, Budget(bytes=10_000), bytes={"x": 1000.0})["x"]
+    assert (large.extent, large.cause) == ("some", "bytes")
+
+
+def test_what_changes_the_world_does_not_run_in_other_states() -> None:
+    widgets, follows = [widget("a", 3), widget("b", 3)], {"w": ("a",), "x": ("a",), "y": ("b",)}
+    found = decided(widgets, follows, Budget(), barred={"w": "writes"})
+    assert [(each.extent, each.cause) for each in found.values()] == [
+        *[("default", "writes"), ("default", "writes"), ("all", "")],
+    ]
+
+
+def test_states_are_those_that_the_decisions_ask_for_each_once() -> None:
+    widgets = [widget("a", 3, initial=1), widget("b", 2)]
+    found = decided(widgets, {"x": ("a", "b"), "y": ("a",)}, Budget())
+    assert sorted(map(str, states(widgets, found.values()))) == sorted(
+        map(str, [{"a": 0}, {"a": 2}, {"b": 1}, {"a": 0, "b": 1}, {"a": 2, "b": 1}])
+    )
+    assert len(list(settings(found["x"], {"a": 1, "b": 0}))) == 6
+
+
+# --- how they run -----------------------------------------------------------------------------------------------------
+
+
+def test_an_edit_of_a_leaf_runs_that_cell_once_for_each_state(tmp_path: Any) -> None:
+    store = MemoryStore()
+    before = (K, "big = list(range(9))", "x = sum(big) + k", "print(x)")
+    ran(percent(*before), root=tmp_path, store=store, keep=0.0)
+    after = ran(percent(*before[:3], "print('x', x)"), root=tmp_path, store=store, keep=0.0)
+    for state in after.states:
+        ran_now = [id for id, reason in state.reasons.items() if reason.action == "run"]
+        assert [after.notebook.cell(id).source for id in ran_now] == ["print('x', x)"]
+
+
+def test_a_further_value_runs_one_state_and_a_build_without_a_change_none(tmp_path: Any) -> None:
+    store, rest = MemoryStore(), ("print(k)", "print(k, n)")
+    ran(percent(K, N, *rest), root=tmp_path, store=store)
+    more = ran(percent("k = 1  # widget: values(0, 1, 2, 3)", N, *rest), root=tmp_path, store=store)
+    new = [state.given for state in more.states if any(reason.action == "run" for reason in state.reasons.values())]
+    assert new
+    assert all(given["k"] == 3 for given in new)
+    again = ran(percent("k = 1  # widget: values(0, 1, 2, 3)", N, *rest), root=tmp_path, store=store)
+    assert not [r for state in again.states for r in state.reasons.values() if r.action == "run"]
+
+
+def test_a_state_that_fails_is_told_and_spoils_no_other() -> None:
+    run = ran(percent(K, "print(1 / k)"))
+    assert [problem.code for problem in run.problems] == ["state-failed"]
+    assert "k = 0 (ZeroDivisionError)" in run.problems[0].message
+    last = run.notebook.cells[1].id
+    assert "0.5\n" in [output.data.get("text/plain") for state in run.states for output in state.traces[last].outputs]
+
+
+def test_the_network_is_refused_where_only_another_value_asks_for_it() -> None:
+    code = "import urllib.request\nif k:\n    urllib.request.urlopen('http://127.0.0.1:9/')\nprint(k)"
+    run = ran(percent("k = 0  # widget: values(0, 1)", code))
+    assert "k = 1 (NoNetworkError)" in run.problems[0].message
+    run = ran(percent("k = 0  # widget: values(0, 1)", code), Budget(network=True))
+    assert "k = 1 (URLError)" in run.problems[0].message
+
+
+def test_cells_that_write_files_stay_where_they_are(tmp_path: Any) -> None:
+    run = ran(percent(K, "open('out.txt', 'w').write(str(k))", "print(k)"), root=tmp_path)
+    found = {run.notebook.cell(each.cell).source[:5]: (each.extent, each.cause) for each in run.decisions}
+    assert found == {"open(": ("default", "writes"), "print": ("default", "writes")}
