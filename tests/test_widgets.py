@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,9 +90,8 @@ def test_what_looks_like_a_note_within_a_string_is_none() -> None:
 
 
 def ran(notebook: Any, budget: Budget | None = None, **settings: Any) -> Run:
-    from pathlib import Path
 
-    root = Path(settings.pop("root", "."))
+    root = Path(settings.pop("root", None) or tempfile.mkdtemp(prefix="nbpublish-test-"))
     world = ThisMachine(root)
     store = settings.pop("store", None) or MemoryStore()
     return build(

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import get_ident
 from typing import Any
 
+from nbpublish.kernel.impure import NoNetworkError
 from nbpublish.kernel.net import Net
 from nbpublish.kernel.outside import (
     FOLDER,
@@ -155,6 +156,8 @@ class Looks:
         self._busy.add(thread)
         try:
             tell(*arguments)
+        except NoNetworkError:
+            raise
         except Exception:  # the author's code must not fail for us, and we no longer know what it has seen
             self.unsure = True
         finally:
