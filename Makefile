@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: site test lint types check serve clean
+.PHONY: site test lint types check serve contact-sheet clean
 
 site: .venv/ready
 	$(BIN)/nbpublish build --strict
@@ -13,6 +13,9 @@ serve: .venv/ready
 
 test: .venv/ready
 	$(BIN)/python -m pytest
+
+contact-sheet: .venv/ready
+	$(BIN)/python tests/contact_sheet.py
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -299,7 +299,7 @@ def test_a_data_frame_becomes_a_plain_table_in_a_scroller() -> None:
     box, table = soup.select_one("div.nb-table"), soup.table
     assert box is not None
     assert table is not None
-    assert (box["role"], box["tabindex"], box["aria-label"]) == ("region", "0", "Table")
+    assert (box["role"], box["tabindex"], box["aria-label"]) == ("group", "0", "Table")
     assert table.attrs == {}
     assert [th.get("scope") for th in table.select("th")] == ["col", "col", "col", "row", "row"]
     assert [cell.get_text() for cell in table.select(".nb-num")] == ["n", "1", "-2.5e3"]

@@ -26,20 +26,29 @@ class NavigationWriter:
         own = page.url if page else ""
         known = self._addresses.setdefault(_place(own), {}) if page else {}
 
+        def address_of(url: str) -> str:
+            address = known.get(url)
+            if address is None or (own and url.startswith(own)):
+                address = normalize_url(str(url), page=page, base=base_url)
+                if not (own and url.startswith(own)):
+                    known[url] = address
+            return address
+
         def write(item: Any, depth: int) -> None:
             children = item.children
             if not children:
-                url = item.url
-                address = known.get(url)
-                if address is None or (own and url.startswith(own)):
-                    address = normalize_url(str(url), page=page, base=base_url)
-                    if not (own and url.startswith(own)):
-                        known[url] = address
                 current = ' aria-current="page"' if item.active else ""
-                found.append(f'<li><a href="{address}"{current}>{item.title or url}</a></li>\n')
+                found.append(f'<li><a href="{address_of(item.url)}"{current}>{item.title or item.url}</a></li>\n')
                 return
             if depth == 1:
-                before, after = f'<span class="nav-section">{item.title}</span>\n<ul>', "</ul>"
+                first = children[0]
+                if first.is_page and first.is_index:  # the caption leads to the page about the section
+                    current = ' aria-current="page"' if first.active else ""
+                    before = f'<a class="nav-section" href="{address_of(first.url)}"{current}>{item.title}</a>\n<ul>'
+                    children = children[1:]
+                else:
+                    before = f'<span class="nav-section">{item.title}</span>\n<ul>'
+                after = "</ul>"
             elif depth < self._depth:
                 opened = " open" if item.active else ""
                 before, after = f"<details{opened}><summary>{item.title}</summary>\n<ul>", "</ul></details>"

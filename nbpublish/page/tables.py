@@ -75,7 +75,7 @@ def from_rows(rows: Sequence[Mapping[str, object]], columns: Sequence[str], cell
 
 def scroller(table: str, label: str) -> str:
     """The box in which a wide table is moved sideways, also by keyboard."""
-    return f'<div class="nb-table" role="region" tabindex="0"{attributes(aria_label=label)}>{table}</div>'
+    return f'<div class="nb-table" role="group" tabindex="0"{attributes(aria_label=label)}>{table}</div>'
 
 
 def _plain_text(value: object) -> str:
@@ -148,7 +148,7 @@ def _scroller(soup: BeautifulSoup, table: Tag, context: Context) -> Tag:
     caption = table.find("caption")
     label = " ".join(caption.get_text(" ").split()) if caption else ""
     label = label or context.words("table.label")
-    return soup.new_tag("div", attrs={"class": "nb-table", "role": "region", "tabindex": "0", "aria-label": label})
+    return soup.new_tag("div", attrs={"class": "nb-table", "role": "group", "tabindex": "0", "aria-label": label})
 
 
 def _classes(element: Tag | None) -> list[str]:

@@ -22,6 +22,12 @@ class ProseRenderer(RendererHTML):
     def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return fence_html(tokens[idx]) + "\n"
 
+    def list_item_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """The box of a task has a name, for those who hear the page."""
+        html: str = super().list_item_open(tokens, idx, options, env)
+        label = escape(env["words"]("task.label"))
+        return html.replace(' type="checkbox"', f' type="checkbox" aria-label="{label}"')
+
     def markup(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return tokens[idx].content
 

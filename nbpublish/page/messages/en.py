@@ -185,6 +185,7 @@ WORDS = {
     "button.close": "Close",
     # prose
     "heading.link": "Link to this section",
+    "task.label": "Task",
     "footnote.back": "Jump back to footnote {number} in the text",
     "callout.abstract": "Abstract",
     "callout.attention": "Attention",

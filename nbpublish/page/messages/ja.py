@@ -159,6 +159,7 @@ WORDS = {
     "compare.before": "前",
     "compare.after": "後",
     "heading.link": "このセクションへのリンク",
+    "task.label": "項目",
     "footnote.back": "脚注 {number} の参照元に戻る",
     "button.copy": "コードをコピー",
     "button.copied": "コピーしました",

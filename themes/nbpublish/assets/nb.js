@@ -33,14 +33,16 @@
   const addZoom = (figure) => {
     const image = figure.querySelector(":scope > img");
     if (!image || figure.querySelector(".nb-zoom")) return;
-    figure.append(makeButton("nb-zoom", enlarge, () => {
+    const zoom = () => {
       const dialog = Object.assign(document.createElement("dialog"), { className: "nb-zoomed", ariaLabel: image.alt });
       dialog.append(image.cloneNode(), makeButton("nb-close", close));
       dialog.onclick = () => dialog.close();
       dialog.onclose = () => dialog.remove();
       figure.append(dialog);
       dialog.showModal();
-    }));
+    };
+    image.onclick = zoom; // what a finger does
+    image.after(makeButton("nb-zoom", enlarge, zoom));
   };
 
   // The heading of a column sorts by it: up, down, and as the author has it.
