@@ -65,7 +65,7 @@ def picture(browser: Any, site: Path, shot: Shot) -> bytes:
     if shot.kind == "search":
         tab.keyboard.press("/")
         tab.keyboard.type(WORDS[shot.language])
-        tab.locator(".search li").first.wait_for()
+        tab.locator(".search-results a").first.wait_for()
     tall = 0 if shot.kind == "search" else tab.evaluate("document.documentElement.scrollHeight")
     tab.set_viewport_size({"width": width, "height": min(max(tall, height), TALLEST)})
     tab.wait_for_timeout(150)

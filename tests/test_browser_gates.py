@@ -91,7 +91,7 @@ def test_axe_finds_nothing_in_an_open_search_and_an_open_picture(reader: Any, sc
         tab.emulate_media(color_scheme=scheme)
         tab.keyboard.press("/")
         tab.locator(".search input").fill("リッジ")
-        tab.locator(".search li").first.wait_for()
+        tab.locator(".search-results a").first.wait_for()
         assert violations(tab) == [], scheme
         tab.keyboard.press("Escape")
         tab.locator(".nb-figure > img").first.click()
@@ -203,7 +203,7 @@ def test_the_keyboard_works_every_control(reader: Any) -> None:
     assert tab.evaluate("document.activeElement.className") == "nb-zoom", "the focus is where it was"
     tab.locator(".search-button").press("Enter")
     tab.keyboard.type("過学習")
-    tab.locator(".search li").first.wait_for()
+    tab.locator(".search-results a").first.wait_for()
     tab.keyboard.press("Escape")
     assert "search-button" in tab.evaluate("document.activeElement.className")
     before = tab.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -247,7 +247,7 @@ def test_everything_works_from_the_disk(reader: Any) -> None:
     assert tab.locator("html").get_attribute("data-theme") == "dark"
     tab.keyboard.press("/")
     tab.keyboard.type("過学習 タブ")
-    tab.locator(".search li").first.wait_for()
+    tab.locator(".search-results a").first.wait_for()
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/regression/widgets/**")
     assert tab.locator("html").get_attribute("data-theme") == "dark", "kept from page to page"
@@ -328,7 +328,7 @@ def test_under_a_sub_path_and_a_strict_policy_search_and_pictures_work(reader: A
     tab.keyboard.press("Escape")
     tab.keyboard.press("/")
     tab.keyboard.type("リッジ回帰")
-    tab.locator(".search li").first.wait_for()
+    tab.locator(".search-results a").first.wait_for()
     tab.keyboard.press("Enter")
     tab.wait_for_url(f"{address}regression/ridge/**")
 

@@ -275,6 +275,7 @@ def test_a_cell_of_the_drawing_lights_what_it_hangs_together_with(browser: Any, 
     tab.locator(".nb-flow-section > summary").click()
     tab.locator(".nb-flow >> nth=0").locator("[data-node]").nth(1).focus()
     drawing = tab.locator(".nb-flow").first
+    drawing.locator(".nb-lit").first.wait_for(state="attached")
     lit = drawing.locator(".nb-lit[data-node]").evaluate_all("(nodes) => nodes.map((node) => node.dataset.node)")
     assert lit == ["0", "1", "3"]
     edges = drawing.locator(".nb-lit[data-from]").evaluate_all("(all) => all.map((e) => e.dataset.from + e.dataset.to)")

@@ -195,7 +195,7 @@ def test_a_page_is_light(site: Path) -> None:
     styles = [site / "part" / tag["href"] for tag in page.select("link[rel=stylesheet]")]
     assert len(scripts) == 2
     scripts.append(site / "assets" / "search.js")
-    assert sum(len(jsmin(path.read_bytes())) for path in scripts) <= 10_800
+    assert sum(len(jsmin(path.read_bytes())) for path in scripts) <= 10_000
     sent = sum(len(gzip.compress(path.read_bytes())) for path in (site / "part/ridge.html", *scripts, *styles))
     assert sent <= 29_000, "without pictures; a real chapter may be 60 KB"
 

@@ -57,7 +57,7 @@ log = get_plugin_logger(__name__)
 CONTENT = (
     "assets/nb-content.css",
     "assets/nb.js",
-    *(f"assets/nb-{name}.js" for name in ("chart", "plotly", "vega", "anywidget", "widgets")),
+    *(f"assets/nb-{name}.js" for name in ("chart", "plotly", "vega", "anywidget", "widgets", "flow")),
 )
 """Linked by every page are the first two; `nb.js` loads the others where they are needed."""
 SEARCH_INDEX = "assets/search-index.js"

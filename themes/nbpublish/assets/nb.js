@@ -91,29 +91,6 @@
     }
   });
 
-  // A cell of the drawing lights all that it depends on, and all that depends on it. The edges stand in the order in
-  // which the cells run, so that one pass each way meets them all.
-  const light = (drawing) => {
-    const node = drawing.querySelector("[data-node]:hover") ?? drawing.querySelector("[data-node]:focus");
-    const at = node?.dataset.node, edges = [...drawing.querySelectorAll("[data-from]")], lit = new Set([at]);
-    const follow = (edges, from, to) => {
-      const reached = new Set([at]);
-      for (const edge of edges) {
-        if (!reached.has(edge.dataset[from])) continue;
-        reached.add(edge.dataset[to]);
-        lit.add(edge).add(edge.dataset[to]);
-      }
-    };
-    follow(edges, "from", "to");
-    follow(edges.reverse(), "to", "from");
-    drawing.toggleAttribute("data-lit", !!node);
-    drawing.querySelectorAll("[data-node], [data-from]").forEach((part) =>
-      part.classList.toggle("nb-lit", lit.has(part) || (!!node && lit.has(part.dataset.node))));
-  };
-  for (const type of ["pointerover", "focusin"]) {
-    document.addEventListener(type, () => document.querySelectorAll("[open] .nb-flow").forEach(light));
-  }
-
   // What only some readers ask for is a script of its own, loaded once. After a failure it is asked for again.
   const loads = new Map();
   const load = (address) => {
@@ -142,6 +119,7 @@
     each(".nb-figure", addZoom);
     each(".nb-table > table", makeSortable);
     each(":is(.nb-cell, .nb-article) pre, .nb-article table, .nb-table, .nb-math, .nb-html, .nb-tree", (box) => sizes.observe(box));
+    each(".nb-flow-section", (section) => { section.ontoggle = () => call("flow"); });
     for (const name of ["widgets", "anywidget"]) each(`[data-nb-${name}]`, (item) => call(name, item));
   };
 

@@ -21,17 +21,13 @@
     }, true);
   }
 
-  const idOf = (link) => decodeURIComponent(link.hash.slice(1));
-  const links = [...document.querySelectorAll(".contents a")];
-  const headings = links.map((link) => document.getElementById(idOf(link))).filter(Boolean);
+  const places = [...document.querySelectorAll(".contents a")].map((link) =>
+    [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]);
   const mark = () => {
     const line = root.clientHeight * 0.2 + 40;
     const atEnd = scrollY > 0 && scrollY + innerHeight >= root.scrollHeight - 4;
-    const current = atEnd ? headings.at(-1) : headings.findLast((heading) => heading.getBoundingClientRect().top < line);
-    for (const link of links) {
-      if (idOf(link) === current?.id) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
-    }
+    const current = atEnd ? places.at(-1) : places.findLast(([, heading]) => heading?.getBoundingClientRect().top < line);
+    for (const [link] of places) link.ariaCurrent = link === current?.[0] ? "true" : null;
   };
   addEventListener("scroll", mark, { passive: true });
   mark();
