@@ -92,16 +92,13 @@
   });
 
   // What only some readers ask for is a script of its own, loaded once. After a failure it is asked for again.
-  const loads = new Map();
+  const loads = {};
   const load = (address) => {
     const src = new URL(address, document.baseURI).href;
-    if (!loads.has(src)) {
-      loads.set(src, new Promise((resolve, reject) => {
-        const onerror = (event) => { loads.delete(src); reject(event); };
-        document.head.append(Object.assign(document.createElement("script"), { src, onload: resolve, onerror }));
-      }));
-    }
-    return loads.get(src);
+    return loads[src] ??= new Promise((onload, reject) => {
+      const onerror = () => { delete loads[src]; reject(Error(src)); };
+      document.head.append(Object.assign(document.createElement("script"), { src, onload, onerror }));
+    });
   };
   const home = document.currentScript.src;
   const call = async (name, item) => {
