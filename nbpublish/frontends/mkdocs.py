@@ -34,6 +34,7 @@ from nbpublish.frontends.configuration import work_of
 from nbpublish.frontends.disk_files import circle
 from nbpublish.frontends.home_page import contents, home_missing
 from nbpublish.frontends.labels_extension import Labels
+from nbpublish.frontends.math_font import link_math_font, math_font
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_kept import Kept, Runs, Shelf, standing_of
 from nbpublish.frontends.mkdocs_labels import number_pages
@@ -133,6 +134,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         elif CONTENT[0] not in config.extra_css:
             config.extra_css.insert(0, CONTENT[0])  # first, so that the site's own CSS has the last word
             config.extra_javascript.insert(0, CONTENT[1])
+        if self.config.math_font:
+            link_math_font(Path(self.config.math_font), config.extra_css)
         return config
 
     def _opened(self, config: MkDocsConfig) -> Project:
@@ -242,6 +245,10 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             for asset in page.assets:
                 self._add(f"{ASSETS}/{asset.name}", asset.data, files, config)
         self._found += add_beside(pages, files, self._nav, config)
+        if self.config.math_font and self.project:
+            written = (page.content or "" for page in pages)
+            for asset in math_font(Path(self.config.math_font), written, self.project.store):
+                self._add(f"assets/{asset.name}", asset.data, files, config)
         if self._makes_cards(config):
             self._found += add_cards(pages, files, config, self._shelf)
         self.commits.date(pages)

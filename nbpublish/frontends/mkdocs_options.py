@@ -154,6 +154,8 @@ class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subc
     """Whether programs find the site as Markdown; "full": in one file, too."""
     cards = c.Optional(c.Type(bool))
     """Whether each page has a picture for social networks; None: under our theme, where the site has an address."""
+    math_font = c.Optional(c.File(exists=True))
+    """Font for formulas, of which readers get what stands on the site."""
     card_font = c.Optional(c.File(exists=True))
     """Font file for them."""
 
