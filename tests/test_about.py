@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,12 @@ def test_cells_and_figures_are_counted() -> None:
     }
     html = page(run(*cells, traces=traces), about=About()).html
     assert facts(html)["Content"] == "3 code cells · 3 figures"
+
+
+def test_states_of_widgets_are_counted_with_the_one_that_stands_there() -> None:
+    made = run(code("a", "1"))
+    moved = replace(made, states=(made, made))
+    assert facts(page(moved, about=About()).html)["Content"] == "1 code cell · 3 states of its controls, computed ahead"
 
 
 def test_words_are_those_of_the_reader() -> None:

@@ -140,6 +140,27 @@ def test_no_heavy_module_is_imported_and_no_process_started(course: Path) -> Non
     assert not loaded & (heavy | {"asyncio", "psutil", "pygments"})
 
 
+def git(folder: Path, *arguments: str) -> None:
+    who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_a_commit_is_a_change_though_git_is_asked(course: Path) -> None:
+    (course / ".gitignore").write_text("/site\n/.nbpublish\n")
+    git(course, "init", "-q")
+    assert not is_unchanged(build(course))
+    assert is_unchanged(build(course))
+    git(course, "add", ".")
+    git(course, "commit", "-q", "-m", "one")
+    assert not is_unchanged(build(course))
+    assert is_unchanged(build(course))
+    git(course, "checkout", "-q", "--detach")
+    build(course)
+    assert is_unchanged(build(course))
+    git(course, "commit", "-q", "--allow-empty", "-m", "two")
+    assert not is_unchanged(build(course))
+
+
 # --- what is a real build ---------------------------------------------------------------------------------------------
 
 Edit = Callable[[Path], object]

@@ -17,7 +17,6 @@ from nbpublish.model import Cell, Fragment, Page, Run, Trace
 from nbpublish.page.render import prose_of
 
 _CODE = re.compile(r'<div class="nb-code">|<details class="nb-fold nb-fold-code">')
-_END = re.compile(r'<details class="nb-flow-section">|<section class="(?:nb-about|footnotes)"')
 _OUTPUTS = '<div class="nb-outputs">\n'
 _CLOSING = re.compile(r"(?:\s*</(?:div|details)>)+\s*\Z")
 _PRE = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.DOTALL)
@@ -49,7 +48,7 @@ def _cell(cell: Cell, run: Run, fragment: Fragment, link: Callable[[str], str]) 
     prose = [redirected(text, link) for text in prose_of(cell, run)] if _only_prose(trace) else []
     code = fenced(cell.source, "python") if _CODE.search(fragment.html) else ""
     said = [f"> {plain(text)}" for text in _PROBLEM.findall(fragment.html)]
-    outputs = _CODE.split(_END.split(fragment.html)[0].partition(_OUTPUTS)[2])[0]
+    outputs = _CODE.split(fragment.html.partition(_OUTPUTS)[2])[0]
     given = prose or [html_as_markdown(_CLOSING.sub("", outputs))]
     return [code, *said, *given]
 
