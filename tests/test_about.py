@@ -40,7 +40,7 @@ def seen(**versions: str) -> tuple[Observation, ...]:
 def facts(html: str) -> dict[str, str]:
     """What the end of the page tells, by its name."""
     found = BeautifulSoup(html, "html.parser").select(".nb-about dl > div")
-    return {row.dt.get_text(): row.dd.get_text().replace("\xa0", " ") for row in found if row.dt and row.dd}
+    return {row.dt.get_text(): row.dd.get_text() for row in found if row.dt and row.dd}
 
 
 # --- what it ran with -------------------------------------------------------------------------------------------------

@@ -359,7 +359,7 @@ def test_another_version_of_a_package_is_told(small: Bench, monkeypatch: pytest.
         info.mkdir()
         (info / "METADATA").write_text(f"Name: fruits\nVersion: {version}\n\n")
         small.rendered.clear()
-        assert f"fruits&nbsp;{version}" in small.build().html("a/index.html")
+        assert f"<span>fruits {version}</span>" in small.build().html("a/index.html")
         assert small.rendered == ["a.py"]
         assert small.differences() == []
 

@@ -57,7 +57,7 @@ _DIFFERENT = {
 def about_section(run: Run, about: About, words: Words, html: str, flow: str) -> str:
     """The section; `html` is the rest of the page, and `flow` the drawing of what the cells feed each other."""
     facts = {
-        "environment": " · ".join(escape(part).replace(" ", "&nbsp;") for part in environment(run)),
+        "environment": " · ".join(f"<span>{escape(part)}</span>" for part in environment(run)),
         "content": " · ".join(escape(part) for part in _counts(run, words, html)),
         "source": _source(about),
         "download": _ways(way for way in about.ways if way.file),
