@@ -441,7 +441,7 @@ def test_an_exception_says_what_happened_and_where_in_this_cell() -> None:
     html = shown(failed, cell=code("c", "x = 1\nf(1)", line=10))
     assert "<strong>ValueError</strong>: bad &lt;value&gt;</p>" in html
     assert '<pre class="nb-text">second line</pre>' in html
-    assert "Line 2 of this cell, in <code>&lt;module&gt;</code> <small>lecture.py:11</small>" in html
+    assert "Line 2 of this cell <small>lecture.py:11</small>" in html
     fold = html[html.index("<details") : html.index("</details>")]
     assert "<summary>2 frames in libraries</summary>" in fold
     assert "numpy/core.py" in fold
@@ -452,6 +452,40 @@ def test_a_frame_in_another_cell_links_to_it() -> None:
     cells = code("a", "def f():\n    1 / 0", line=1, name="helper"), code("b", "f()", line=9)
     html = render_run(run(*cells, traces={"b": failed})).html
     assert 'Line 2 of <a href="#cell-a">the cell <code>helper</code></a>, in <code>f</code>' in html
+
+
+def test_what_led_to_an_exception_is_told_in_the_readers_language() -> None:
+    causes = ["Caused by KeyError: 'a' (lecture.py:11)", "While handling OSError: gone (x.py:3)"]
+    message = "\n\n".join(["no config", "read the guide", *causes])
+    failed = raised("ValueError", message, frame("lecture.py", 13, "<module>", "raise"))
+    cell = code("c", "try:\n    {}['a']\nexcept KeyError as e:\n    raise ValueError() from e", line=10)
+    english, japanese = (shown(failed, cell=cell, language=language) for language in ("en", "ja"))
+    assert '<pre class="nb-text">\nread the guide</pre>' in english
+    assert "Caused by <strong>KeyError</strong>: &#x27;a&#x27; (Line 2 of this cell)</p>" in english
+    assert "While handling <strong>OSError</strong>: gone (<code>x.py</code>, line 3)</p>" in english
+    assert "原因：<strong>KeyError</strong>: &#x27;a&#x27;（このセルの 2 行目）</p>" in japanese
+
+
+def test_the_line_that_failed_is_marked_in_the_code() -> None:
+    def lines_marked(source: str, *frames: dict[str, Any], **options: Any) -> list[str]:
+        cell = code("c", source, line=10, **options)
+        trace = Trace("k", (raised("E", "", *frames),), "failed")
+        html = render_run(run(cell, traces={"c": trace})).html
+        return [re.sub("<[^>]*>", "", line) for line in re.findall(r'<span class="hll">(.*?)\n</span>', html)]
+
+    source = "def f(x):\n    return 1 / x\n\nf(0)"
+    here = frame("lecture.py", 13, "<module>", "f(0)")
+    assert lines_marked(source, here) == ["f(0)"]
+    assert lines_marked(source, here, frame("lecture.py", 11, "f", "return 1 / x")) == ["    return 1 / x"]
+    assert lines_marked(source, here, frame("numpy/core.py", 3, "g", "raise", True), raises=True) == ["f(0)"]
+    assert lines_marked(source, frame("other.py", 11, "<module>", "x")) == []
+
+
+def test_a_frame_that_only_repeats_its_line_is_left_out() -> None:
+    line = frame("lecture.py", 10, "f", "return [1 / x for x in y]")
+    again = {**line, "function": "f.<locals>.<listcomp>"}
+    html = shown(raised("E", "", line, again), cell=code("c", "f([0])", line=10))
+    assert html.count('<p class="nb-frame">') == 1
 
 
 def test_an_end_that_is_no_exception_is_explained() -> None:

@@ -8,8 +8,9 @@ import re
 from nbpublish.model import Cell, Output, Problem, Run, Trace, Visibility
 from nbpublish.page import names
 from nbpublish.page.cell_labels import with_label
-from nbpublish.page.code import highlight
+from nbpublish.page.code import highlight, with_lines
 from nbpublish.page.context import Context, anchor
+from nbpublish.page.failures import failing_line
 from nbpublish.page.html import attributes, escape, spoken
 from nbpublish.page.markdown_output import prose
 from nbpublish.page.native.movable import movable
@@ -72,7 +73,7 @@ def _code_cell(cell: Cell, run: Run, context: Context) -> str:
     if visibility != "hide":
         language = "python" if cell.python is None else "ipython"
         footer = names.footer(cell, run.graph, run.notebook, context) if context.settings.names else ""
-        code = f'<div class="nb-code">{highlight(cell.source, language)}{footer}</div>'
+        code = f'<div class="nb-code">{_source(cell, trace, language, run.notebook.path)}{footer}</div>'
     followed = _followed(cell, result(cell, run, trace, context), context)
     code, followed = with_label(code, followed, trace, context)
     shown = _notices(cell, run) + _constants(cell, context) + followed
@@ -84,6 +85,13 @@ def _code_cell(cell: Cell, run: Run, context: Context) -> str:
         inside = code + shown
     kind = "nb-prose" if displays_prose(cell) and visibility == "hide" else "nb-codecell"
     return _element(kind, cell, inside, _state(cell, run)) if inside else ""
+
+
+def _source(cell: Cell, trace: Trace | None, language: str, path: str) -> str:
+    """The code as HTML; the line that failed is marked."""
+    html = highlight(cell.source, language)
+    line = failing_line(cell, path, trace.outputs) if trace else None
+    return with_lines(html, {line}) if line else html
 
 
 def _raw(cell: Cell, context: Context) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from functools import cache, lru_cache
 
 from ipython_pygments_lexers import IPython3Lexer  # type: ignore[import-untyped]
@@ -38,3 +40,22 @@ def _lexer(language: str) -> Lexer:
         return get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
         return TextLexer(stripnl=False)
+
+
+_CODE = re.compile(r"(<code[^>]*>)(.*?)(</code>)", re.S)
+
+
+def with_lines(html: str, marked: Collection[int], first: int | None = None) -> str:
+    """Wrap the lines of highlighted code, each of which holds balanced markup, in spans that a theme can number."""
+    match = _CODE.search(html)
+    if not match:
+        return html
+    lines = match[2].removesuffix("\n").split("\n")
+    if any(line.count("<span") != line.count("</span") for line in lines):
+        return html
+    written = ""
+    for number, line in enumerate(lines, 1):
+        shown = f'<span class="nb-line-number" data-line="{number - 1 + first}"></span>' if first is not None else ""
+        line = f"{shown}{line}\n"
+        written += f'<span class="hll">{line}</span>' if number in marked else line
+    return html[: match.start(2)] + written + html[match.end(2) :]

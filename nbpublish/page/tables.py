@@ -28,7 +28,8 @@ def clean(soup: BeautifulSoup, context: Context) -> None:
         if table.find_parent("table") or "nb-table" in _classes(table.parent):
             continue
         _plain(table)
-        _elided(table, context)
+        _index_names(table)
+        _elided(soup, table, context)
         _scopes(table)
         _align(table)
         table.wrap(_scroller(soup, table, context))
@@ -107,10 +108,29 @@ def _plain(table: Tag) -> None:
         table["class"] = " ".join(kept)
 
 
-def _elided(table: Tag, context: Context) -> None:
+def _elided(soup: BeautifulSoup, table: Tag, context: Context) -> None:
     for row in table.select("tr.nb-elided[data-rows]"):
         if (cell := row.find("td")) and str(row["data-rows"]).isdecimal():
-            cell.string = context.words("table.elided", count=f"{int(str(row['data-rows'])):,}")
+            said = context.words("table.elided", count=f"{int(str(row['data-rows'])):,}")
+            cell.clear()
+            cell.append(soup.new_tag("span", string=said))  # which a theme keeps in sight
+
+
+def _index_names(table: Tag) -> None:
+    """Put the names of index columns, for which pandas has a row of their own, beside those of the other columns."""
+    rows = table.select("thead > tr")
+    if len(rows) < 2 or "nb-types" in _classes(rows[-1]):
+        return
+    above, names = (row.find_all(["th", "td"], recursive=False) for row in rows[-2:])
+    count = next((at for at, name in enumerate(names) if not name.get_text(strip=True)), len(names))
+    same = len(above) == len(names) and not any(cell.has_attr("colspan") for cell in (*above, *names))
+    if not 0 < count < len(names) or not same or any(name.get_text(strip=True) for name in names[count:]):
+        return
+    if any(cell.get_text(strip=True) for cell in above[:count]):
+        return
+    for cell, name in zip(above[:count], names[:count], strict=True):
+        cell.replace_with(name.extract())
+    rows[-1].decompose()
 
 
 def _scopes(table: Tag) -> None:

@@ -9,7 +9,7 @@ from html import escape
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from nbpublish.page.code import highlight
+from nbpublish.page.code import highlight, with_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def fence_html(token: Token) -> str:
     first = fence.first if fence.first is not None else _number(token.meta.get("linenums"))
     html = highlight(token.content, fence.language or "text")
     if marked or first is not None:
-        html = _with_lines(html, marked, first)
+        html = with_lines(html, marked, first)
     id = str(token.attrs.get("id") or fence.id)
     classes = " ".join(filter(None, (*fence.classes, str(token.attrs.get("class", "")))))
     if not (title or id or classes or fence.attrs):
@@ -100,22 +100,3 @@ def fence_html(token: Token) -> str:
     written = "".join(f' {key}="{escape(value)}"' for key, value in attrs.items() if value)
     head = f'<p class="filename nb-listing-title">{escape(title)}</p>\n' if title else ""
     return f"<div{written}>\n{head}{html}</div>\n"
-
-
-_CODE = re.compile(r"(<code[^>]*>)(.*?)(</code>)", re.S)
-
-
-def _with_lines(html: str, marked: frozenset[int], first: int | None) -> str:
-    """Wrap the lines of highlighted code, each of which holds balanced markup, in spans that a theme can number."""
-    match = _CODE.search(html)
-    if not match:
-        return html
-    lines = match[2].removesuffix("\n").split("\n")
-    if any(line.count("<span") != line.count("</span") for line in lines):
-        return html
-    written = ""
-    for number, line in enumerate(lines, 1):
-        shown = f'<span class="nb-line-number" data-line="{number - 1 + first}"></span>' if first is not None else ""
-        line = f"{shown}{line}\n"
-        written += f'<span class="hll">{line}</span>' if number in marked else line
-    return html[: match.start(2)] + written + html[match.end(2) :]

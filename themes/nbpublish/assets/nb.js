@@ -47,8 +47,9 @@
 
   // The heading of a column sorts by it: up, down, and as the author has it.
   const makeSortable = (table) => {
-    const body = table.tBodies[0], rows = [...(body?.rows ?? [])], heads = [...(table.tHead?.rows[0]?.cells ?? [])];
-    if (rows.length < 3 || table.tHead?.rows.length !== 1 || table.querySelector("[colspan], [rowspan], .nb-sort")) return;
+    const body = table.tBodies[0], rows = [...(body?.rows ?? [])];
+    const heads = [...([...(table.tHead?.rows ?? [])].findLast((row) => !row.matches(".nb-types"))?.cells ?? [])];
+    if (rows.length < 3 || rows.some((row) => row.cells.length !== heads.length) || table.querySelector("[rowspan], .nb-sort")) return;
     const order = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
     const number = (text) => parseFloat(text.replace(/[,\s]/g, "").replace("−", "-"));
     heads.forEach((head, at) => {
