@@ -48,7 +48,7 @@
   // The heading of a column sorts by it: up, down, and as the author has it.
   const makeSortable = (table) => {
     const body = table.tBodies[0], rows = [...(body?.rows ?? [])];
-    const heads = [...([...(table.tHead?.rows ?? [])].findLast((row) => !row.matches(".nb-types"))?.cells ?? [])];
+    const heads = [...([...table.querySelectorAll("thead tr:not(.nb-types)")].at(-1)?.cells ?? [])];
     if (rows.length < 3 || rows.some((row) => row.cells.length !== heads.length) || table.querySelector("[rowspan], .nb-sort")) return;
     const order = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
     const number = (text) => parseFloat(text.replace(/[,\s]/g, "").replace("−", "-"));
