@@ -143,3 +143,11 @@ def test_the_library_is_that_of_the_installed_package() -> None:
     assert re.fullmatch(r"plotly-[0-9a-f]{16}\.min\.js", found.script.name)
     assert b"plotly.js v" in found.script.data[:200]
     assert 0.2 < found.transfer / len(found.script.data) < 0.5
+
+
+def test_a_picture_that_kaleido_could_not_draw_is_told() -> None:
+    page = page_of(result(PLOTLY, FIGURE, no_picture="it found no Chrome or Chromium"), plotly=library)
+    assert "nb-show" in page.html
+    (problem,) = page.problems
+    assert (problem.code, problem.severity) == ("no-picture", "warning")
+    assert "because it found no Chrome or Chromium" in problem.message

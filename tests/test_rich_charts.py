@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import altair as alt
@@ -93,9 +94,21 @@ def test_a_figure_is_its_json_and_is_called_by_its_title() -> None:
     assert shown(go.Figure())[0]["text/plain"] == "Figure"
 
 
-def test_a_picture_that_never_comes_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def kaleido(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., bytes]], None]:
+    """Stands in for Kaleido with a function that draws."""
+
+    def stand_in(draw: Callable[..., bytes]) -> None:
+        go.Figure()  # looks for files of its package, so before `find_spec` is replaced
+        monkeypatch.setattr(rich_plotly.importlib.util, "find_spec", lambda name: object())
+        monkeypatch.setattr(rich_plotly, "_gave_up", [])
+        monkeypatch.setattr(go.Figure, "to_image", draw)
+
+    return stand_in
+
+
+def test_a_picture_that_never_comes_is_waited_for_once(kaleido: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    figure = go.Figure()  # looks for files of its package, so before `find_spec` is replaced
 
     def hang(*_: object, **__: object) -> bytes:
         asked.append(1)
@@ -104,23 +117,38 @@ def test_a_picture_that_never_comes_is_waited_for_once(monkeypatch: pytest.Monke
 
             time.sleep(60)
 
-    monkeypatch.setattr(rich_plotly.importlib.util, "find_spec", lambda name: object())
+    kaleido(hang)
     monkeypatch.setattr(rich_plotly, "PATIENCE", 0.1)
-    monkeypatch.setattr(rich_plotly, "_gave_up", rich_plotly.threading.Event())
-    monkeypatch.setattr(go.Figure, "to_image", hang)
-    assert "image/svg+xml" not in shown(figure)[0]
-    assert "image/svg+xml" not in shown(figure)[0]
+    for _ in range(2):
+        data, metadata = shown(go.Figure())
+        assert "image/svg+xml" not in data
+        assert metadata["no_picture"] == "its browser gave no answer within 0 s"
     assert asked == [1]
 
 
-def test_a_picture_that_comes_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    figure = go.Figure(layout={"height": 300})  # looks for files of its package, so before `find_spec` is replaced
-    monkeypatch.setattr(rich_plotly.importlib.util, "find_spec", lambda name: object())
-    monkeypatch.setattr(rich_plotly, "_gave_up", rich_plotly.threading.Event())
-    monkeypatch.setattr(go.Figure, "to_image", lambda *_, **__: b"<svg/>")
-    data, metadata = shown(figure)
-    assert data["image/svg+xml"] == "<svg/>"
+def test_every_figure_tells_why_there_is_no_picture(kaleido: Any) -> None:
+    class ChromeNotFoundError(RuntimeError): ...
+
+    def fail(*_: object, **__: object) -> bytes:
+        raise ChromeNotFoundError("install it")
+
+    kaleido(fail)
+    assert [shown(go.Figure())[1] for _ in range(2)] == [{"no_picture": "it found no Chrome or Chromium"}] * 2
+
+
+def test_a_picture_that_comes_is_kept_with_ids_that_are_the_same_each_time(kaleido: Any) -> None:
+    clipped = b'<clipPath id="clip4fa220xy"/></defs><g clip-path="url(#clip4fa220xy)"/>'
+    drawing = b'<svg><defs id="defs-4fa220">' + clipped + b"</svg>"
+    kaleido(lambda *_, **__: drawing)
+    data, metadata = shown(go.Figure(layout={"height": 300}))
+    assert data["image/svg+xml"] == drawing.decode().replace("4fa220", "0")
     assert (metadata["width"], metadata["height"]) == (700, 300)
+
+
+def test_without_kaleido_there_is_neither_a_picture_nor_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    figure = go.Figure()
+    monkeypatch.setattr(rich_plotly.importlib.util, "find_spec", lambda name: None)
+    assert rich_plotly.picture(figure) == (None, "")
 
 
 # --- widgets ----------------------------------------------------------------------------------------------------------

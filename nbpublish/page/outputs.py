@@ -102,6 +102,9 @@ def _drawn(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str
             "Install kaleido to have a picture of it.",
         )
         return None
+    if isinstance(trouble := metadata.get("no_picture"), str):
+        said = f"Kaleido drew no picture of this chart, because {trouble}; without a script it is only named."
+        context.problem("no-picture", f"{said} Install Chrome or Chromium where nbpublish runs, or uninstall kaleido.")
     title = metadata.get("title") or metadata.get("alt") or chart_title(value)
     what = placeholders.name_of(kind, plotly.plain(title) if isinstance(title, str) else "", context)
     shown = next((name for name in _PICTURES if bytes_of(data.get(name), name)), None)
