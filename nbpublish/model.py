@@ -188,6 +188,9 @@ class ErrorData(TypedDict):
     frames: list[FrameData]
 
 
+MISSING_GLYPHS = "application/vnd.nbpublish.missing-glyphs+json"
+"""Mimetype of a list of texts that a picture shows as boxes: for the author, not for readers."""
+
 Channel = Literal["stdout", "stderr", "display", "result", "error"]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from nbpublish.exporters.links import redirected
 from nbpublish.exporters.order import runnable
-from nbpublish.model import ERROR, Cell, ErrorData, Output, Run
+from nbpublish.model import ERROR, MISSING_GLYPHS, Cell, ErrorData, Output, Run
 from nbpublish.page.alone import html_alone
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -90,7 +90,8 @@ def _output(output: Output, cell: Cell, run: Run, language: str, count: int | No
         return {"output_type": "stream", "name": output.channel, "text": _lines(text)} if text and shown else None
     if ERROR in output.data:
         return _error(output.data[ERROR])
-    data = {kind: _value(kind, value, cell, run, language) for kind, value in sorted(output.data.items())}
+    given = {kind: value for kind, value in output.data.items() if kind != MISSING_GLYPHS}
+    data = {kind: _value(kind, value, cell, run, language) for kind, value in sorted(given.items())}
     data = {kind: value for kind, value in data.items() if value is not None}
     if not data:
         return None

@@ -206,7 +206,10 @@ def build(
 @strict_option
 @json_option
 def check(folder: Path, config_file: Path | None, strict: bool, as_json: bool) -> None:
-    """Look at the notebooks of FOLDER without running them: format, names, cycles, links.
+    """Look at the notebooks of FOLDER without running them: format, names, cycles, links, labels.
+
+    Figures that an earlier build drew and that still hold are looked at, too: whether they have words for readers who
+    do not see them.
 
     \b
     Examples:
@@ -215,15 +218,13 @@ def check(folder: Path, config_file: Path | None, strict: bool, as_json: bool) -
     """
     from nbpublish.frontends import configuration, site
     from nbpublish.frontends import report as shown
-    from nbpublish.project import Project
 
     with shown.stopped_as_json(as_json):
         config = configuration.load(folder, config_file)
         strict = strict or config.strict
         console = shown.console()
-        project = Project(Path(config.docs_dir), configuration.settings(config, execute=False))
-        with tempfile.TemporaryDirectory() as built:
-            summary = site.make_site(config, Path(built), project)
+        with tempfile.TemporaryDirectory() as built, configuration.checked(config) as project:
+            summary = site.make_site(config, Path(built), project, lints=True)
         _tell(console, summary, Path(config.docs_dir), did="Checked", as_json=as_json)
         sys.exit(1 if summary.failed(strict=strict) else 0)
 

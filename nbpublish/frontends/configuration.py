@@ -114,6 +114,19 @@ def looked_at(config: MkDocsConfig) -> Iterator[Project]:
         store.leave()
 
 
+@contextmanager
+def checked(config: MkDocsConfig) -> Iterator[Project]:
+    """The project that `config` describes, to look at its pages and execute nothing.
+
+    Pages show what earlier builds gave, where it is kept and still holds: only then there are figures to look at.
+    """
+    if settings(config).execute and (work_of(config) / "cache").is_dir():
+        with looked_at(config) as project:
+            yield project
+    else:
+        yield Project(Path(config.docs_dir), settings(config, execute=False))
+
+
 def shown(path: Path) -> str:
     """A path as the shell the author stands in knows it, with forward slashes."""
     return os.path.relpath(path).replace(os.sep, "/")

@@ -38,6 +38,7 @@ from nbpublish.frontends.math_font import link_math_font, math_font
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_kept import Kept, Runs, Shelf, standing_of
 from nbpublish.frontends.mkdocs_labels import number_pages
+from nbpublish.frontends.mkdocs_lints import images_without_words
 from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.mkdocs_page import (
     ASSETS,
@@ -51,6 +52,7 @@ from nbpublish.frontends.navigation import NavigationWriter
 from nbpublish.frontends.search_index import IndexedPage, indexed, search_index
 from nbpublish.frontends.search_text import plain
 from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
+from nbpublish.page.lints import ON_CHECK
 from nbpublish.project import DiskStore, Project, Standing, open_cache
 
 log = get_plugin_logger(__name__)
@@ -81,6 +83,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     """How many pages the last build wrote, those of `.md` files included."""
     problems: tuple[Problem, ...]
     """Problems of the last build by path and line."""
+    lints: bool = False
+    """Whether problems are told that only `nbpublish check` looks for."""
     strict: bool = False
     """What mkdocs.yml says of it, where a front end builds without."""
     standings: dict[str, Standing | None]
@@ -239,6 +243,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         pages = [file.page for file in files.documentation_pages() if file.page]
         self.written, self.files = len(pages), files
         self._notebooks = [page for page in pages if isinstance(page, NotebookPage)]
+        if self.lints:
+            self._found += [problem for page in pages for problem in images_without_words(page)]
         self._found += number_pages(pages, self._nav, config, self.config.numbers)
         self.pages = {page.file.src_uri: page.rendered for page in self._notebooks}
         for page in self.pages.values():
@@ -302,6 +308,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             found |= {*kept.problems}
         for page in self.pages.values():
             found |= {*page.problems}
+        found = {problem for problem in found if self.lints or problem.code not in ON_CHECK}
         self.problems = tuple(sorted(found, key=lambda found: (found.path, found.line, found.code, found.message)))
         for problem in self.problems:
             log.log(logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem)

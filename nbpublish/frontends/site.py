@@ -32,7 +32,9 @@ _NOTHING = (
 )
 
 
-def make_site(config: MkDocsConfig, into: Path, project: Project, *, report: Report | None = None) -> Summary:
+def make_site(
+    config: MkDocsConfig, into: Path, project: Project, *, report: Report | None = None, lints: bool = False
+) -> Summary:
     """Build all pages into the folder `into`; the executor and the store of `project` are used, and left open.
 
     Warnings of MkDocs and of its plugins are problems of the summary. Raises SiteError where MkDocs gives up.
@@ -43,7 +45,7 @@ def make_site(config: MkDocsConfig, into: Path, project: Project, *, report: Rep
     plugin.report = report
     plugin.project = project
     config.site_dir = str(into)
-    plugin.strict = config.strict
+    plugin.strict, plugin.lints = config.strict, lints
     config.strict = False  # all problems are wanted, not only the first; the caller decides what they mean
     said = Warnings(Path(config.docs_dir))
     with said:

@@ -16,7 +16,7 @@ from nbpublish.kernel.backends import without_windows
 from nbpublish.kernel.bridge import Bridge, Surroundings
 from nbpublish.kernel.font_families import with_fallbacks
 from nbpublish.kernel.fonts import Fonts
-from nbpublish.model import Cell, Output
+from nbpublish.model import MISSING_GLYPHS, Cell, Output
 
 LARGEST_SVG = 200_000
 """Bytes of SVG; a figure with more is faster to load and to draw as a PNG."""
@@ -90,7 +90,7 @@ class FigureBridge(Bridge):
             self._fonts.close()
 
     def _add_fonts(self) -> None:
-        self._fonts = Fonts()
+        self._fonts = Fonts(lambda texts: self._session.emit(Output("display", {MISSING_GLYPHS: texts})))
 
     def _render(self, figure: Any) -> Output:
         output = render(figure)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import wraps
@@ -25,9 +24,6 @@ _BEYOND = re.compile(
     r"[\u0590-\u1cff\u2e80-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U0001f300-\U0001faff\U00020000-\U0003ffff]"
 )
 """Characters of other scripts than Latin, Greek and Cyrillic; mathematical letters, which STIX has, are not meant."""
-_LONGEST = 60
-"""Characters of text that are quoted when it could not be drawn."""
-
 STAND_IN = str(Path(__file__).with_name("stand_in.ttf"))
 """Made by tests/stand_in_font.py."""
 
@@ -35,7 +31,9 @@ STAND_IN = str(Path(__file__).with_name("stand_in.ttf"))
 class Fonts:
     """Stands behind matplotlib's fonts until it is closed. Needs `matplotlib.text` imported."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[list[str]], None]) -> None:
+        """`tell` is called with the texts of a picture that has boxes in their place."""
+        self._tell = tell
         self._families: list[str] | None = None
         """Families added on this machine; None until a text needs any."""
         self._replaced: list[tuple[Any, str, Any]] = []
@@ -138,17 +136,9 @@ class Fonts:
         self._replace(FigureCanvasBase, "print_figure", said)
 
     def _say(self, figure: Any) -> None:
-        texts = [text for text in dict.fromkeys(_texts(figure)) if self._lacks(*text)]
-        if not texts:
-            return
-        quoted = ", ".join(dict.fromkeys(f"“{text}”" for text, _ in texts))
-        quoted = quoted if len(quoted) <= _LONGEST else quoted[: _LONGEST - 1] + "…"
-        message = (
-            f"No font on this machine can draw {quoted}, so the picture has boxes in its place. Install one, such as "
-            "the package fonts-noto-cjk for Japanese, or name one that is installed in plt.rcParams['font.family']."
-        )
-        # with a registry of its own, so that it is said of each figure, whatever was run before
-        warnings.warn_explicit(message, UserWarning, __file__, 1, registry={})
+        texts = sorted({text for text, prop in _texts(figure) if self._lacks(text, prop)})
+        if texts:
+            self._tell(texts)
 
     def _lacks(self, text: str, prop: Any) -> bool:
         from matplotlib.font_manager import fontManager

@@ -13,6 +13,7 @@ from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.dark import CLASS, themed
 from nbpublish.page.html import attributes, escape, text_of
 from nbpublish.page.labels import Kind, kind_of, number_mark
+from nbpublish.page.lints import missing_alt
 from nbpublish.page.sizes import size_of
 
 LARGE = 2048
@@ -85,6 +86,7 @@ def alternative(data: bytes, mimetype: str, known: Mapping[str, object], context
         return context.words("figure.alt-of", title=title)
     if options and options.caption:
         return context.words("figure.alt-of", title=text_of(context.prose.inline(options.caption, context.cell)))
+    missing_alt(context)
     if context.cell.name and context.cell.name != "_":
         return context.words("figure.alt-cell", name=context.cell.name)
     return context.words("figure.alt")

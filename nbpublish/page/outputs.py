@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from nbpublish.model import ERROR, Options, Output
-from nbpublish.page import addresses, anywidget, foreign, placeholders, plotly, streams, tables, vega
+from nbpublish.model import ERROR, MISSING_GLYPHS, Options, Output
+from nbpublish.page import addresses, anywidget, foreign, lints, placeholders, plotly, streams, tables, vega
 from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.failures import failure
 from nbpublish.page.figures import bytes_of, captioned, figure, picture, player
@@ -48,6 +48,8 @@ def _output(output: Output, context: Context) -> str:
         return streams.stream(output, context)
     if ERROR in output.data:
         return failure(output.data[ERROR], context)
+    if MISSING_GLYPHS in output.data:
+        return lints.missing_glyphs(output.data[MISSING_GLYPHS], context)
     return bundle(output.data, output.metadata, context)
 
 

@@ -16,6 +16,7 @@ from nbpublish.page.captions import with_captions
 from nbpublish.page.equations import NumberedEquations, labelled
 from nbpublish.page.html import closed
 from nbpublish.page.labels import number_mark
+from nbpublish.page.lints import IMAGE_WITHOUT_ALT, images_without_alt
 from nbpublish.page.markdown.captions import NUMBER
 from nbpublish.page.markdown.fences import is_diagram
 from nbpublish.page.markdown.footnotes import Footnotes
@@ -161,6 +162,7 @@ class Prose:
         elif token.type == "image":
             token.attrs["src"] = self.resolve(str(token.attrs.get("src", "")), line)
             token.attrs.setdefault("loading", "lazy")
+            self._alternative(token, line)
         elif token.type in ("math_inline", "math_block"):
             display = token.type == "math_block" or token.markup == "$$"
             latex = labelled(token.content, token.info)
@@ -184,6 +186,14 @@ class Prose:
                 self._problem("duplicate-id", f"Another element of the page has the id `{id}`. Choose another.", line)
             self.anchors.add(id)
 
+    def _alternative(self, image: Token, line: int) -> None:
+        """An image says what stands between its brackets, or in its attribute `alt` or Quarto's `fig-alt`."""
+        said = str(image.attrs.pop("fig-alt", "") or image.attrs.get("alt", ""))
+        if said:
+            image.children = [Token("text", "", 0, content=said)]
+        elif not image.content and not {"role", "aria-hidden"} & {*image.attrs}:
+            self._problem("missing-alt", IMAGE_WITHOUT_ALT, line)
+
     def resolve(self, url: str, line: int) -> str:
         """The address for the page of one that stands on a line of the file; one with a scheme or host stays."""
         return url if not url or is_absolute(url) else self._link(url, line)
@@ -201,6 +211,8 @@ class Prose:
             return display_math(mathml, "span") if display else mathml
 
         self.anchors.update(double or single for double, single in _RAW_ID.findall(html))
+        for start, _ in images_without_alt(html):
+            self._problem("missing-alt", IMAGE_WITHOUT_ALT, line + html.count("\n", 0, start))
         return _RAW_URL.sub(resolved, math_in_html(html, converted))
 
     def _mathml(self, latex: str, display: bool, line: int) -> str:
