@@ -383,6 +383,31 @@ def test_search_leads_to_the_section_and_the_arrows_choose(reader: Any) -> None:
     tab.wait_for_url("**/part/ridge.html#least-squares")
 
 
+def test_escape_leads_back_to_where_the_reader_was(reader: Any) -> None:
+    tab = reader().open()
+    link = tab.locator("main a[href]:visible").first
+    link.focus()
+    tab.keyboard.press("/")
+    tab.wait_for_selector("dialog.search[open]")
+    tab.keyboard.type("リッジ")
+    tab.locator(".search-results a").first.wait_for()
+    tab.keyboard.press("Escape")
+    assert not tab.locator("dialog.search").is_visible()
+    assert link.evaluate("(link) => link === document.activeElement")
+
+
+def test_enter_belongs_to_the_input_method_until_it_is_done(reader: Any) -> None:
+    tab = reader().open("index.html")
+    tab.keyboard.press("/")
+    tab.wait_for_selector("dialog.search[open]")
+    tab.keyboard.type("リッジ")
+    tab.locator(".search-results a").first.wait_for()
+    press = "new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, cancelable: true })"
+    left_to_it = tab.locator(".search input").evaluate(f"(input) => input.dispatchEvent({press})")
+    assert left_to_it
+    assert tab.locator("dialog.search").is_visible()
+
+
 def test_a_search_without_result_says_so_and_shows_no_markup(reader: Any) -> None:
     tab = reader().open("index.html")
     tab.click(".search-button")

@@ -13,13 +13,13 @@
   };
 
   // How much a text is about a word: more for the whole word, less for what is rare in a long text.
-  const value = (text, long, { all, whole }) => {
+  const value = (text, { all, whole }, long = 2000) => {
     const times = text.match(all)?.length;
     return times ? times / (times + 1 + text.length / long) * (1 + 2.5 * whole.test(text)) : 0;
   };
   // Titles weigh most, code and outputs less than prose.
   const points = ({ title, texts: [prose, code, output] }, word) =>
-    7 * value(title, 15, word) + value(prose, 2000, word) + .7 * value(code, 2000, word) + .2 * value(output, 2000, word);
+    7 * value(title, word, 15) + value(prose, word) + .7 * value(code, word) + .2 * value(output, word);
 
   nb.search = (dialog, { sections, parts }) => {
     const [input, status, list] = ["input", ".search-status", ".search-results"].map((name) => dialog.querySelector(name)), say = dialog.dataset;
@@ -31,14 +31,14 @@
       for (const section of sections) {
         let own = 0, above = 0, has = 0;
         for (const word of words) {
-          const here = points(section, word), there = value(section.page, 15, word);
+          const here = points(section, word), there = value(section.page, word, 15);
           own += here;
           above += there;
           has += here + there > 0;
         }
         if (!own || has < most) continue;
         if (has > most) [most, hits] = [has, []];
-        hits.push([section.weight * (own + above + 3 * points(section, phrase)), section]);
+        hits.push([section.weight * (own + above + 3 * (phrase ? points(section, phrase) : own)), section]);
       }
       return [most, hits.sort((a, b) => b[0] - a[0])];
     };
@@ -66,7 +66,7 @@
       // What nothing has as it was typed is taken loosely, and cut where the script changes.
       for (const loose of [false, true]) {
         const texts = loose ? query.match(/[一-鿿々]{2,}|[ぁ-ー]{2,}|\w{2,}/g) ?? [] : telling[0] ? telling : typed;
-        const words = texts.map((text) => makeWord(text, loose)), [most, hits] = query ? find(words, phrase) : [0, []];
+        const words = texts.map((text) => makeWord(text, loose)), [most, hits] = query ? find(words, typed[1] && phrase) : [0, []];
         const any = RegExp([phrase, ...words].map((word) => word.source).join("|"), "gi");
         list.innerHTML = hits.slice(0, 30).map(([, section], i) => option(section, any, i)).join("");
         status.textContent = query && (!hits[0] ? waiting ? say.loading : say.nothing : most < words.length ? say.some : say.found).replace("{}", hits.length);
