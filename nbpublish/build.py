@@ -20,7 +20,7 @@ from nbpublish.traces.code import Code, codes_of, digest, with_changed
 from nbpublish.traces.recall import Recall
 from nbpublish.traces.refresh import Refresh
 from nbpublish.traces.verify import World, may_be_kept
-from nbpublish.walk.doors import Executor, Kernel, Listener, Nobody, Put, Report, Store
+from nbpublish.walk.doors import Aside, Executor, Kernel, Listener, Nobody, Put, Report, Store
 from nbpublish.walk.executions import Executions
 from nbpublish.walk.walk import Walks
 from nbpublish.widgets.ahead import with_states
@@ -75,7 +75,7 @@ def build(
                 setting.notebook, setting.graph, with_changed(codes, setting.notebook, setting.changed)
             )
             executions.turn_to(setting.notebook, setting.graph, network=bool(budget and budget.network))
-            walks = Walks(setting.notebook, setting.graph, there, executions, _nobody, Nobody())
+            walks = Walks(setting.notebook, setting.graph, there, executions, _nobody, Aside(hears))
             return replace(walks.run(), given=dict(given))
 
         return with_states(run, in_state, budget) if budget else run

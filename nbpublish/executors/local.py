@@ -135,6 +135,8 @@ class LocalKernel:
             overrun = None
         except (EOFError, OSError):
             overrun = None
+        if self._stopped:
+            overrun = overrun or "stopped"
         seconds = time.monotonic() - started
         if self._seconds_left is not None:
             self._seconds_left -= seconds

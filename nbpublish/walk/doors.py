@@ -78,6 +78,20 @@ class Listener(Protocol):
         """What a cell gives is known. It is said again where more is known later."""
 
 
+class Aside:
+    """Lets a listener end what is run beside the notebook itself, for states of its widgets, and hear no more of it."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def begins(self, graph: Graph) -> None: ...
+
+    def ran(self, cell: Cell) -> None:
+        self._listener.ran(cell)
+
+    def passes(self, cell: Cell, trace: Trace) -> None: ...
+
+
 class Nobody:
     """Listens to nothing."""
 

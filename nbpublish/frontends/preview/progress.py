@@ -6,6 +6,7 @@ import difflib
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from nbpublish.errors import Superseded
 from nbpublish.model import Cell, Graph, Notebook, Reason, Run, Trace
@@ -49,7 +50,7 @@ class Progress:
         self.changed.set()
 
     def ran(self, cell: Cell) -> None:
-        if self._stale:
+        if self._stale or (self._superseded and cell.id in self._traces):  # of a state of the widgets
             raise Superseded(self.notebook.path)
 
     def passes(self, cell: Cell, trace: Trace) -> None:
@@ -92,7 +93,18 @@ class Progress:
                     reasons[id] = old.reasons[former]
         spoiled = self.graph.spoiled
         traces = {id: trace for id, trace in traces.items() if id not in spoiled}
-        return Run(self.notebook, self.graph, traces, reasons)
+        run = Run(self.notebook, self.graph, traces, reasons)
+        return self._with_states(run)
+
+    def _with_states(self, run: Run) -> Run:
+        """With what was computed ahead for widgets before, where the cells that they concern still stand there."""
+        old, here = self.before, {cell.id for cell in self.notebook.cells}
+        if old is None:
+            return run
+        concerned = {widget.cell for widget in old.widgets} | {decision.cell for decision in old.decisions}
+        if not concerned <= here:
+            return run
+        return replace(run, widgets=old.widgets, decisions=old.decisions, states=old.states)
 
 
 def reached(graph: Graph, ids: Iterable[str]) -> set[str]:
