@@ -60,6 +60,7 @@ settled = executions.settled
 
 def no_names_that_are_unbound(patch: Patch) -> None:
     patch.setattr(code, "_unbound_by", lambda node: [])
+    patch.setattr(code, "_facts", code._facts.__wrapped__)  # or it would be remembered
 
 
 def no_dynamic_names(patch: Patch) -> None:

@@ -197,6 +197,7 @@ def _stopped(desk: Desk, notebook: Notebook, after: float = 0.6) -> float:
     thread.join(15)
     seconds = time.monotonic() - begun
     desk.listener.over = False
+    desk.executor.resume(notebook.path)
     assert [type(error) for error in failed] == [Superseded]
     return seconds
 

@@ -45,6 +45,8 @@ class WarmExecutor:
         self._kept: dict[str, _Kept] = {}
         """By path of the notebook, the one used last at the end."""
         self._busy: dict[str, list[LocalKernel]] = {}
+        self._stopped: set[str] = set()
+        """Notebooks whose cells nobody waits for, until they are built again."""
         self._lock = threading.Lock()
         self._closed = False
         # Linux ends a kernel when the thread ends that has started it, so all are started in one that lives on.
@@ -59,6 +61,9 @@ class WarmExecutor:
         try:
             with self._lock:
                 self._busy.setdefault(notebook.path, []).append(kernel)
+                in_vain = notebook.path in self._stopped
+            if in_vain:
+                kernel.stop()
             yield kernel
         finally:
             self._left(notebook.path, _Kept(kernel, around))
@@ -70,11 +75,18 @@ class WarmExecutor:
                 self._spare = self._keeper.submit(spawn)
 
     def stop(self, path: str) -> None:
-        """Let the cells of a notebook that run come to their end: nobody waits for them."""
+        """Let the cells of a notebook that run come to their end, and others not run: nobody waits for them, until
+        `resume`."""
         with self._lock:
+            self._stopped.add(path)
             kernels = list(self._busy.get(path, ()))
         for kernel in kernels:
             kernel.stop()
+
+    def resume(self, path: str) -> None:
+        """The notebook is to be built again."""
+        with self._lock:
+            self._stopped.discard(path)
 
     def keep_only(self, paths: Collection[str]) -> None:
         """End the kernels of all other notebooks, once they are idle."""

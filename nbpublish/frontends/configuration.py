@@ -32,6 +32,9 @@ def load(folder: Path, config_file: Path | None = None) -> MkDocsConfig:
     all that is wrong.
     """
     path = config_file or find_config(folder)
+    # MkDocs keeps plugins for the builds to come; in a preview, pages are made with those of the last build meanwhile.
+    kept: Any = dict(MkDocsConfig._schema)["plugins"]
+    kept.plugin_cache.clear()
     try:
         config = _with_file(path) if path else _without_file(folder)
         decided = _decides_on_anchors(config.get("validation"))

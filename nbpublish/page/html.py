@@ -130,7 +130,7 @@ def _is_closed(html: str) -> bool:
     return checker.good and not checker.open and "<" not in checker.rawdata
 
 
-_LONG = 20_000
+_LONG = 200_000
 """Characters beyond which the answer is not remembered, because it would take the page's own memory."""
 _is_closed_as_before = lru_cache(2048)(_is_closed)
 

@@ -10,6 +10,8 @@ import tokenize
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from nbpublish.model import Cell, Graph, Notebook
 from nbpublish.traces.ambient import Ambient, ambients
@@ -61,12 +63,10 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
     futures: frozenset[str] = frozenset()
     layout = hashlib.sha256()
     privates = _privates(notebook)
-    trees = {cell.id: _parse(cell.code) for cell in map(notebook.cell, graph.order)}
-    ambient = ambients(trees)
+    ambient = _ambients(tuple((id, notebook.cell(id).code) for id in graph.order))
     results = _mentions_of_results(notebook)
     for cell in map(notebook.cell, graph.order):
-        tree = trees[cell.id]
-        nodes = list(ast.walk(tree))
+        facts = _facts(cell.code)
         layout.update(repr((cell.line, cell.source, cell.code)).encode("utf-8", "surrogatepass"))
         codes[cell.id] = Code(
             place=f"{notebook.path}:{cell.id}",
@@ -75,20 +75,51 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
                 sorted(futures),
                 *_context(notebook),
                 *cell.options.depends,
-                *(results if tree.body and isinstance(tree.body[-1], ast.Expr) else ()),
+                *(results if facts.has_result else ()),
             ),
             private=privates[cell.id],
             futures=futures,
-            definition=all(map(_defines, tree.body)),
-            reads_lines=any(map(_reads_lines, nodes)),
-            unbinds=frozenset(name for node in nodes for name in _unbound_by(node)),
+            definition=facts.definition,
+            reads_lines=facts.reads_lines,
+            unbinds=facts.unbinds,
             layout=layout.hexdigest()[:32],
-            words=frozenset(word for node in nodes for word in _words(node)),
+            words=facts.words,
             ambient=ambient[cell.id],
         )
         if notebook.order == "document":
-            futures |= _futures(tree)
+            futures |= facts.futures
     return codes
+
+
+class _Facts(NamedTuple):
+    """What the syntax tree of a cell tells by itself."""
+
+    definition: bool
+    reads_lines: bool
+    unbinds: frozenset[str]
+    words: frozenset[str]
+    futures: frozenset[str]
+    has_result: bool
+
+
+# A preview analyses a notebook again after each edit, and all cells but one are as they were.
+@lru_cache(4096)
+def _facts(code: str) -> _Facts:
+    tree = _parse(code)
+    nodes = list(ast.walk(tree))
+    return _Facts(
+        definition=all(map(_defines, tree.body)),
+        reads_lines=any(map(_reads_lines, nodes)),
+        unbinds=frozenset(name for node in nodes for name in _unbound_by(node)),
+        words=frozenset(word for node in nodes for word in _words(node)),
+        futures=_futures(tree),
+        has_result=bool(tree.body) and isinstance(tree.body[-1], ast.Expr),
+    )
+
+
+@lru_cache(64)
+def _ambients(codes: tuple[tuple[str, str], ...]) -> Mapping[str, Ambient]:
+    return ambients({id: _parse(code) for id, code in codes})
 
 
 def with_changed(codes: Mapping[str, Code], notebook: Notebook, changed: Mapping[str, str]) -> dict[str, Code]:
@@ -146,10 +177,15 @@ def _privates(notebook: Notebook) -> dict[str, str]:
 
 
 def _digest(cell: Cell) -> str:
+    return _digest_of(cell.code)
+
+
+@lru_cache(4096)
+def _digest_of(code: str) -> str:
     try:
-        return digest(ast.dump(ast.parse(cell.code)), _is_silent(cell.code))
+        return digest(ast.dump(ast.parse(code)), _is_silent(code))
     except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
-        return digest(cell.code)
+        return digest(code)
 
 
 def _parse(code: str) -> ast.Module:

@@ -18,7 +18,7 @@ from nbpublish.project.warm import WarmExecutor
 
 log = logging.getLogger("mkdocs.plugins.nbpublish.preview")
 
-AT_ONCE = 0.025
+AT_ONCE = 0.05
 """Seconds in which a build that ends is shown in one step."""
 PAINT_EVERY = 0.06
 """Seconds between two looks at what is known, while cells run one after another."""
@@ -133,6 +133,7 @@ class Bench:
             return
         with self._wake:
             progress = self._progress = Progress(notebook, self.run)
+            self._executor.resume(notebook.path)
         painter = threading.Thread(target=self._paint_meanwhile, args=(site, progress), daemon=True)
         painter.start()
         try:

@@ -146,11 +146,11 @@ class Board:
                 "session": self.session,
                 "version": self._version,
                 "page": shown.since(known) if shown else None,
-                "cells": shown.cells if shown else {},
+                "cells": dict(shown.cells) if shown else {},
                 "busy": shown.busy if shown else False,
                 "problems": named[:MOST_PROBLEMS],
                 "frame": self._frame(address),
-                "styles": self.styles,
+                "styles": dict(self.styles),
                 "broken": self.broken,
                 "follow": self.follow,
             }

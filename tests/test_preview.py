@@ -1,0 +1,389 @@
+"""On every save the page has changed already, and soon the whole site is what a build from nothing gives."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from previewed import Reader, Served, until
+
+PROSE = "# %% [markdown]\n# # Chapter\n#\n# {prose}\n"
+CELLS = (
+    PROSE,
+    "# %% name=\"load\"\nimport time\nnumbers = [1, 2, 3]\n",
+    "# %% name=\"total\"\ntotal = sum(numbers) * {factor}\nprint('total', total)\n",
+    "# %% name=\"other\"\nprint('something else')\n",
+    "# %% name=\"shown\"\nprint('shown', total)\n",
+)
+
+
+def chapter(prose: str = "Some words.", factor: int = 1, cells: tuple[str, ...] = CELLS) -> str:
+    return "\n".join(cells).replace("{prose}", prose).replace("{factor}", str(factor))
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("course")
+    (folder / "chapter.py").write_text(chapter(), encoding="utf-8")
+    (folder / "second.py").write_text(chapter("The second."), encoding="utf-8")
+    (folder / "page.md").write_text("# A page\n\nwith words\n\nand others\n", encoding="utf-8")
+    (folder / "index.md").write_text("# Home\n", encoding="utf-8")
+    served = Served(folder)
+    yield served
+    assert served.close() == 0
+
+
+@pytest.fixture
+def reader(served: Served) -> Iterator[Reader]:
+    """Somebody looks at the chapter as it was in the beginning."""
+    served.write("chapter.py", chapter())
+    reader = Reader(served, "/chapter/")
+    reader.sees("Some words.")
+    reader.wait(lambda: "total 6" in reader.html and reader.html.count("nb-cell") == 5 and not reader.last["busy"])
+    quiet(served)
+    reader.touched.clear()
+    yield reader
+    reader.close()
+
+
+def quiet(served: Served) -> None:
+    """Wait until nothing is built."""
+    seen = -1
+    while seen != len(served.lines):
+        seen = len(served.lines)
+        time.sleep(0.7)
+
+
+# --- a page that somebody looks at ------------------------------------------------------------------------------------
+
+
+def test_an_edit_of_prose_changes_that_cell_alone(served: Served, reader: Reader) -> None:
+    served.write("chapter.py", chapter("Other words."))
+    reader.sees("Other words.")
+    quiet(served)
+    (touched,) = reader.touched
+    assert len(touched) == 1
+
+
+def test_an_edit_of_code_changes_what_depends_on_it_and_nothing_else(served: Served, reader: Reader) -> None:
+    served.write("chapter.py", chapter(factor=10))
+    reader.sees("shown 60")
+    quiet(served)
+    assert set().union(*reader.touched) <= {"cell-total", "cell-shown", "$"}
+    last = reader.states[-1]
+    assert last == {"load": "reused", "total": "ran", "other": "reused", "shown": "ran"}
+
+
+def test_cells_that_run_are_marked_and_keep_their_output(served: Served, reader: Reader) -> None:
+    slow = "# %% name=\"total\"\ntime.sleep(2)\ntotal = 7\nprint('total', total)\n"
+    served.write("chapter.py", chapter(cells=(*CELLS[:2], slow, *CELLS[3:])))
+    reader.wait(lambda: reader.last["cells"].get("total") == "running" and "time.sleep(2)" in reader.text)
+    assert "total 6" in reader.html, "the old output stays meanwhile"
+    assert reader.last["cells"]["shown"] == "waiting"
+    assert reader.last["busy"]
+    reader.sees("shown 7")
+    reader.rests()
+
+
+def test_a_cell_is_shown_when_it_has_run_though_others_still_run(served: Served, reader: Reader) -> None:
+    cells = (*CELLS[:2], "# %% name=\"total\"\ntotal = 8\nprint('total', total)\n", *CELLS[3:])
+    late = "# %% name=\"late\"\ntime.sleep(3 + total * 0)\nprint('late')\n"
+    served.write("chapter.py", chapter(cells=(*cells, late)))
+    reader.wait(lambda: "shown 8" in reader.html and reader.last["cells"].get("late") == "running")
+    assert "late</pre>" not in reader.html
+
+
+def test_cells_are_added_moved_renamed_and_removed(served: Served, reader: Reader) -> None:
+    served.write("chapter.py", chapter(cells=(*CELLS[:3], "# %% name=\"added\"\nprint('added')\n", *CELLS[3:])))
+    reader.sees("added")
+    served.write("chapter.py", chapter(cells=(*CELLS[:2], CELLS[3], CELLS[2], CELLS[4])))
+    reader.wait(lambda: reader.order.index("cell-other") < reader.order.index("cell-total"))
+    assert "cell-added" not in reader.order
+    served.write("chapter.py", chapter().replace("# %% name=\"other\"", "# %% name=\"renamed\""))
+    reader.wait(lambda: "cell-renamed" in reader.order and "cell-other" not in reader.order)
+    assert 'id="cell-renamed"' in reader.html
+
+
+def test_what_an_edit_overtakes_is_interrupted(served: Served, reader: Reader) -> None:
+    endless = chapter(cells=(*CELLS[:2], "# %% name=\"total\"\nwhile True:\n    total = 1\n", *CELLS[3:]))
+    served.write("chapter.py", endless)
+    reader.wait(lambda: reader.last["cells"].get("total") == "running")
+    served.write("chapter.py", chapter(factor=3))
+    reader.sees("shown 18")
+    reader.rests()
+
+
+def test_what_an_edit_does_not_reach_comes_to_its_end(served: Served, reader: Reader) -> None:
+    """The cell that runs stands in the new text as it did, so its result is not thrown away."""
+    note = served.folder / "note.txt"
+    counting = f"# %% name=\"count\"\ntime.sleep(1.5)\nopen({str(note)!r}, 'a').write('x')\nprint('counted')\n"
+    served.write("chapter.py", chapter(cells=(*CELLS, counting)))
+    reader.wait(lambda: reader.last["cells"].get("count") == "running")
+    served.write("chapter.py", chapter("New words.", cells=(*CELLS, counting)))
+    reader.wait(lambda: "counted</pre>" in reader.html and "New words." in reader.html)
+    reader.rests()
+    assert note.read_text() == "x"
+    note.unlink()
+
+
+def test_errors_stand_at_their_cell_and_in_the_bar_until_they_are_mended(served: Served, reader: Reader) -> None:
+    served.write("chapter.py", chapter(cells=(*CELLS[:2], "# %% name=\"total\"\ntotal = 1 / 0\n", *CELLS[3:])))
+    reader.wait(lambda: "ZeroDivisionError" in reader.parts.get("cell-total", "") and not reader.last["busy"])
+    (problem,) = reader.last["problems"]
+    assert (problem["path"], problem["line"]) == ("chapter.py", 11)
+    assert problem["href"] == f"vscode://file/{served.folder}/chapter.py:11"
+    assert reader.last["cells"]["other"] == "reused", "nothing else is spoiled"
+    served.write("chapter.py", chapter())
+    reader.sees("total 6")
+    reader.wait(lambda: not reader.last["problems"])
+
+
+def test_a_half_typed_cell_spoils_itself_only(served: Served, reader: Reader) -> None:
+    served.write("chapter.py", chapter(cells=(*CELLS[:3], "# %% name=\"other\"\nprint(\n", CELLS[4])))
+    reader.wait(lambda: "nb-problem" in reader.parts.get("cell-other", ""))
+    assert "shown 6" in reader.html
+    assert "total 6" in reader.html
+
+
+def test_the_page_is_served_as_it_is_now(served: Served, reader: Reader) -> None:
+    """Whoever loads the page anew need not wait for the site."""
+    served.write("chapter.py", chapter("Right now."))
+    reader.sees("Right now.")
+    assert "Right now." in served.get("/chapter/")[1]
+
+
+def test_a_markdown_page_changes_too(served: Served) -> None:
+    reader = Reader(served, "/page/")
+    served.write("page.md", "# A page\n\nwith other words\n\nand others\n")
+    reader.sees("with other words")
+    reader.close()
+
+
+def test_who_was_away_gets_what_they_lack(served: Served, reader: Reader) -> None:
+    since, session = reader.last["version"], reader.last["session"]
+    for factor in (2, 3, 4):
+        served.write("chapter.py", chapter(factor=factor))
+        reader.sees(f"shown {6 * factor}")
+    status, body = _first_event(served, f"page=/chapter/&since={since}&session={session}")
+    assert status == 200
+    assert "shown 24" in body
+    assert "something else" not in body, "that was seen"
+    assert "something else" in _first_event(served, f"page=/chapter/&since={since}&session=another")[1]
+
+
+def _first_event(served: Served, query: str) -> tuple[int, str]:
+    from http.client import HTTPConnection
+
+    connection = HTTPConnection("127.0.0.1", served.port, timeout=10)
+    connection.request("GET", f"/_nbpublish/events?{query}")
+    response = connection.getresponse()
+    return response.status, response.readline().decode()
+
+
+# --- everything else that a site is made from -------------------------------------------------------------------------
+
+
+def test_a_data_file_runs_its_readers(served: Served, reader: Reader) -> None:
+    served.write("data.txt", "7")
+    served.write("chapter.py", chapter(cells=(*CELLS, "# %% name=\"read\"\nprint('read', open('data.txt').read())\n")))
+    reader.sees("read 7")
+    served.write("data.txt", "8")
+    reader.sees("read 8")
+
+
+def test_a_module_of_the_authors_is_loaded_anew(served: Served, reader: Reader) -> None:
+    served.write("helper.py", "def name():\n    return 'one'\n")
+    call = "# %% name=\"call\"\nimport helper\nprint(helper.name(), 'it is')\n"
+    served.write("chapter.py", chapter(cells=(*CELLS, call)))
+    reader.sees("one it is")
+    served.write("helper.py", "def name():\n    return 'another'\n")
+    reader.sees("another it is")
+
+
+def test_a_style_sheet_is_swapped(served: Served, reader: Reader) -> None:
+    served.write("extra.css", "body { color: red }")
+    until(lambda: served.get("/extra.css")[0] == 200)
+    quiet(served)
+    frame = reader.last["frame"]
+    served.write("extra.css", "body { color: blue }")
+    reader.wait(lambda: "/extra.css" in reader.last["styles"])
+    assert "blue" in served.get("/extra.css")[1]
+    assert reader.last["frame"] == frame, "nothing is loaded again"
+
+
+def test_new_and_deleted_files(served: Served, reader: Reader) -> None:
+    frame = reader.last["frame"]
+    served.write("third.py", chapter("The third."))
+    served.wait_for("/third/", "The third.")
+    reader.wait(lambda: reader.last["frame"] != frame)
+    (served.folder / "third.py").unlink()
+    until(lambda: served.get("/third/")[0] == 404)
+
+
+def test_other_pages_and_the_search_index_follow(served: Served, reader: Reader) -> None:
+    served.write("second.py", chapter("Zanzibar."))
+    served.wait_for("/second/", "Zanzibar.")
+    assert "Zanzibar" in served.get("/assets/search-index.js")[1]
+
+
+def test_a_configuration_that_cannot_be_used_is_told_of_and_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("# Home\n")
+    good = "site_name: One\ntheme:\n  name: nbpublish\nplugins: [search, nbpublish]\n"
+    (tmp_path / "mkdocs.yml").write_text(good)
+    served = Served(tmp_path)
+    reader = Reader(served, "/")
+    (tmp_path / "mkdocs.yml").write_text(good + "plugins: [\n")
+    reader.wait(lambda: reader.last["broken"])
+    assert "mkdocs.yml" in reader.last["broken"]
+    assert served.get("/")[0] == 200, "the last good site stays"
+    (tmp_path / "mkdocs.yml").write_text(good.replace("One", "Two"))
+    reader.wait(lambda: reader.last["broken"] is None)
+    served.wait_for("/", "Two")
+    reader.close()
+    assert served.close() == 0
+
+
+# --- the law ----------------------------------------------------------------------------------------------------------
+
+EDITS = (
+    lambda r: ("factor", r.randrange(1, 5)),
+    lambda r: ("prose", r.choice(("One.", "Two.", "[a link](second.py)", "$x^2$"))),
+    lambda r: ("swap", 0),
+    lambda r: ("drop", r.randrange(1, 5)),
+    lambda r: ("say", r.randrange(3)),
+    lambda r: ("mutate", r.randrange(3)),
+    lambda r: ("fail", r.randrange(3)),
+    lambda r: ("typo", 0),
+    lambda r: ("endless", 0),
+    lambda r: ("die", 0),
+    lambda r: ("data", r.randrange(3)),
+    lambda r: ("module", r.randrange(3)),
+    lambda r: ("heading", r.randrange(3)),
+)
+
+
+def save(folder: Path, name: str, r: random.Random) -> None:
+    """One save of an author's: an edit of one of the notebooks, or of what they read."""
+    what, value = r.choice(EDITS)(r)
+    if what == "data":
+        (folder / "data.txt").write_text(f"data {value}", encoding="utf-8")
+    elif what == "module":
+        (folder / "helper.py").write_text(f"{'# ' * value}\nVALUE = {value}\n", encoding="utf-8")
+    else:
+        (folder / name).write_text(_edited(what, value, r), encoding="utf-8")
+
+
+def _edited(what: str, value: object, r: random.Random) -> str:
+    reading = "# %% name=\"reading\"\nimport helper\nprint(open('data.txt').read(), helper.VALUE)\n"
+    cells = [*CELLS, reading]
+    more = {
+        "say": f"# %%\nprint('say {value}')\n",
+        "mutate": f"# %% name=\"shown\"\nnumbers.append({value})\nprint('shown', total, numbers)\n",
+        "fail": f"# %% name=\"total\"\ntotal = {value} / 0\n",
+        "typo": "# %% name=\"other\"\nprint((\n",
+        "endless": "# %% name=\"other\"\nwhile True:\n    pass\n",
+        "die": "# %% name=\"other\"\nimport os\nos._exit(3)\n",
+        "heading": f"# %% [markdown]\n# ## Heading {value}\n",
+    }.get(what)
+    if what == "swap":
+        cells[3], cells[4] = cells[4], cells[3]
+    elif what == "drop":
+        del cells[int(str(value))]
+    elif more:
+        where = {"fail": 2, "typo": 3, "endless": 3, "die": 3, "mutate": 4}.get(what)
+        if where is None:
+            cells.insert(r.randrange(1, 5), more)
+        else:
+            cells[where] = more
+    factor = int(str(value)) if what == "factor" else 1
+    return chapter(str(value) if what == "prose" else "Some words.", factor, tuple(cells))
+
+
+CLEAN = """
+import sys
+from pathlib import Path
+from nbpublish.frontends import configuration, site
+config = configuration.load(Path(sys.argv[1]))
+with configuration.opened(config) as project:
+    site.make_site(config, Path(sys.argv[1]) / "site", project)
+"""
+"""Builds a site whatever problems it has; `nbpublish build` would leave the last good one in place."""
+
+
+def site_in(folder: Path) -> dict[str, bytes]:
+    """All files of a site but those that tell the time."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".gz")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.name != "sitemap.xml"}
+
+
+def soak(root: Path, seed: int, saves: int, notebooks: int, pause: float) -> None:
+    """Save again and again; the served site must then be what a clean build gives, and nothing may be left over."""
+    r = random.Random(seed)
+    folder = root / "docs"
+    folder.mkdir(parents=True)
+    names = [f"n{number}.py" for number in range(notebooks)]
+    (folder / "data.txt").write_text("data 0", encoding="utf-8")
+    (folder / "helper.py").write_text("VALUE = 0\n", encoding="utf-8")
+    (folder / "second.py").write_text(chapter("The second."), encoding="utf-8")
+    for name in names:
+        (folder / name).write_text(_edited("say", name, r), encoding="utf-8")
+    plugins = "plugins: [search, {nbpublish: {timeout: 3}}]\n"
+    (root / "mkdocs.yml").write_text(f"site_name: Soak\ntheme: {{name: nbpublish}}\n{plugins}", encoding="utf-8")
+    served = Served(root)
+    try:
+        readers = [Reader(served, f"/n{number}/") for number in range(min(3, notebooks))]
+        handles = psutil.Process(served.process.pid).num_fds
+        before = handles()
+        for _ in range(saves):
+            save(folder, r.choice(names), r)
+            time.sleep(r.random() * pause)
+        for name in names:  # what never ends, or ends its process, takes its time in a clean build
+            if any(word in (folder / name).read_text(encoding="utf-8") for word in ("while True", "os._exit")):
+                (folder / name).write_text(_edited("say", "at last", r), encoding="utf-8")
+        clean = root.with_name("clean")
+        shutil.copytree(root, clean, ignore=shutil.ignore_patterns(".nbpublish", "__pycache__"))
+        subprocess.run([sys.executable, "-c", CLEAN, str(clean)], capture_output=True, timeout=300, check=True)
+        wanted = site_in(clean / "site")
+        assert wanted
+        try:
+            until(lambda: _served(root) == wanted)
+        except AssertionError:
+            found = _served(root)
+            differing = [name for name in {*found, *wanted} if found.get(name) != wanted.get(name)]
+            raise AssertionError(f"{differing} differ after {seed=}\n{served.said[-3000:]}") from None
+        for reader in readers:
+            reader.rests()
+            page = wanted[f"{reader.page.strip('/')}/index.html"].decode()
+            assert all(part.strip() in page for part in reader.parts.values() if "</h1>" not in part), reader.page
+            reader.close()
+        assert handles() <= before + 20
+        children = served.children()
+        assert len(children) <= 6, children
+    finally:
+        served.close()
+    assert not [child for child in children if child.is_running()]
+    assert not list((root / ".nbpublish").glob("serve-*"))
+
+
+def _served(root: Path) -> dict[str, bytes]:
+    """The site's files as they are on the disk of the running preview."""
+    (room,) = (root / ".nbpublish").glob("serve-*")
+    newest = max(room.glob("site-*"), key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+    return site_in(newest) if newest else {}
+
+
+def test_after_many_saves_the_served_site_is_what_a_clean_build_gives(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if request.config.getoption("--long"):
+        soak(tmp_path / "course", seed=1, saves=1000, notebooks=10, pause=0.6)
+    else:
+        soak(tmp_path / "course", seed=1, saves=25, notebooks=3, pause=0.3)
