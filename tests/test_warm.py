@@ -243,16 +243,14 @@ def test_a_build_tells_of_each_cell_as_it_comes(desk: Desk) -> None:
     ("part", "off", "proof"),
     [
         ("warm._around", lambda *_: (), test_a_package_that_was_installed),
-        ("walk._loads_otherwise", lambda *_: False, test_what_a_library_has_read_when_it_was_loaded),
         ("local.LocalKernel.goes_on", lambda self, notebook: True, test_a_cell_that_listens_is_ended),
     ],
-    ids=["what stands around", "what is loaded", "being asked"],
+    ids=["what stands around", "being asked"],
 )
 def test_each_part_is_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, off: object, proof: Callable[[Desk], None]
 ) -> None:
-    room = "walk.walk." if part.startswith("walk") else "executors."
-    monkeypatch.setattr(f"nbpublish.{room}{part.removeprefix('walk.')}", off)
+    monkeypatch.setattr(f"nbpublish.executors.{part}", off)
     with as_outside_pytest():
         desk = Desk(tmp_path)
         try:

@@ -87,6 +87,7 @@ class Watching:
         self._changes, self._room = changes, room
         self._observer = Observer()
         self._watched: set[Path] = set()
+        self._added: set[Path] = set()
         self._parted: set[Path] = set()
         """Folders of which only some folders within are watched, because what we write ourselves is among them."""
         changes.on_folder = self._found
@@ -107,8 +108,10 @@ class Watching:
             self._observer.start()
 
     def _add(self, path: Path) -> None:
-        if not path.exists() or any(path == other or path.is_relative_to(other) for other in self._watched):
+        covered = any(path.is_relative_to(other) for other in self._watched)
+        if covered or path in self._added or not path.exists():
             return
+        self._added.add(path)
         within = [entry for entry in path.iterdir() if entry.is_dir()] if path.is_dir() else []
         ours = [folder for folder in within if self._changes.is_ignored(folder / "file")]
         self._changes.learn(path)
