@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import sys
 from itertools import combinations
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mkdocs_sites import build_site, write_site
 from pages import code, page, page_of, prose, result, run, shown
 
 from nbpublish.frontends.mermaid_program import installed_mermaid
@@ -408,3 +411,31 @@ def test_a_refusal_is_told_and_not_remembered(tmp_path: Path, monkeypatch: pytes
 def test_without_the_program_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert installed_mermaid(MemoryStore()) is no_renderer
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="starts a script by its first line")
+def test_a_kept_page_follows_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = {"index.md": "# Plain", "a.py": "# %% [markdown]\n# # A\n#\n# ```mermaid\n# pie\n# ```\n"}
+    source = write_site(tmp_path, pages, plugins=["nbpublish"])
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    without = os.environ["PATH"]
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{without}")
+
+    program(programs, "sys.exit('Error: not today')")
+    refused = build_site(source, tmp_path / "site")
+    assert "nb-mermaid" in refused.html("a/index.html")
+    assert [problem.code for problem in refused.problems] == ["undrawn-diagram"]
+
+    program(programs, DRAWS)
+    drawn = build_site(source, tmp_path / "site")
+    page = drawn.html("a/index.html")
+    assert 'class="nb-figure nb-diagram"><img' in page
+    assert not drawn.problems
+    assert build_site(source, tmp_path / "site").html("a/index.html") == page
+    assert (programs / "asked").read_text() == "x", "the drawing was kept"
+
+    monkeypatch.setenv("PATH", without)
+    if not shutil.which("mmdc"):
+        gone = build_site(source, tmp_path / "site")
+        assert "nb-mermaid" in gone.html("a/index.html"), "a build without the program is one from nothing without it"
