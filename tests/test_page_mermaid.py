@@ -422,12 +422,13 @@ def test_a_kept_page_follows_the_program(tmp_path: Path, monkeypatch: pytest.Mon
     without = os.environ["PATH"]
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{without}")
 
-    program(programs, "sys.exit('Error: not today')")
+    program(programs, "if (here / 'broken').exists():\n    sys.exit('Error: not today')\n" + DRAWS)
+    (programs / "broken").touch()
     refused = build_site(source, tmp_path / "site")
     assert "nb-mermaid" in refused.html("a/index.html")
     assert [problem.code for problem in refused.problems] == ["undrawn-diagram"]
 
-    program(programs, DRAWS)
+    (programs / "broken").unlink()
     drawn = build_site(source, tmp_path / "site")
     page = drawn.html("a/index.html")
     assert 'class="nb-figure nb-diagram"><img' in page

@@ -116,7 +116,7 @@ def test_the_author_s_caption_and_alternative_text_hold() -> None:
     cell = code("c", "f()", caption="身長と x", alt="点の図", label="fig:points")
     html = shown(output_of(points().interactive()), cell=cell, vega=library)
     assert 'alt="点の図"' in html
-    assert "<figcaption>身長と x</figcaption>" in html
+    assert "身長と x</figcaption>" in html
     assert 'id="fig:points"' in html
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
-from nbpublish.page import dark_vega
+from nbpublish.page import dark_plotly, dark_vega
 from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.dark import CLASS, themed
 from nbpublish.page.html import attributes, escape, text_of
@@ -59,7 +59,7 @@ def picture(data: bytes, mimetype: str, known: Mapping[str, object], context: Co
     """An `img` that takes its room before it is loaded."""
     width, height = _size(data, mimetype, known)
     svg = data.decode("utf-8", "replace") if mimetype == "image/svg+xml" else ""
-    dark = (themed(svg) or dark_vega.themed(svg)) if svg else None
+    dark = (themed(svg) or dark_vega.themed(svg) or dark_plotly.themed(svg)) if svg else None
     if dark:
         data = dark.encode()
     attrs = attributes(
