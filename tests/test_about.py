@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from mkdocs_sites import Site, build_site, dead_links, write_site
 from pages import code, page, prose, result, run
 
+from nbpublish.frontends import mkdocs_exports
 from nbpublish.frontends.commits import commits_of
 from nbpublish.model import Observation, Output, Trace
 from nbpublish.page.about import About, Way, environment
@@ -212,6 +213,16 @@ def test_site_and_page_can_do_without(tmp_path: Path) -> None:
     assert not site.has("part/a/a.ipynb")
     site = site_of(tmp_path / "site", {"about": False})
     assert "nb-about" not in site.html("part/b/index.html")
+
+
+def test_a_fault_of_ours_in_writing_a_file_leaves_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> Any:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(mkdocs_exports, "to_ipynb", fails)
+    site = site_of(tmp_path)
+    assert ("part/a.py", "internal-error") in site.codes
+    assert "42" in site.html("part/a/index.html")
 
 
 def test_a_file_of_the_author_stays_what_it_is(tmp_path: Path) -> None:

@@ -214,6 +214,14 @@ def test_figures_are_links_to_the_files_of_the_page() -> None:
     assert to_markdown(made, shown) == f"![赤い点](assets/{shown.assets[0].name})\n"
 
 
+def test_a_caption_has_the_label_that_prose_refers_to() -> None:
+    cell = code("a", "draw()", code="hide", caption="The loss", label="fig-loss")
+    text = markdown(prose("p", "See @fig-loss."), cell, a=Trace("k", (result("image/png", PNG, alt="dot"),)))
+    assert text.startswith("See @fig-loss.\n\n![dot](")
+    assert "(fig-loss)" in text
+    assert "The loss" in text
+
+
 def test_tables_stay_tables() -> None:
     html = "<table><thead><tr><th>x</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>"
     assert "| x |\n| --- |\n| 1 |" in markdown(code("a", "t"), a=Trace("k", (result("text/html", html),)))

@@ -97,6 +97,8 @@ def _from_tree(html: str) -> str:
     soup = BeautifulSoup(html, "html.parser")
     for gone in soup.find_all(["script", "style", "svg", "button", "select", "noscript", "template", "iframe"]):
         gone.decompose()
+    for mark in soup.find_all("nb-no"):  # numbers are given to whole sites; prose as it was written has the label
+        mark.replace_with(f"({mark.get('of', '')}) ")
     for field in soup.find_all("input"):
         _speak(field)
     for summary in soup.find_all("summary"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,6 +15,7 @@ from nbpublish.exporters.links import normal
 from nbpublish.exporters.markdown import to_markdown
 from nbpublish.frontends.about import file_name, kinds
 from nbpublish.model import Asset, Page, Run
+from nbpublish.project import unexpected
 
 
 def exports_wanted(page: MkDocsPage, config: MkDocsConfig) -> list[str]:
@@ -22,6 +24,16 @@ def exports_wanted(page: MkDocsPage, config: MkDocsConfig) -> list[str]:
     wanted = {*(options.downloads if page.meta.get("about", options.about) else ())}
     wanted |= {"markdown"} if options.llms else set()
     return [kind for kind in kinds(page.file.src_uri, wanted) if kind != "source"]
+
+
+def exported(
+    run: Run, page: Page, addresses: Mapping[str, str], place: str, language: str, wanted: Sequence[str]
+) -> tuple[Page, tuple[Asset, ...]]:
+    """What `exports_of` gives, beside the page; where that fails, no files and a page whose problem says so."""
+    try:
+        return page, exports_of(run, page, addresses, place, language, wanted)
+    except Exception as error:
+        return replace(page, problems=(*page.problems, unexpected(run.notebook.path, error))), ()
 
 
 def exports_of(

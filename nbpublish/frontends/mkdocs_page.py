@@ -19,7 +19,7 @@ from mkdocs.utils import get_relative_url
 
 from nbpublish.frontends.about import about_page
 from nbpublish.frontends.mermaid_program import installed_mermaid
-from nbpublish.frontends.mkdocs_exports import exports_of, exports_wanted
+from nbpublish.frontends.mkdocs_exports import exported, exports_wanted
 from nbpublish.frontends.mkdocs_files import NotebookFile, as_markdown
 from nbpublish.frontends.mkdocs_kept import Kept, Links, Shelf, as_json, counts_of, described, digest
 from nbpublish.frontends.mkdocs_search import searchable
@@ -93,9 +93,8 @@ class NotebookPage(MkDocsPage):
         if kept is None:
             kept = render_safely(self.run, settings, self.links)
             addresses = {link.url: link.address for link in self.links.asked}
-            self.exports = exports_of(
-                self.run, kept, addresses, self.canonical_url or "", settings.language, wanted
-            )
+            place = self.canonical_url or ""
+            kept, self.exports = exported(self.run, kept, addresses, place, settings.language, wanted)
         if getattr(settings.diagrams, "refused", None):
             self.settings = ""  # another time the program may draw what it did not: the page is not kept
         self.pure = page = kept
