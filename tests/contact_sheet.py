@@ -2,6 +2,7 @@
 
     make contact-sheet                                    # 80 pictures and a page that shows them all
     python tests/contact_sheet.py --kind chapter --language ja
+    python tests/contact_sheet.py --guide                 # the pictures in docs_src/guide/img
 
 Look at all of them before changing the theme, and after.
 """
@@ -51,8 +52,8 @@ def shots(kinds: list[str], languages: list[str]) -> Iterator[Shot]:
                     yield Shot(kind, screen, scheme, language)
 
 
-def picture(browser: Any, site: Path, shot: Shot) -> bytes:
-    """A page as a reader sees it, from its beginning, at most `TALLEST` pixels of it."""
+def picture(browser: Any, site: Path, shot: Shot, act: str = "") -> Image.Image:
+    """A page from its beginning, at most `TALLEST` pixels of it; one window of it after a click on `act`."""
     width, height = SCREENS[shot.screen]
     phone = shot.screen == "phone"
     settings: dict[str, Any] = {"has_touch": phone, "is_mobile": phone, "device_scale_factor": 1}
@@ -66,12 +67,64 @@ def picture(browser: Any, site: Path, shot: Shot) -> bytes:
         tab.keyboard.press("/")
         tab.keyboard.type(WORDS[shot.language])
         tab.locator(".search-results a").first.wait_for()
-    tall = 0 if shot.kind == "search" else tab.evaluate("document.documentElement.scrollHeight")
-    tab.set_viewport_size({"width": width, "height": min(max(tall, height), TALLEST)})
+    elif act:
+        tab.click(act)
+    else:
+        tall = tab.evaluate("document.documentElement.scrollHeight")
+        tab.set_viewport_size({"width": width, "height": min(max(tall, height), TALLEST)})
     tab.wait_for_timeout(150)
-    taken: bytes = tab.screenshot()
+    taken = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
     context.close()
     return taken
+
+
+def beside(*pictures: Image.Image, height: int, width: int) -> Image.Image:
+    """The upper left parts of pictures side by side, with a little room between, `width` pixels wide in all."""
+    room = 16
+    each = [found.crop((0, 0, found.width, min(found.height, height))) for found in pictures]
+    whole = Image.new("RGB", (sum(found.width for found in each) + room * (len(each) - 1), height), "#9a9a94")
+    left = 0
+    for found in each:
+        whole.paste(found, (left, 0))
+        left += found.width + room
+    return whole.resize((width, round(height * width / whole.width)), Image.Resampling.LANCZOS)
+
+
+OWN = """:root {
+  --nb-sans: Georgia, "DejaVu Serif", "Hiragino Mincho ProN", "Noto Serif CJK JP", serif;
+  --measure: 38rem;
+}
+"""
+"""The style sheet of the guide's example."""
+
+
+def guide(browser: Any, folder: Path, out: Path) -> list[str]:
+    """The pictures of the guide to the theme."""
+    plain = build_kinds("en", folder / "plain")
+    mine = folder / "mine.css"
+    mine.write_text(OWN, encoding="utf-8")
+    theme = {"name": "nbpublish", "language": "en", "accent": "#7a1f5c", "logo": "assets/favicon.svg"}
+    own = build_kinds("en", folder / "own", files={"mine.css": mine}, theme=theme, extra_css=["mine.css"])
+
+    def shown(kind: str, screen: str, scheme: str, site: Path = plain, act: str = "") -> Image.Image:
+        return picture(browser, site, Shot(kind, screen, scheme, "en"), act)
+
+    schemes = [shown("chapter", "desktop", scheme) for scheme in SCHEMES]
+    made = {
+        "theme": beside(*schemes, height=1500, width=1400),
+        "theme-own": beside(shown("chapter", "desktop", "light", own), height=700, width=1000),
+        "theme-phone": beside(
+            shown("chapter", "phone", "light"),
+            shown("chapter", "phone", "light", act=".menu-button"),
+            shown("search", "phone", "dark"),
+            shown("tables", "phone", "dark"),
+            height=844,
+            width=1200,
+        ),
+    }
+    for name, found in made.items():
+        found.save(out / f"{name}.webp", quality=72, method=6)
+    return list(made)
 
 
 def sheet(taken: list[Shot]) -> str:
@@ -95,19 +148,21 @@ def main() -> None:
     parser.add_argument("--language", action="append", choices=LANGUAGES, help="only in this language")
     out = ROOT / ".nbpublish" / "contact-sheet"
     parser.add_argument("--out", type=Path, default=out, help="folder for the pictures")
+    parser.add_argument("--guide", action="store_true", help="only the pictures of the guide")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    taken = list(shots(options.kind or [*KINDS, "search"], options.language or [*LANGUAGES]))
+    wanted = list(shots(options.kind or [*KINDS, "search"], options.language or [*LANGUAGES]))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
-        sites = {shot.language: Path() for shot in taken}
-        sites = {language: build_kinds(language, Path(folder) / language) for language in sites}
-        for shot in taken:
-            found = Image.open(io.BytesIO(picture(browser, sites[shot.language], shot)))
-            found.convert("RGB").save(options.out / shot.name)
-        browser.close()
-    (options.out / "index.html").write_text(sheet(taken), encoding="utf-8")
-    print(f"{len(taken)} pictures: {options.out / 'index.html'}")
+        if options.guide:
+            print(*guide(browser, Path(folder), ROOT / "docs_src" / "guide" / "img"))
+            return
+        languages = {shot.language for shot in wanted}
+        sites = {language: build_kinds(language, Path(folder) / language) for language in languages}
+        for shot in wanted:
+            picture(browser, sites[shot.language], shot).save(options.out / shot.name)
+    (options.out / "index.html").write_text(sheet(wanted), encoding="utf-8")
+    print(f"{len(wanted)} pictures: {options.out / 'index.html'}")
 
 
 if __name__ == "__main__":

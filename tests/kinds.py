@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,15 @@ KINDS = {
 """Where the page of each kind lies within a site."""
 
 
-def build_kinds(language: str, folder: Path, **settings: Any) -> Path:
-    """The site in `language`, built below `folder`, which is empty; `settings` are those of mkdocs.yml."""
+def build_kinds(language: str, folder: Path, files: Mapping[str, Path] | None = None, **settings: Any) -> Path:
+    """The site in `language`, built below `folder`, which is empty; `settings` are those of mkdocs.yml.
+
+    `files` are added to its pages, by their path.
+    """
     source = folder / "source"
     shutil.copytree(SITES / language, source)
+    for name, file in (files or {}).items():
+        shutil.copy(file, source / "docs" / name)
     config = load_config(str(source / "mkdocs.yml"), site_dir=str(folder / "site"), **settings)
     config.plugins.on_startup(command="build", dirty=False)
     build(config)

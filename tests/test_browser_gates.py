@@ -198,7 +198,9 @@ def test_the_keyboard_works_every_control(reader: Any) -> None:
     tab.locator(".nb-article .nb-fold > summary").first.press("Enter")
     assert tab.locator(".nb-article .nb-fold").first.get_attribute("open") is not None
     tab.locator(".nb-zoom").first.press("Enter")
-    assert tab.locator("dialog.nb-zoomed").is_visible()
+    shown = tab.locator("dialog.nb-zoomed > img").bounding_box()
+    assert shown["y"] >= 0
+    assert shown["y"] + shown["height"] <= 900, "all of the picture"
     tab.keyboard.press("Escape")
     assert tab.evaluate("document.activeElement.className") == "nb-zoom", "the focus is where it was"
     tab.locator(".search-button").press("Enter")
