@@ -20,7 +20,7 @@ from nbpublish.page.flow.text import proportional, wrapped
 from nbpublish.page.html import is_closed
 from nbpublish.page.mermaid.diagram import diagram_html
 from nbpublish.page.mermaid.flowchart import Flowchart
-from nbpublish.page.mermaid.frames import Frame, frame_of
+from nbpublish.page.mermaid.frames import Frame, frame_of, tag
 from nbpublish.page.mermaid.read import UnreadError, read
 from nbpublish.page.mermaid.routes import lines_of_links
 from nbpublish.page.mermaid.shapes import size_of
@@ -230,6 +230,14 @@ def test_nothing_overlaps_in_any_direction(source: str, direction: str) -> None:
     chart = read(re.sub(r"^flowchart \w+", f"flowchart {direction}", source))
     assert chart.direction == direction
     check_places(chart)
+
+
+def test_links_enter_a_group_in_the_order_in_which_they_arrive() -> None:
+    chart = read("graph TB\nB -- yes --> C\nB -- no --> D\nC --> D\nsubgraph g\nD --> E\nend\nE -- again --> B")
+    frame, _ = boxes(chart)
+    lines = lines_of_links(chart, frame)
+    outside = frame.places.along["C"] < frame.places.along[tag(1)]
+    assert (lines[2].end[0] < lines[1].end[0]) == outside
 
 
 IDS = st.sampled_from("abcdefgh")

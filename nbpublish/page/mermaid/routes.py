@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 from nbpublish.page.flow.layout import Bend, Item
@@ -42,12 +43,34 @@ class _Lines:
         self.nodes = {node.id: node for node in chart.nodes}
         self.frames: dict[str, Frame] = {}
         self._note(frame)
+        self._untwist(frame)
         self.asides = self._asides()
 
     def _note(self, frame: Frame) -> None:
         self.frames[frame.id] = frame
         for inner in frame.inner.values():
             self._note(inner)
+
+    def _untwist(self, frame: Frame) -> None:
+        """Let links that enter a group for one node, or leave it from one, do so in their order outside of it."""
+        for id, inner in frame.inner.items():
+            bundles: dict[tuple[int, str], list[int]] = defaultdict(list)
+            for at, chain in inner.chains.items():
+                side = chain.index(port(at)) if port(at) in chain else -1
+                if side >= 0 and at in frame.chains and len(self._items(inner, at)) == 2:
+                    bundles[side, chain[1 - side]].append(at)
+            along = dict(inner.places.along)
+            for links in bundles.values():
+                free = sorted(along[port(at)] for at in links)
+                for at, place in zip(sorted(links, key=partial(self._outside, frame, id)), free, strict=True):
+                    along[port(at)] = place
+            inner.places = replace(inner.places, along=along)
+            self._untwist(inner)
+
+    def _outside(self, frame: Frame, group: str, at: int) -> tuple[float, int]:
+        """Where a link lies beside a group."""
+        items = self._items(frame, at)
+        return frame.places.along[items[1] if items[0] == group else items[-2]], at
 
     def all(self) -> dict[int, Line]:
         found = {}
