@@ -101,11 +101,16 @@ class Handler(SimpleHTTPRequestHandler):
         body = self._body()
         if not self._is_for_us() or self.headers.get("X-Nbpublish-Token") != self.server.board.token:
             self._refuse(HTTPStatus.FORBIDDEN, "Only a page of this preview may ask for that.")
-        elif urlsplit(self.path).path != f"{OWN}open" or not isinstance(body, dict):
+        elif urlsplit(self.path).path != f"{OWN}open" or not self._does(body):
             self._refuse(HTTPStatus.NOT_FOUND, "Not found")
         else:
-            done = self.server.act(str(body.get("path")), int(body.get("line", 1)))
-            self._send(HTTPStatus.NO_CONTENT if done else HTTPStatus.NOT_FOUND, "text/plain", b"")
+            self._send(HTTPStatus.NO_CONTENT, "text/plain", b"")
+
+    def _does(self, body: Any) -> bool:
+        """Whether what is asked for could be done."""
+        if not isinstance(body, dict) or not isinstance(body.get("line"), int):
+            return False
+        return self.server.act(str(body.get("path")), body["line"])
 
     def _body(self) -> Any:
         try:
