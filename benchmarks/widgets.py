@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -121,7 +120,7 @@ def write(folder: Path, values: list[int], setup: float) -> None:
     (folder / "book.py").write_text(NOTEBOOK.format(values=values, setup=setup))
 
 
-# --- building -----------------------------------------------------------------------------------------------------------
+# --- building --------------------------------------------------------------------------------------------------------
 
 
 def states(folder: Path) -> Run:
@@ -172,7 +171,7 @@ def _alone(run: Run, executor: LocalExecutor) -> Cost:
     return cost
 
 
-# --- bytes --------------------------------------------------------------------------------------------------------------
+# --- bytes -----------------------------------------------------------------------------------------------------------
 
 
 def weigh(run: Run) -> None:
@@ -205,7 +204,7 @@ def _png() -> int:
     return len(file.getvalue())
 
 
-# --- moving -------------------------------------------------------------------------------------------------------------
+# --- moving ----------------------------------------------------------------------------------------------------------
 
 _LISTEN = """() => {
   window.times = [];
@@ -214,8 +213,11 @@ _LISTEN = """() => {
   new MutationObserver(() => {
     const dom = performance.now() - window.pressed;
     const index = window.times.push([dom, 0]) - 1;
-    requestAnimationFrame(() => { const m = new MessageChannel();
-      m.port1.onmessage = () => { window.times[index][1] = performance.now() - window.pressed; }; m.port2.postMessage(0); });
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => { window.times[index][1] = performance.now() - window.pressed; };
+      channel.port2.postMessage(0);
+    });
   }).observe(holder, { subtree: true, childList: true, characterData: true, attributes: true });
 }"""
 
@@ -252,7 +254,7 @@ def move(folder: Path) -> None:
         print(f"{name}: median {statistics.median(values):.1f} ms, p95 {p95:.1f} ms over {len(values)} key presses")
 
 
-# --- beside marimo-book -------------------------------------------------------------------------------------------------
+# --- beside marimo-book ----------------------------------------------------------------------------------------------
 
 
 def rival(venv: Path, folder: Path, setup: float, count: int) -> None:

@@ -392,6 +392,8 @@ class Widget:
     library: Library = "marimo"
     label: str = ""
     """What it is called, where nothing on the page says it otherwise."""
+    steps: bool = False
+    """Whether a value is the number of a step."""
     line: int = 0
     """For a constant: the line of its cell on which it stands, from 1."""
 

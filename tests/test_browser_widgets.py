@@ -66,10 +66,29 @@ def percent_notebook() -> str:
     return "\n\n".join(["# %%\n" + cells, *(f"# %%\nprint('{name}', {name})" for name in CONSTANTS)]) + "\n"
 
 
+JUPYTER = {
+    "whole": "w.IntSlider(value=1, min=1, max=4)",
+    "part": "w.FloatSlider(value=0.5, min=0, max=1, step=0.25)",
+    "steps": "w.SelectionSlider(options=[1, 10, 100], value=10)",
+    "ends": "w.IntRangeSlider(value=[0, 4], min=0, max=4, step=2)",
+    "number": "w.BoundedIntText(value=1, min=1, max=5)",
+    "names": "w.Dropdown(options=['a', 'b'])",
+    "one": "w.RadioButtons(options=['u', 'v'])",
+    "box": "w.Checkbox(description='box')",
+}
+
+
+def jupyter_notebook() -> str:
+    first = "\n".join(["import ipywidgets as w", *(f"{name} = {code}" for name, code in JUPYTER.items())])
+    cells = [f"{first}\nw.VBox([{', '.join(JUPYTER)}])", *(f"print('{name}', {name}.value)" for name in JUPYTER)]
+    return "\n\n".join(f"# %%\n{cell}" for cell in cells) + "\n"
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("widgets")
     files = {"index.md": "# Plain", "kinds.py": marimo_notebook(), "constants.py": percent_notebook()}
+    files["jupyter.py"] = jupyter_notebook()
     write_site(folder, files, plugins=["nbpublish"], theme={"name": "nbpublish"})
     build_site(folder, folder / "site", use_directory_urls=False)
     return folder / "site"
@@ -165,6 +184,18 @@ def test_every_kind_of_constant_moves_from_the_disk(reader: Reader) -> None:
             move(control(reader, key))
             reader.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=expected)
             assert shown(reader, key) == expected
+
+
+def test_controls_of_ipywidgets_move_from_the_disk(reader: Reader) -> None:
+    pytest.importorskip("ipywidgets")
+    reader.tab.goto(f"file://{reader.site}/jupyter.html")
+    reader.tab.wait_for_function("document.querySelector('.nb-tools')")
+    for key, move, expected in MOVES:
+        if key in JUPYTER:
+            text = expected.replace("[", "(").replace("]", ")") if key == "ends" else expected
+            move(control(reader, key))
+            reader.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=text)
+            assert shown(reader, key) == text
 
 
 def test_a_setting_has_an_address_is_said_and_can_be_taken_back(reader: Reader) -> None:

@@ -239,3 +239,32 @@ def test_cells_that_write_files_stay_where_they_are(tmp_path: Any) -> None:
     run = ran(percent(K, "open('out.txt', 'w').write(str(k))", "print(k)"), root=tmp_path)
     found = {run.notebook.cell(each.cell).source[:5]: (each.extent, each.cause) for each in run.decisions}
     assert found == {"open(": ("default", "writes"), "print": ("default", "writes")}
+
+
+JUPYTER = """import ipywidgets as w
+n = w.IntSlider(value=3, min=1, max=4)
+kind = w.Dropdown(options=["odd", "even"])
+exact = w.Checkbox()
+w.VBox([n, kind, exact])"""
+
+
+def test_controls_of_ipywidgets_are_set_one_by_one() -> None:
+    pytest.importorskip("ipywidgets")
+    run = ran(percent(JUPYTER, "print(n.value, kind.value)", "print(exact.value)"))
+    assert [(each.widgets, each.wanted) for each in run.decisions] == [(("kind", "n"), 8), (("exact",), 2)]
+    printed = {}
+    for state in run.states:
+        ids = [state.notebook.cells[at].id for at in (-2, -1)]
+        printed[tuple(sorted(state.given.items()))] = [state.traces[id].outputs[0].data["text/plain"] for id in ids]
+        if "exact" not in state.given:
+            assert state.reasons[ids[1]].action == "reused"
+    assert printed[("kind", 1), ("n", 0)] == ["1 even\n", "False\n"]
+    assert printed[(("exact", 1),)] == ["3 odd\n", "True\n"]
+
+
+def test_what_observes_a_control_of_ipywidgets_is_called() -> None:
+    pytest.importorskip("ipywidgets")
+    observing = "seen = []\nn.observe(lambda change: seen.append(change.new), 'value')"
+    run = ran(percent(JUPYTER.replace("w.VBox([n, kind, exact])", "n"), observing, "print(seen)"))
+    assert run.widgets
+    assert [each.extent for each in run.decisions] == ["all"] * len(run.decisions)

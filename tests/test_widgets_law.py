@@ -17,14 +17,17 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from law import as_outside_pytest
-from programs import Shown, percent, plainly
-from random_programs import begin, first_program
+from programs import Shown, marimo, percent, plainly
+from random_programs import begin, first_dataflow, first_program
 
 from nbpublish.build import build
 from nbpublish.executors.inline import InlineExecutor
 from nbpublish.executors.world import ThisMachine
-from nbpublish.model import Budget, Notebook, Run
+from nbpublish.graph.analyse import analyse
+from nbpublish.model import Budget, Notebook, Run, Trace
 from nbpublish.store.memory import MemoryStore
+from nbpublish.traces.faults import fault
+from nbpublish.traces.obstacles import left_out, obstacle
 
 ABOUT = ("values", "values", "looking", "functions", "closures", "classes", "instances", "opaque", "random", "failing")
 VALUES = (0, 1, 2)
@@ -122,7 +125,7 @@ def _check_script(seed: int, root: Path) -> None:
 def _built(notebook: Notebook, root: Path, r: random.Random) -> Run:
     """The run of an incremental build, after one in which a cell was missing."""
     store, budget = MemoryStore(), Budget(states=10**4, seconds=10**6, bytes=10**12)
-    less = [cell for cell in notebook.cells if "# widget" in cell.source or r.random() < 0.8]
+    less = [cell for cell in notebook.cells if re.search("# widget|slider|import", cell.source) or r.random() < 0.8]
     for cells in (less, notebook.cells):
         book = Notebook(notebook.path, notebook.format, tuple(cells), notebook.order)
         keep, executor, world = r.choice((0.0, None)), InlineExecutor(root), ThisMachine(root)
@@ -132,3 +135,63 @@ def _built(notebook: Notebook, root: Path, r: random.Random) -> Run:
     for one, other in zip((run, *run.states), (again, *again.states), strict=True):
         assert one.traces.keys() == other.traces.keys()
     return run
+
+
+# --- marimo -----------------------------------------------------------------------------------------------------------
+
+DATAFLOW_USES = (
+    "v{n} = [{w}.value]",
+    "v0.append({w}.value)",
+    "v{n} = [v1, {w}.value]",
+    "def f{n}():\n    return [{w}.value]",
+    "print({w}.value)",
+    "print(1 / ({w}.value - 2))",
+    "import random as _r; _r.seed({w}.value)",
+    "mo.stop({w}.value == 3)\nv{n} = [0]",
+    "if {w}.value == 2:\n    v1.append(7)",
+)
+
+
+def dataflow_program(r: random.Random, cells: int) -> list[str]:
+    codes = first_dataflow(r, cells)
+    codes = [code for code in codes if not re.search(r"open\(|os\.|_P\(|helper|pack", code)]
+    for at in range(6):
+        codes.insert(r.randint(3, len(codes)), r.choice(DATAFLOW_USES).replace("{w}", r.choice("xy")).format(n=90 + at))
+    controls = [f"{name} = mo.ui.slider(1, 3, value=1)\n{name}" for name in "xy"]
+    return ["import marimo as mo", *controls, *codes]
+
+
+def plainly_with(notebook: Notebook, root: Path, values: dict[str, int]) -> Shown:
+    """Run the cells in their order, and set each slider right below the cell that makes it."""
+    graph = analyse(notebook)
+    traces: dict[str, Trace] = {}
+    reasons = left_out(graph)
+    with InlineExecutor(root).start(notebook) as kernel:
+        for cell in map(notebook.cell, graph.order):
+            if blocked := obstacle(cell, graph, traces, reasons):
+                reasons[cell.id] = blocked
+                continue
+            trace = kernel.run(cell, graph.names[cell.id])
+            traces[cell.id] = Trace("", trace.outputs, trace.exit, fault(notebook, cell, trace))
+            for name in values.keys() & graph.names[cell.id].defs:
+                if values[name] != 1:
+                    kernel.session.namespace[name]._update(values[name])
+    found = [traces.get(cell.id) for cell in notebook.cells]
+    return [trace and (trace.exit, trace.outputs) for trace in found]
+
+
+def test_every_state_of_a_marimo_notebook_is_what_a_plain_run_with_those_sliders_gives(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    pytest.importorskip("marimo")
+    for seed in range(200 if request.config.getoption("--long") else 5):
+        root = tmp_path / str(seed)
+        root.mkdir()
+        begin(root)
+        r = random.Random(seed)
+        notebook = marimo(*dataflow_program(r, 5))
+        run = _built(notebook, root, r)
+        plain = []
+        for x, y in product((1, 2, 3), repeat=2):
+            plain.append(({"x": x - 1, "y": y - 1}, plainly_with(notebook, root, {"x": x, "y": y})))
+        check(notebook, run, plain)

@@ -60,6 +60,8 @@ class Pickler(pickle.Pickler):
         names = {library_name(base) for base in mro_of(kind)}
         if "marimo._plugins.ui._core.ui_element.UIElement" in names:
             raise pickle.PicklingError("a control is known to marimo once its cell has run")
+        if "ipywidgets.widgets.widget.Widget" in names:
+            raise pickle.PicklingError("a control is known to its library once its cell has run")
         if "plotly.basedatatypes.BaseFigure" in names:
             return _plotly
         return self.arrays.rule(names)

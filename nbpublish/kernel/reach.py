@@ -18,6 +18,7 @@ from typing import Any
 
 from nbpublish.kernel import memory
 from nbpublish.kernel.code_names import EVERYTHING, global_names
+from nbpublish.kernel.jupyter_state import observers_of, state_of
 from nbpublish.kernel.layout import identity, layout_of, library_function, library_name, mro_of, type_name, vars_of
 from nbpublish.kernel.uses import Uses
 
@@ -276,6 +277,12 @@ def _control(reach: _Reach, item: Any, following: list[Any]) -> bool:
     return True
 
 
+def _jupyter_control(reach: _Reach, item: Any, following: list[Any]) -> bool:
+    """A control of ipywidgets. Its line to a browser leads to all other controls, but nothing is changed through it."""
+    following += [*state_of(item).values(), *observers_of(item)]
+    return True
+
+
 def _expression(reach: _Reach, item: Any, following: list[Any]) -> bool:
     """An expression of sympy: immutable, however much it finds out about itself, and most share their symbols."""
     following += [*item.args, type(item)]
@@ -336,6 +343,8 @@ def _rule_of(kind: type) -> Rule:
         return _tensor
     if "marimo._plugins.ui._core.ui_element.UIElement" in names:
         return _control
+    if "ipywidgets.widgets.widget.Widget" in names and library_name(kind):
+        return _jupyter_control
     if "sympy.core.basic.Basic" in names and library_name(kind):
         return _expression
     if names & _FRAMES and memory.copies_on_write():

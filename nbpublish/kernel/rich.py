@@ -6,31 +6,39 @@ give for all other values goes through `steady` too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from nbpublish.kernel.bridge import Bridge, Surroundings
 from nbpublish.kernel.bundle import Bundle
+from nbpublish.kernel.jupyter_controls import controls_in, shown_within
 from nbpublish.kernel.rich_altair import chart
 from nbpublish.kernel.rich_html import steady
 from nbpublish.kernel.rich_plotly import figure
 from nbpublish.kernel.rich_tables import table
-from nbpublish.kernel.rich_widgets import widget
-from nbpublish.model import Output
+from nbpublish.kernel.rich_widgets import VIEW, widget
+from nbpublish.model import Control, Output
 
 
 class RichBridge(Bridge):
     """Shows the values of all libraries that `rich` knows."""
 
-    def __init__(self, every_row: bool) -> None:
+    def __init__(self, every_row: bool, namespace: Mapping[str, Any] | None = None) -> None:
         self.every_row = every_row
+        self._namespace = namespace or {}
 
     def outputs_of(self, value: object) -> list[Output] | None:
         bundle = rich(value, every_row=self.every_row)
+        if bundle and VIEW in bundle[0] and (controls := shown_within(value, self._namespace)):
+            bundle[1]["controls"] = controls
         return [Output("display", *bundle)] if bundle else None
+
+    def controls_in(self, name: str, value: object) -> list[Control]:
+        return controls_in(name, value)
 
 
 def bridge(session: Surroundings) -> Bridge:
-    return RichBridge(every_row=session.notebook.format == "marimo")
+    return RichBridge(session.notebook.format == "marimo", session.namespace)
 
 
 def rich(value: Any, *, every_row: bool = False) -> Bundle | None:

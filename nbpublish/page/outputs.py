@@ -16,6 +16,7 @@ from nbpublish.page.labels import kind_of
 from nbpublish.page.latex import latex_output
 from nbpublish.page.markdown_output import displayed
 from nbpublish.page.native import leaves, translate
+from nbpublish.page.native.movable import movable
 from nbpublish.page.tree import tree
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _picture(data: Bundle, metadata: Metadata, context: Context) -> str | None:
 def _drawn(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str | None:
     """The chart itself, where the site can draw it; its picture is shown first."""
     if kind == "widget":
-        return anywidget.mounted(data, context)
+        return _moved(metadata, context) or anywidget.mounted(data, context)
     if kind not in ("plotly", "vegalite", "vega"):
         return None
     value = next(value for name, value in data.items() if name.startswith(f"application/vnd.{kind}."))
@@ -115,6 +116,14 @@ def _drawn(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str
     if kind == "plotly":
         return plotly.chart(value, what, image, context)
     return vega.chart(value, metadata_of(metadata, shown or ""), what, image, context)
+
+
+def _moved(metadata: Metadata, context: Context) -> str | None:
+    """The controls that a Jupyter widget is or holds, where readers can move them; None where they cannot."""
+    ids = metadata.get("controls")
+    known = [context.widgets[id] for id in ids if id in context.widgets] if isinstance(ids, list) else []
+    found = [movable(widget, places, escape(widget.label), context) or "" for widget, places in known]
+    return f'<div class="nb-controls">{"".join(found)}</div>' if any(found) else None
 
 
 def _live(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str:

@@ -91,6 +91,7 @@ def _texts(output: Output) -> Iterator[str]:
     """Where the elements of controls may stand."""
     yield from (value for value in output.data.values() if isinstance(value, str))
     yield from (str(value) for name, value in output.data.items() if name.endswith("+json"))
+    yield " ".join(output.metadata.get("controls", ()))
 
 
 def _constant(note: Annotation, cell: str, run: Run) -> Widget | None:
@@ -103,7 +104,10 @@ def _constant(note: Annotation, cell: str, run: Run) -> Widget | None:
     initial = texts.index(as_json(note.initial))
     labels = tuple(map(said, note.values))
     return Widget(
-        note.name, note.name, (), cell, note.kind, "", texts, labels, initial, "none", note.label, note.line
+        *(note.name, note.name, (), cell, note.kind, "", texts, labels, initial),
+        library="none",
+        label=note.label,
+        line=note.line,
     )
 
 

@@ -38,7 +38,13 @@ def widget_of(control: Control, cell: str, values: Sequence[Any] = ()) -> Widget
     key = ".".join((control.name, *control.path))
     texts = tuple(as_json(value) for value, _ in places)
     labels = tuple(label for _, label in places)
-    return Widget(key, control.name, control.path, cell, control.kind, control.element, texts, labels, initial)
+    label, steps = str(control.properties.get("label") or ""), bool(control.properties.get("steps"))
+    return Widget(
+        *(key, control.name, control.path, cell, control.kind, control.element, texts, labels, initial),
+        library=control.library,
+        label=label if control.library == "ipywidgets" else "",
+        steps=steps,
+    )
 
 
 def said(value: Any) -> str:

@@ -119,7 +119,9 @@ def _only_shown(code: str, modules: set[str]) -> set[str]:
                 visit(child, laid=plain and (laid or isinstance(node, ast.Expr)))
             return
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):  # what is laid out is HTML for good
-            visit(node.value, laid=_laying_out(node.value.func, modules) is not None)
+            function = node.value.func
+            is_html = isinstance(function, ast.Attribute) and function.attr in _LAY_OUT
+            visit(node.value, laid=is_html and _laying_out(function, modules) is not None)
             return
         if isinstance(node, ast.keyword | ast.Starred):
             visit(node.value, laid=laid)
@@ -140,8 +142,15 @@ _LAY_OUT = frozenset(
 )
 
 
+_JUPYTER = frozenset({"display", "VBox", "HBox", "Box", "GridBox"})
+
+
 def _laying_out(function: ast.expr, modules: set[str]) -> ast.expr | None:
     """Of a call that only lays something out, what it is called on: `mo` of `mo.vstack`, `k` of `k.center`."""
+    if isinstance(function, ast.Name) and function.id in _JUPYTER:
+        return function
+    if isinstance(function, ast.Attribute) and function.attr in _JUPYTER:
+        return function.value
     if not isinstance(function, ast.Attribute) or function.attr not in _LAY_OUT:
         return None
     owner = function.value

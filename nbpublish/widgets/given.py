@@ -71,7 +71,7 @@ def _setting(name: str, widgets: Iterable[Widget], given: Given) -> str:
     for widget in widgets:
         place = json.loads(widget.values[given.get(widget.key, widget.initial)])
         if widget.library == "ipywidgets":
-            return f"{name}.value = {place!r}"
+            return _setting_of_ipywidgets(widget, place)
         if not widget.path:
             return f"{name}._update({place!r})"
         within = value
@@ -79,6 +79,14 @@ def _setting(name: str, widgets: Iterable[Widget], given: Given) -> str:
             within = within.setdefault(key, {})
         within[widget.path[-1]] = place
     return f"{name}._update({value!r})"
+
+
+def _setting_of_ipywidgets(widget: Widget, place: Any) -> str:
+    if widget.kind in ("dropdown", "radio"):
+        return f"{widget.name}.label = {(place[0] if isinstance(place, list) else place)!r}"
+    if widget.steps:
+        return f"{widget.name}.index = {place!r}"
+    return f"{widget.name}.value = {place!r}"
 
 
 def _with_constant(cell: Cell, widget: Widget, place: int) -> Cell:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from nbpublish.kernel.fingerprint.walk import Handler, Opaque, Walk
+from nbpublish.kernel.jupyter_state import observers_of, state_of
 from nbpublish.kernel.layout import layout_of
 
 
@@ -43,6 +44,13 @@ def visit_control(walk: Walk, control: Any) -> None:
         walk.push(type(control), {name: value for name, value in vars(control).items() if name != "_ctx"})
 
 
+def visit_jupyter_control(walk: Walk, control: Any) -> None:
+    """A control of ipywidgets, without its line to a browser; what observes it is part of it."""
+    if walk.first(control):
+        walk.stream.head(b"\x01ipw")
+        walk.push(type(control), state_of(control), observers_of(control))
+
+
 def visit_expression(walk: Walk, item: Any) -> None:
     """An expression of sympy without what it has found out about itself so far."""
     if not walk.first(item):
@@ -73,6 +81,7 @@ def visit_cached_property(walk: Walk, item: Any) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
+    "ipywidgets.widgets.widget.Widget": visit_jupyter_control,
     "PIL.Image.Image": visit_picture,
     "marimo._plugins.ui._core.ui_element.UIElement": visit_control,
     "plotly.basedatatypes.BaseFigure": visit_plotly,
