@@ -351,6 +351,21 @@ def test_a_program_draws_what_we_do_not() -> None:
     assert not made.problems
 
 
+@pytest.mark.parametrize(
+    ("source", "alt"),
+    [
+        ("pie title Dogs & cats\n\"a\" : 1", "Figure: Dogs &amp; cats"),
+        ("gantt\n  title 計画 \n", "Figure: 計画"),
+        ("---\ntitle: The plan\n---\ngantt", "Figure: The plan"),
+        ("sequenceDiagram\naccTitle: Who asks\nA->>B: x", "Figure: Who asks"),
+        ("sequenceDiagram\nA->>B: x", "Diagram"),
+    ],
+)
+def test_a_picture_is_called_by_the_title_of_its_diagram(source: str, alt: str) -> None:
+    html = diagram_html(source, Words("en"), lambda message, line: None, lambda source: "x.svg")
+    assert f'<img src="x.svg" alt="{alt}" loading="lazy">' in html
+
+
 def test_what_the_program_refuses_is_told_in_its_words() -> None:
     def render(source: str) -> bytes:
         raise RefusedError("Parse error on line 2")

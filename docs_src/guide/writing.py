@@ -372,7 +372,7 @@
 # Nodes may have any of the classic shapes, links any stroke, tip and label, and `subgraph`, `direction`, `classDef`, `style` and
 # `click` work. `accTitle` and `accDescr` say what the drawing shows; without them it is told by its links. Other diagrams, such as
 # `sequenceDiagram`, are drawn where Mermaid's command line is installed (`npm install -g @mermaid-js/mermaid-cli`), and are
-# else shown as their source. `mo.mermaid(...)` does the same.
+# else shown as their source. `mo.mermaid(...)` does the same. In `.md` pages, diagrams are left to the site's Markdown extensions and theme.
 
 # %% [markdown]
 # ## Numbers and references

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from html import escape
 
@@ -16,6 +17,9 @@ Picture = Callable[[str], "str | None"]
 Raises RefusedError."""
 Tell = Callable[[str, int], None]
 """Tells the author of a problem, with its line in the source, from 0."""
+_TITLE = re.compile(
+    r"^[ \t]*(?:accTitle[ \t]*:|title[ \t:]|pie[ \t]+(?:showData[ \t]+)?title[ \t])[ \t]*(\S.*?)[ \t]*$", re.M
+)
 _INSTALL = "Install Mermaid's command line, the npm package @mermaid-js/mermaid-cli, to have it drawn."
 
 
@@ -52,7 +56,9 @@ def _undrawn(source: str, error: UnreadError, words: Words, tell: Tell, picture:
         tell(f"Mermaid does not draw this diagram, so its source is shown: {refused}", 0)
         return _source(source, words)
     if address:
-        image = f'<img src="{escape(address)}" alt="{label}" loading="lazy">'
+        said = _TITLE.search(source)
+        alt = escape(words("figure.alt-of", title=said[1])) if said else label
+        image = f'<img src="{escape(address)}" alt="{alt}" loading="lazy">'
         return f'<figure class="nb-figure nb-diagram">{image}</figure>'
     what = " ".join(error.what.split())[:80]
     if is_flowchart(source):
