@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -84,6 +85,45 @@ def test_references_lead_over_notebooks_and_markdown_pages(theme: str, tmp_path:
     assert "nb-no" not in site.html("03_trees/index.html")
     assert dead_links(site) == []
     assert other_hosts(site) <= {"fonts.googleapis.com", "fonts.gstatic.com"}
+
+
+SVG = """SVG('<svg xmlns="http://www.w3.org/2000/svg"><title>A</title></svg>')"""
+CODE = f"from IPython.display import SVG\n{SVG}"
+OPTIONS = "#| label: fig-a\n#| fig-cap: A *line*\n"
+FORMATS = {
+    "a.py": f"# %%\n{OPTIONS}{CODE}\n",
+    "b.py": f"# %% label=\"fig-a\" caption=\"A *line*\"\n{CODE}\n",
+    "c.py": "import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n"
+    + "".join(f"    {line}\n" for line in f"{OPTIONS}{CODE}".splitlines())
+    + "    return\n",
+    "d.ipynb": json.dumps({
+        "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": OPTIONS + CODE, "outputs": []}],
+        "metadata": {"kernelspec": {"name": "python3", "language": "python"}}, "nbformat": 4, "nbformat_minor": 5,
+    }),
+    "e.ipynb": json.dumps({
+        "cells": [{"cell_type": "code", "id": "a", "metadata": {"label": "fig-a", "caption": "A *line*"},
+                   "source": CODE, "outputs": []}],
+        "metadata": {"kernelspec": {"name": "python3", "language": "python"}}, "nbformat": 4, "nbformat_minor": 5,
+    }),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_has_labels_for_its_cells(name: str, tmp_path: Path) -> None:
+    home = f"# Home\n\n@fig-a and [as a link]({name}#fig-a)\n"
+    site = build_site(write_site(tmp_path, {"index.md": home, name: FORMATS[name]}), tmp_path / "site")
+    assert site.problems == ()
+    assert f"[Figure 1 in “{name.partition('.')[0].title()}”]({name[0]}/#fig-a)" in article(site, "index.html")
+    assert "Figure 1</span>: A <em>line</em></figcaption>" in site.html(f"{name[0]}/index.html")
+
+
+def test_a_link_of_markdown_to_a_label_of_a_markdown_page_is_no_fault(tmp_path: Path) -> None:
+    files = {"index.md": "# Home\n\n[A hill](a.md#fig-a)\n", "a.md": "# A\n\n![A hill](b.svg){#fig-a}\n"}
+    files["b.svg"] = SITE["hill.svg"]
+    source = write_site(tmp_path, files, validation={"links": {"anchors": "warn"}})
+    site = build_site(source, tmp_path / "site")
+    assert "WARNING" not in site.log
+    assert dead_links(site) == []
 
 
 def test_files_of_their_own_and_a_preview_have_the_right_addresses(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def _():
         ## 坂を下る
 
         勾配と反対の方向へ少しずつ進みます：$\mathbf{w} \leftarrow \mathbf{w} - \eta \nabla E(\mathbf{w})$。
-        特徴量の大きさをそろえるため、はじめに標準化しておきます。
+        特徴量の大きさをそろえるため、はじめに標準化しておきます。誤差の減り方を@fig-descentに示します。
         """
     )
     return
@@ -117,6 +117,8 @@ def descent(x, y):
 
 @app.cell
 def _(Z, path, y):
+    #| label: fig-descent
+    #| caption: 勾配降下法の80ステップ。誤差ははじめに大きく減る。
     errors = [np.mean((y - Z @ w) ** 2) for w in path]
     plt.figure(figsize=(5.6, 3))
     plt.plot(errors)

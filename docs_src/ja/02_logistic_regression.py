@@ -11,9 +11,9 @@
 #
 # $$
 # \sigma(z) = \frac{1}{1 + e^{-z}}
-# $$
+# $$ {#eq-sigmoid}
 #
-# に通して、確率とみなします。
+# に通して、確率とみなします（@fig-sigmoid）。
 
 # %%
 import matplotlib.pyplot as plt
@@ -26,6 +26,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 # %%
+#| label: fig-sigmoid
+#| caption: シグモイド関数 [](#eq-sigmoid) は、どの値も0と1の間に写す。
 z = np.linspace(-6, 6, 200)
 plt.figure(figsize=(5.2, 2.8))
 plt.plot(z, 1 / (1 + np.exp(-z)))
@@ -50,7 +52,8 @@ pd.Series(cancer.target_names[cancer.target]).value_counts().rename("人数").to
 # %% [markdown]
 # ## 学習
 #
-# 特徴量の大きさがばらばらなので、**標準化**してから学習します。
+# 特徴量の大きさがばらばらなので、**標準化**してから学習します。標準化しないと、@fig-descentのような勾配降下法はなかなか
+# 進みません。
 
 # %%
 train, test, train_y, test_y = train_test_split(

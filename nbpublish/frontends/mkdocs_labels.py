@@ -22,7 +22,7 @@ from nbpublish.frontends.mkdocs_page import NotebookPage, language_of
 from nbpublish.model import Problem
 from nbpublish.page.captions import with_captions
 from nbpublish.page.chapters import chapter_of
-from nbpublish.page.labels import has_marks
+from nbpublish.page.labels import Number, has_marks, marks_of
 from nbpublish.page.numbering import Numbering, renamed
 from nbpublish.page.things import Written
 
@@ -37,6 +37,8 @@ def number_pages(
     for page in everything:
         if not isinstance(page, NotebookPage):
             page.content = with_captions(page.content or "")
+            labels = {mark.label for mark in marks_of(page.content) if isinstance(mark, Number)}
+            page.present_anchor_ids = (page.present_anchor_ids or set()) | labels  # for MkDocs, which looks at links
     if not any(has_marks(page.content or "") for page in everything):
         return []
     written = {page.file.src_uri: _written(page, config) for page in everything}
