@@ -20,6 +20,7 @@ import contextlib
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,8 @@ MATHJAX = """\
 window.MathJax = {tex: {inlineMath: [["\\\\(", "\\\\)"]], displayMath: [["\\\\[", "\\\\]"]]},
                   options: {ignoreHtmlClass: ".*|", processHtmlClass: "arithmatex"}};
 """
+FRONTEND = r"https://[^/\"' ]+/npm/@marimo-team/frontend@[^/]+/dist/"
+"""Where the page that marimo exports looks for what it is made of."""
 LIMIT = 240
 """Seconds that Lighthouse may take for a page."""
 
@@ -124,10 +127,13 @@ def marimo_book(folder: Path, options: argparse.Namespace) -> tuple[Path, str]:
 def marimo_export(folder: Path, options: argparse.Namespace) -> tuple[Path, str]:
     site = folder / "site"
     site.mkdir(parents=True)
-    run([options.rivals / "bin" / "marimo", "export", "html", CHAPTER, "-o", site / "index.html"], folder)
+    page = site / "index.html"
+    run([options.rivals / "bin" / "marimo", "export", "html", CHAPTER, "-o", page], folder)
     ask = "import marimo; print(marimo.__path__[0])"
     found = subprocess.run([options.rivals / "bin" / "python", "-c", ask], capture_output=True, text=True, check=True)
-    shutil.copytree(Path(found.stdout.strip()) / "_static" / "assets", site / "assets", dirs_exist_ok=True)
+    own = shutil.ignore_patterns(page.name)
+    shutil.copytree(Path(found.stdout.strip()) / "_static", site, dirs_exist_ok=True, ignore=own)
+    page.write_text(re.sub(FRONTEND, "./", page.read_text(encoding="utf-8")), encoding="utf-8")
     return site, ""
 
 
@@ -178,9 +184,6 @@ def served(folder: Path) -> Iterator[str]:
     server.server_close()
 
 
-FRONTEND = "@marimo-team/frontend"
-
-
 def visit(browser: Any, address: str, found: Measured) -> None:
     """Open a page as a reader does, and ask axe about it in light and dark."""
     from axe_playwright_python.sync_playwright import Axe
@@ -190,12 +193,8 @@ def visit(browser: Any, address: str, found: Measured) -> None:
     tab = context.new_page()
 
     def elsewhere(route: Any) -> None:
-        url = route.request.url
-        found.hosts.add(url.split("/")[2])
-        if FRONTEND in url:  # what marimo's page is made of stands beside it
-            route.continue_(url=f"{home}/assets/{url.rpartition('/')[2]}")
-        else:
-            route.abort()
+        found.hosts.add(route.request.url.split("/")[2])
+        route.abort()
 
     tab.route(lambda url: url.startswith("http") and not url.startswith(home), elsewhere)
     sizes: list[tuple[str, int]] = []

@@ -152,6 +152,12 @@ def test_every_pair_of_colours_is_readable(reader: Any, scheme: str) -> None:
     assert [(one, other, ratio) for one, other, ratio in found if ratio < least[one, other]] == []
 
 
+def test_a_numbered_equation_has_the_room_that_it_needs(reader: Any) -> None:
+    tab = reader(**DESKTOP).open(CHAPTER)
+    formula = tab.locator(".nb-math mtr:has(> .nb-equation-number) > mtd:not(:empty)").first
+    assert formula.evaluate("(cell) => cell.scrollWidth - cell.clientWidth") == 0
+
+
 # --- from the keyboard alone ----------------------------------------------------------------------------------------
 
 REACHED = """() => {

@@ -71,7 +71,9 @@ def _():
         $$
         \mathbf{w}_\lambda^\star = \operatorname*{arg\,min}_{\mathbf{w}} \; \lVert \mathbf{y} - X\mathbf{w} \rVert_2^2 + \lambda \lVert \mathbf{w} \rVert_2^2
         = (X^\top X + \lambda I)^{-1} X^\top \mathbf{y}
-        $$
+        $$ {#eq-ridge}
+
+        The curve of @eq-ridge is drawn in @fig-ridge.
         """
     )
     return
@@ -89,6 +91,8 @@ def _(x, y):
 
 @app.cell
 def curve(fit, x, y):
+    # | label: fig-ridge
+    # | caption: Ridge regression with a polynomial of degree 12. The dashed line is the truth.
     grid = np.linspace(0, 1, 200)
     plt.figure(figsize=(5.6, 3.3))
     plt.scatter(x, y, s=16, label="data")
