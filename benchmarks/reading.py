@@ -127,8 +127,8 @@ def marimo_book(folder: Path, options: argparse.Namespace) -> tuple[Path, str]:
 def marimo_export(folder: Path, options: argparse.Namespace) -> tuple[Path, str]:
     site = folder / "site"
     site.mkdir(parents=True)
-    page = site / "index.html"
-    run([options.rivals / "bin" / "marimo", "export", "html", CHAPTER, "-o", page], folder)
+    page, chapter = site / "index.html", shutil.copy(CHAPTER, folder)  # marimo leaves a folder beside what it exports
+    run([options.rivals / "bin" / "marimo", "export", "html", chapter, "-o", page], folder)
     ask = "import marimo; print(marimo.__path__[0])"
     found = subprocess.run([options.rivals / "bin" / "python", "-c", ask], capture_output=True, text=True, check=True)
     own = shutil.ignore_patterns(page.name)
