@@ -268,3 +268,23 @@ def test_what_observes_a_control_of_ipywidgets_is_called() -> None:
     run = ran(percent(JUPYTER.replace("w.VBox([n, kind, exact])", "n"), observing, "print(seen)"))
     assert run.widgets
     assert [each.extent for each in run.decisions] == ["all"] * len(run.decisions)
+
+
+def test_interact_calls_its_function_with_each_value() -> None:
+    pytest.importorskip("ipywidgets")
+    code = "from ipywidgets import interact\ndef f(k, on):\n    print(k, on)\ninteract(f, k=(1, 4), on=[True, False]);"
+    run = ran(percent(code))
+    found = [(widget.key, widget.kind, widget.initial) for widget in run.widgets]
+    assert found == [("k", "slider", 1), ("on", "dropdown", 0)]
+    last = run.notebook.cells[0].id
+    printed = [each.traces[last].outputs[0].data["text/plain"] for each in (run, *run.states)]
+    assert printed[0] == "2 True\n"
+    assert sorted(printed) == sorted(f"{k} {on}\n" for k in range(1, 5) for on in (True, False))
+
+
+def test_interact_as_a_decorator_shows_what_the_function_returns() -> None:
+    pytest.importorskip("ipywidgets")
+    run = ran(percent("from ipywidgets import interact\n@interact(x=(0.0, 1.0, 0.5))\ndef f(x):\n    return x * 2"))
+    found = {tuple(each.given.values()): each.traces[each.notebook.cells[0].id].outputs for each in (run, *run.states)}
+    shown = {key: outputs[0].data["text/plain"] for key, outputs in found.items()}
+    assert shown == {(): "1.0", (0,): "0.0", (2,): "2.0"}

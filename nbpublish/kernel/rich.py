@@ -6,11 +6,12 @@ give for all other values goes through `steady` too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from nbpublish.kernel.bridge import Bridge, Surroundings
 from nbpublish.kernel.bundle import Bundle
+from nbpublish.kernel.interact import replace_interact
 from nbpublish.kernel.jupyter_controls import controls_in, shown_within
 from nbpublish.kernel.rich_altair import chart
 from nbpublish.kernel.rich_html import steady
@@ -23,9 +24,11 @@ from nbpublish.model import Control, Output
 class RichBridge(Bridge):
     """Shows the values of all libraries that `rich` knows."""
 
-    def __init__(self, every_row: bool, namespace: Mapping[str, Any] | None = None) -> None:
-        self.every_row = every_row
-        self._namespace = namespace or {}
+    def __init__(self, session: Surroundings) -> None:
+        self.every_row = session.notebook.format == "marimo"
+        self._namespace = session.namespace
+        self._stack = ExitStack()
+        session.when_imported("ipywidgets", lambda: replace_interact(session.show, self._stack))
 
     def outputs_of(self, value: object) -> list[Output] | None:
         bundle = rich(value, every_row=self.every_row)
@@ -33,12 +36,15 @@ class RichBridge(Bridge):
             bundle[1]["controls"] = controls
         return [Output("display", *bundle)] if bundle else None
 
+    def close(self) -> None:
+        self._stack.close()
+
     def controls_in(self, name: str, value: object) -> list[Control]:
         return controls_in(name, value)
 
 
 def bridge(session: Surroundings) -> Bridge:
-    return RichBridge(session.notebook.format == "marimo", session.namespace)
+    return RichBridge(session)
 
 
 def rich(value: Any, *, every_row: bool = False) -> Bundle | None:

@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from nbpublish.model import Budget, Decision, Given, Output, Run, Trace, Widget
-from nbpublish.widgets.annotations import Annotation, notes_in
+from nbpublish.widgets.annotations import Annotation, interacts_in, notes_in
 from nbpublish.widgets.domain import as_json, said, widget_of
 from nbpublish.widgets.follow import Links, followers, links_of
 from nbpublish.widgets.plan import Costs, plan, samples, states
@@ -81,7 +81,7 @@ def widgets_of(run: Run) -> tuple[Widget, ...]:
                 widget = widget_of(control, cell.id, note.values if note else ())
                 if widget and widget.key not in found and control.name in run.graph.names[cell.id].defs:
                     found[widget.key] = widget
-        for note in named.values():
+        for note in [*named.values(), *interacts_in(cell.code)]:
             if (constant := _constant(note, cell.id, run)) and constant.key not in found:
                 found[constant.key] = constant
     return tuple(found.values())
@@ -98,7 +98,7 @@ def _constant(note: Annotation, cell: str, run: Run) -> Widget | None:
     """The widget of a constant with a note; None where the name is bound in other cells too."""
     if not note.is_constant or note.is_static or len(note.values) < 2:
         return None
-    if sum(note.name in names.defs for names in run.graph.names.values()) > 1:
+    if not note.is_argument and sum(note.name in names.defs for names in run.graph.names.values()) > 1:
         return None
     texts = tuple(map(as_json, note.values))
     initial = texts.index(as_json(note.initial))

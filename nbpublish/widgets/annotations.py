@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbpublish.widgets.domain import as_json, grid
-from nbpublish.widgets.given import constant_at
+from nbpublish.widgets.given import constant_at, is_interact
 
 _COMMENT = re.compile(r"#\s*widget:\s*(.+?)\s*$")
 _KINDS = {"values": "slider", "examples": "text"}
@@ -44,6 +44,8 @@ class Annotation:
     initial: Any = None
     fault: str = ""
     """What is wrong with the comment."""
+    is_argument: bool = False
+    """It is an argument of `interact` of ipywidgets, and no comment."""
 
     @property
     def is_static(self) -> bool:
@@ -63,6 +65,52 @@ def notes_in(code: str) -> list[Annotation]:
     names = {node.end_lineno: name for node in body if (name := _assigned(node))}
     found = ((line, _COMMENT.fullmatch(text)) for line, text in comments)
     return [_read(code, names.get(line), line, match[1]) for line, match in found if match]
+
+
+def interacts_in(code: str) -> list[Annotation]:
+    """The arguments of `interact(f, k=(1, 9))` of ipywidgets, as notes on constants. Never raises."""
+    if "interact" not in code:
+        return []
+    try:
+        nodes = list(ast.walk(ast.parse(code)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    found: dict[tuple[int, int], Annotation] = {}
+    for node in nodes:
+        if isinstance(node, ast.Call) and is_interact(node.func):
+            for word in node.keywords:
+                if word.arg and (note := _argument(word.arg, word.value)):
+                    found[word.value.lineno, word.value.col_offset] = note
+    return [found[place] for place in sorted(found)]
+
+
+def _argument(name: str, value: ast.expr) -> Annotation | None:
+    """What ipywidgets makes of an abbreviation; None where it is none, or its value is not known beforehand."""
+    given = _abbreviated(value)
+    kind, values = "", list[Any]()
+    initial: Any = None
+    match given:
+        case bool():
+            kind, values, initial = "checkbox", [False, True], given
+        case list() as items if items and all(isinstance(item, str | int | float) for item in items):
+            kind, values, initial = "dropdown", items, items[0]
+        case tuple((int() | float() as start, int() | float() as stop, *rest)) if len(rest) < 2 and stop > start:
+            whole = all(isinstance(item, int) for item in (start, stop, *rest))
+            step = rest[0] if rest else (1 if whole else 0.1)
+            middle = start + (int((stop - start) / 2) if whole else (stop - start) / 2)
+            initial = start + int((middle - start) / step) * step if rest else middle
+            kind, values = "slider", [*grid(start, stop, step)]
+            values = values if initial in values else sorted([*values, initial])
+    if len(values) < 2:
+        return None
+    return Annotation(name, value.lineno, kind, tuple(values), name, True, initial, is_argument=True)
+
+
+def _abbreviated(value: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(value) if value.lineno == value.end_lineno else None
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        return None
 
 
 def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:

@@ -92,14 +92,28 @@ def _setting_of_ipywidgets(widget: Widget, place: Any) -> str:
 def _with_constant(cell: Cell, widget: Widget, place: int) -> Cell:
     """The cell with another constant on the line of the widget, all other code where it was."""
     code = cell.code
-    node = constant_at(code, widget.name, widget.line)
+    constant = constant_at(code, widget.name, widget.line)
+    node = constant or _argument_at(code, widget.name, widget.line)
     if node is None:
         return cell
     lines = code.split("\n")
     at, line = node.lineno - 1, lines[node.lineno - 1].encode()
-    value = repr(json.loads(widget.values[place])).encode()
+    text = repr(json.loads(widget.values[place]))
+    value = (text if constant else f"__import__('ipywidgets').fixed({text})").encode()
     lines[at] = (line[: node.col_offset] + value + line[node.end_col_offset :]).decode()
     return replace(cell, python="\n".join(lines))
+
+
+def is_interact(function: ast.expr) -> bool:
+    """Whether what is called is `interact` of ipywidgets, by its name."""
+    return "interact" in (getattr(function, "id", None), getattr(function, "attr", None))
+
+
+def _argument_at(code: str, name: str, line: int) -> ast.expr | None:
+    """The argument `name` of `interact` on a line."""
+    calls = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and is_interact(node.func))
+    words = (word.value for call in calls for word in call.keywords if word.arg == name and word.value.lineno == line)
+    return next(words, None)
 
 
 def constant_at(code: str, name: str, line: int) -> ast.expr | None:

@@ -10,9 +10,10 @@
     .nb-widget :enabled { cursor: pointer; }
     .nb-follows { transition: opacity .15s; }
     .nb-follows.nb-stale { opacity: .35; }
-    .nb-tools { display: inline-flex; align-items: center; gap: .3em; font-size: .875rem; }
+    .nb-tools { display: flex; flex: 1 0 100%; justify-content: flex-end; gap: .2em; height: 0; font-size: .875rem; line-height: 1.5rem; } /* nothing moves when it appears */
+    .nb-controls > .nb-tools { margin-top: -.5em; }
     .nb-tools[hidden] { display: none; }
-    .nb-tools button { display: inline-grid; place-items: center; width: 1.75rem; height: 1.75rem; padding: 0; border: 1px solid transparent; border-radius: .35rem; background: none; color: var(--nb-ink-soft); cursor: pointer; }
+    .nb-tools button { display: inline-grid; place-items: center; flex: none; width: 1.5rem; height: 1.5rem; padding: 0; border: 1px solid transparent; border-radius: .35rem; background: none; color: var(--nb-ink-soft); cursor: pointer; }
     .nb-tools button:hover { border-color: var(--nb-line-strong); color: var(--nb-ink); }
     .nb-tools svg { width: 1rem; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
     .nb-state { color: var(--nb-ink-soft); }
