@@ -14,6 +14,7 @@ from pages import code, page, page_of, prose, result, run, shown
 from test_page_outputs import PANDAS, png
 
 from nbpublish.model import Asset, Fragment, Page, Problem
+from nbpublish.page.about import _FIGURE
 from nbpublish.page.captions import with_captions
 from nbpublish.page.chapters import chapter_of
 from nbpublish.page.html import is_closed
@@ -446,3 +447,9 @@ NUMBERED: Callable[[str], list[str]] = re.compile(r'<span class="nb-caption-numb
 def test_every_kind_counts_by_itself() -> None:
     html = read(FIGURE + f"{TABLE}\n\n: x {{#tbl-x}}\n\n" + FIGURE.replace("fig-loss", "fig-b") + EQUATION)
     assert NUMBERED(html) == ["Figure 1", "Table 1", "Figure 2"]
+
+
+def test_code_with_a_number_is_not_counted_as_a_figure_of_the_page() -> None:
+    listing = code("c", "x = 1", label="lst-a")
+    assert _FIGURE.findall(page_of(cell=listing, code="show").html) == []
+    assert len(_FIGURE.findall(page_of(result("image/png", png(3, 2))).html)) == 1
