@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -240,4 +243,35 @@ def test_what_a_reader_holds_is_not_taken_away_when_the_text_around_it_changes(b
         made.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=f"it is {square}.")
     assert control(made, "k").count() == 1
     assert not made.faults
+    made.context.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """A site under Material, with instant navigation, below a folder of a server."""
+    folder = tmp_path / "source"
+    files = {"index.md": "# Plain\n\n[kinds](constants.py) [others](others.py)", "constants.py": percent_notebook()}
+    files["others.py"] = "# %%\nwhole = 1  # widget: slider(1, 9)\n\n# %%\nprint('whole', whole * 100)\n"
+    theme = {"name": "material", "font": False, "features": ["navigation.instant"]}
+    write_site(folder, files, plugins=["nbpublish"], theme=theme, site_url="http://127.0.0.1/course/")
+    build_site(folder, tmp_path / "root" / "course", use_directory_urls=True)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "root"))
+    handler.func.log_message = lambda *_: None  # type: ignore[method-assign]
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/course/"
+        server.shutdown()
+
+
+def test_widgets_move_under_material_below_a_folder(browser: Any, served: str, tmp_path: Path) -> None:
+    made = Reader(browser, tmp_path)
+    made.tab.goto(f"{served}constants/")
+    made.tab.wait_for_function("document.querySelector('.nb-tools')")
+    control(made, "whole").locator("input").press("End")
+    made.tab.wait_for_function("document.body.innerText.includes('whole 4')")
+    made.tab.goto(f"{served}others/?whole=3")
+    made.tab.wait_for_function("document.body.innerText.includes('whole 300')")
+    control(made, "whole").locator("input").press("End")
+    made.tab.wait_for_function("document.body.innerText.includes('whole 900')")
+    assert all(url.startswith(served) for url in made.requests)
     made.context.close()

@@ -1,0 +1,91 @@
+"""Pages with widgets across builds: kept where nothing changed in any state, and made again where something did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from mkdocs.exceptions import Abort
+from mkdocs_sites import Site, build_site, write_site
+
+from nbpublish.project import DiskStore, Project
+
+NOTEBOOK = """\
+# %%
+name = "a.txt"  # widget: dropdown("a.txt", "b.txt")
+
+# %%
+from pathlib import Path
+print(Path(name).read_text())
+
+# %%
+print("nothing to do with it")
+"""
+
+
+@pytest.fixture(autouse=True)
+def _fixed_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    files = {"index.md": "# Plain", "a.py": NOTEBOOK, "a.txt": "first", "b.txt": "second"}
+    return write_site(tmp_path / "source", files, plugins=["nbpublish"])
+
+
+def build(source: Path, to: str, cache: str = "cache") -> Site:
+    with DiskStore(source.parent / cache) as store:
+        return build_site(source, source.parent / to, project=Project(source / "docs", store=store))
+
+
+def files_of(site: Site) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(site.folder)): path.read_bytes()
+        for path in sorted(site.folder.rglob("*"))
+        if path.is_file() and not path.name.startswith("sitemap")
+    }
+
+
+def shards(site: Site) -> str:
+    return "".join(path.read_text() for path in sorted((site.folder / "assets" / "nbpublish").glob("*.js")))
+
+
+def test_two_builds_give_the_same_bytes_and_the_second_one_runs_nothing(source: Path) -> None:
+    first, second = build(source, "one"), build(source, "two")
+    assert files_of(first) == files_of(second)
+    assert "second" in shards(first)
+    fresh = build(source, "three", "another cache")
+    assert files_of(first) == files_of(fresh)
+
+
+def test_a_file_that_only_another_state_reads_brings_the_page_up_to_date(source: Path) -> None:
+    build(source, "one")
+    (source / "docs" / "b.txt").write_text("third")
+    site = build(source, "two")
+    assert "third" in shards(site)
+    assert "second" not in shards(site)
+    assert files_of(site) == files_of(build(source, "clean", "another cache"))
+
+
+def test_a_further_value_brings_the_page_up_to_date(source: Path) -> None:
+    build(source, "one")
+    (source / "docs" / "c.txt").write_text("fourth")
+    notebook = source / "docs" / "a.py"
+    notebook.write_text(NOTEBOOK.replace('"b.txt")', '"b.txt", "c.txt")'))
+    site = build(source, "two")
+    assert "fourth" in shards(site)
+    assert files_of(site) == files_of(build(source, "clean", "another cache"))
+
+
+@pytest.mark.parametrize(("said", "states"), [(False, 0), ({"states": 2}, 2), ({"states": 1}, 0)])
+def test_the_budget_is_the_author_s(source: Path, said: object, states: int) -> None:
+    plugins = [{"nbpublish": {"widgets": said}}]
+    site = build_site(source, source.parent / "site", plugins=plugins)
+    assert ("second" in shards(site)) == bool(states)
+    assert ("<select" in site.html("a/index.html")) == bool(states)
+
+
+def test_a_budget_that_means_nothing_is_refused(source: Path) -> None:
+    with pytest.raises(Abort):
+        build_site(source, source.parent / "site", plugins=[{"nbpublish": {"widgets": {"stats": 2}}}])
