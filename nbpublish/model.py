@@ -326,6 +326,8 @@ class Task:
     """Dotted paths of attributes of libraries that the cell assigns or deletes."""
     network: bool = True
     """Whether the cell may use the network; what it does there fails otherwise."""
+    result: bool = False
+    """Whether cells below read its result, under the name `_`."""
 
 
 Cause = Literal[

@@ -122,6 +122,27 @@ def test_the_last_result_is_there_for_a_cell_that_is_new(tmp_path: Path) -> None
     assert which_ran(run) == [1, 3, 4], "results become values when a cell reads them"
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("a = ['x' for _ in 'ab']", "7", "print(_)"),
+        ("7", "_ = 5", "8", "print(_)"),
+        ("for _ in range(9): pass", "_ + 6", "print(_)"),
+        ("7", "print(_)", "None", "print(_, 1)", "_ = 2"),
+        ("7", "exec('print(_)')"),
+        ("import gettext; gettext.install('none')", "7", "print(_('a text'))"),
+    ],
+    ids=["in a comprehension", "bound", "of a loop", "bound below", "in a string", "translations"],
+)
+def test_the_last_result_is_what_the_author_binds_or_else_the_last_result(
+    tmp_path: Path, cells: tuple[str, ...]
+) -> None:
+    author = Author(tmp_path)
+    for code in ("1", "1", "2", "print()"):  # the cell on top
+        run = author.build(percent(code, *cells))
+        assert shown(run) == plainly(run.notebook, tmp_path)
+
+
 def test_a_kernel_that_lives_on_forgets_the_last_result_of_the_build_before(tmp_path: Path) -> None:
     author = Author(tmp_path, Way(warm=True))
     author.build(percent("a = [0]", "7"))

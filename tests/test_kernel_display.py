@@ -93,6 +93,9 @@ def test_display_needs_no_import_in_documents_and_one_in_marimo(start: Notebooks
 def test_the_last_result_is_called_underscore_in_documents(run: Run) -> None:
     run("6 * 7")
     assert data(run("_ + 1")) == [("result", "43")]
+
+
+def test_underscore_translates_where_that_is_installed(run: Run) -> None:
     run("import gettext; gettext.install('none')\n'result'")
     assert data(run("_('a translated text')")) == [("result", "'a translated text'")]
 

@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 from collections.abc import MutableMapping
 from typing import Any
 
-from nbpublish.model import Notebook
+NO_RESULT = ""
+"""What `_` is before the first one."""
 
 
 class LastResult:
-    """Keeps the last result among the built-in names; among the globals where some cell reads it and none binds it.
-
-    There it has versions as every name has, so that a cell which reads it runs again when the result is another one.
-    """
+    """Keeps the last result among the author's names, where it has versions as every name has."""
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
-        self.last: object = ""
         self._space = namespace
-        self._is_global = False
+        self._last: object = NO_RESULT
 
-    def read(self, notebook: Notebook) -> None:
-        """Know the cells, and forget the results of a build before this one."""
-        if vars(builtins).get("_") is self.last:
-            vars(builtins)["_"] = self.last = ""
-        names = [name for cell in notebook.cells if "_" in cell.code for name in _names(cell.code)]
-        found = {type(name.ctx) for name in names if name.id == "_"}
-        self._is_global = notebook.order == "document" and found == {ast.Load}
+    def offer(self, value: object) -> None:
+        """Take the result of a cell of which no account is kept."""
+        if self._space.get("_", self._last) is self._last:
+            self.put(value)
 
-    def set(self, value: object) -> None:
-        """Take a cell's result."""
-        if self._is_global:
-            self._space["_"] = value
-        elif vars(builtins).get("_") is self.last:
-            vars(builtins)["_"] = self.last = value
-
-
-def _names(code: str) -> list[ast.Name]:
-    try:
-        return [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+    def put(self, value: object) -> None:
+        """Take the result of a cell of which it is known that others read it."""
+        if vars(builtins).get("_") == NO_RESULT:  # `gettext` puts its function there
+            self._space["_"] = self._last = value

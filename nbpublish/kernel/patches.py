@@ -109,12 +109,14 @@ class Patches:
         self._libraries = {owner: _contents(self._owners[owner]) for owner in self._libraries}
 
     def _counts(self, owner: str, name: str, value: Any) -> bool:
+        if (owner, name) == ("builtins", "_"):
+            return True  # what `gettext.install` puts there
         if value is _GONE or isinstance(value, _ATOMS):
             plain = not name.startswith("_") and owner.partition(".")[0] not in sys.stdlib_module_names
             return plain and not (value is _GONE and name in sys.modules)
         whose = _maker(value).partition(".")[0]
         if whose == "__main__" or _is_own(whose):
-            return not (owner == "builtins" and name == "_")
+            return True
         foreign = whose not in sys.stdlib_module_names and whose not in (owner.partition(".")[0], "nbpublish", "")
         return foreign and not name.startswith("_") and not isinstance(value, types.ModuleType)
 

@@ -29,7 +29,7 @@ from nbpublish.kernel.formatter import Formatter, plain
 from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.imports import Watch
 from nbpublish.kernel.impure import watching
-from nbpublish.kernel.last_result import LastResult
+from nbpublish.kernel.last_result import NO_RESULT, LastResult
 from nbpublish.kernel.mentioned import functions_among, only_defines
 from nbpublish.kernel.modules import Modules
 from nbpublish.kernel.observe import Observer
@@ -100,7 +100,7 @@ class Session:
         enter(replaced(sys, breakpointhook=no_breakpoint))
         enter(replaced(warnings, formatwarning=self._format_warning))
         if self.notebook.order == "document":
-            enter(replaced(builtins, display=self.display.display, get_ipython=self.shell, _=self._last.last))
+            enter(replaced(builtins, display=self.display.display, get_ipython=self.shell, _=NO_RESULT))
         self._siblings.uncover()
         self._stack.callback(self._siblings.cover)
         self._watch.start()
@@ -128,7 +128,6 @@ class Session:
     def read(self, notebook: Notebook) -> None:
         """Know the lines of all cells, as functions of cells that do not run here may show in tracebacks."""
         self.notebook = notebook
-        self._last.read(notebook)
         self.patches.read(notebook)
         for cell in notebook.cells:
             if cell.kind == "code":
@@ -188,7 +187,7 @@ class Session:
         started = time.perf_counter()
         self.running = True
         try:
-            exit = self._run(cell)
+            exit = self._run(cell, task)
         except KeyboardInterrupt as interrupt:  # it came while ours was running, not the author's code
             self.report(interrupt)
             exit = "failed"
@@ -201,15 +200,14 @@ class Session:
         account = replace(self.ledger.close(seconds), controls=self._controls()) if task else Account()
         return Ended("failed" if self._broken and exit == "ok" else exit, seconds, account)
 
-    def _run(self, cell: Cell) -> Exit:
+    def _run(self, cell: Cell, task: Task | None) -> Exit:
         exit: Exit = "ok"
         try:
             for bridge in list(self._bridges):
                 bridge.before_cell(cell)
             self.value = self._execute(cell)
             if self.value is not None:
-                if self.notebook.order == "document":
-                    self._last.set(self.value)
+                self._keep_result(task)
                 self.show(self.value, "result")
         except BaseException as exception:
             exit = self._end(exception)
@@ -222,6 +220,12 @@ class Session:
             for output in outputs:
                 self.emit(output)
         return exit
+
+    def _keep_result(self, task: Task | None) -> None:
+        if task is None and self.notebook.order == "document":
+            self._last.offer(self.value)
+        elif task and task.result:
+            self._last.put(self.value)
 
     def _controls(self) -> tuple[Control, ...]:
         """The controls that the cell has bound to names."""

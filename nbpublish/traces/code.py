@@ -24,7 +24,6 @@ _LINE_SENSITIVE = frozenset(
 )
 """Names by which code reaches for lines and text of source."""
 _WORD = re.compile(r"[^\W\d]\w*")
-_RESULT = re.compile(r"\b_\b")
 _INSIGNIFICANT = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),
 }
@@ -53,6 +52,8 @@ class Code:
     """The names in it and the words in its strings."""
     ambient: Ambient
     """What it changes for the whole process."""
+    result: bool = False
+    """Its result is what `_` means below."""
     sets: bool = False
     """It sets a control to what a state gives, whatever that was set to before."""
 
@@ -64,7 +65,7 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
     layout = hashlib.sha256()
     privates = _privates(notebook)
     ambient = _ambients(tuple((id, notebook.cell(id).code) for id in graph.order))
-    results = _mentions_of_results(notebook)
+    givers = _givers(notebook, graph)
     for cell in map(notebook.cell, graph.order):
         facts = _facts(cell.code)
         layout.update(repr((cell.line, cell.source, cell.code)).encode("utf-8", "surrogatepass"))
@@ -75,7 +76,7 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
                 sorted(futures),
                 *_context(notebook),
                 *cell.options.depends,
-                *(results if facts.has_result else ()),
+                *(["gives _"] if cell.id in givers else ()),
             ),
             private=privates[cell.id],
             futures=futures,
@@ -85,6 +86,7 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
             layout=layout.hexdigest()[:32],
             words=facts.words,
             ambient=ambient[cell.id],
+            result=cell.id in givers,
         )
         if notebook.order == "document":
             futures |= facts.futures
@@ -157,13 +159,16 @@ def _context(notebook: Notebook) -> Iterable[str]:
     return notebook.path, notebook.format, notebook.order
 
 
-def _mentions_of_results(notebook: Notebook) -> list[str]:
-    """How cells mention `_`: where one reads it and none binds it, a cell's result is a value that others use."""
+def _givers(notebook: Notebook, graph: Graph) -> frozenset[str]:
+    """Cells whose result others read as `_`: those above which no cell binds that name itself, where any reads it."""
     if notebook.order != "document":
-        return []
-    codes = [cell.code for cell in notebook.cells if cell.kind == "code" and _RESULT.search(cell.code)]
-    names = [node for code in codes for node in ast.walk(_parse(code)) if isinstance(node, ast.Name)]
-    return sorted({type(name.ctx).__name__ for name in names if name.id == "_"})
+        return frozenset()
+    cells = [cell for cell in notebook.cells if cell.id in graph.names]
+    known = [(graph.names[cell.id], _facts(cell.code)) for cell in cells]
+    if not any("_" in names.refs or (names.dynamic and "_" in facts.words) for names, facts in known):
+        return frozenset()
+    own = next((n for n, (names, _) in enumerate(known) if "_" in names.defs), len(cells))
+    return frozenset(cell.id for cell, (_, facts) in zip(cells[:own], known, strict=False) if facts.has_result)
 
 
 def _privates(notebook: Notebook) -> dict[str, str]:

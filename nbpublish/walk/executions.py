@@ -104,7 +104,8 @@ class Executions:
         """Run a cell whose inputs are live, and took `effort` seconds to make."""
         cell, code, kernel = self.notebook.cell(point.cell), point.code, self.kernel
         keep = None if code.definition else self.keep
-        task = Task(point.inputs, code.private, code.futures, keep, effort, code.ambient.targets, self.network)
+        targets, network = code.ambient.targets, self.network
+        task = Task(point.inputs, code.private, code.futures, keep, effort, targets, network, code.result)
         when = time.time()
         trace = kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
         if self.world:
