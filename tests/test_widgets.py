@@ -288,3 +288,29 @@ def test_interact_as_a_decorator_shows_what_the_function_returns() -> None:
     found = {tuple(each.given.values()): each.traces[each.notebook.cells[0].id].outputs for each in (run, *run.states)}
     shown = {key: outputs[0].data["text/plain"] for key, outputs in found.items()}
     assert shown == {(): "1.0", (0,): "0.0", (2,): "2.0"}
+
+
+def test_a_control_that_another_one_s_value_makes_is_shown_and_stays_where_it_is() -> None:
+    pytest.importorskip("marimo")
+    makes = "m = mo.ui.slider(0, n.value)\nm"
+    codes = ("import marimo as mo", "n = mo.ui.slider(1, 3)\nn", makes, "print(m.stop, m.value)")
+    run = ran(marimo(*codes))
+    assert [widget.key for widget in run.widgets] == ["n"]
+    last = run.notebook.cells[-1].id
+    printed = [each.traces[last].outputs[0].data["text/plain"] for each in (run, *run.states)]
+    assert sorted(printed) == ["1 0\n", "2 0\n", "3 0\n"]
+
+
+def test_what_a_control_of_marimo_sets_through_a_state_is_seen_below_it() -> None:
+    pytest.importorskip("marimo")
+    codes = (
+        "import marimo as mo",
+        "get, put = mo.state(0)",
+        "k = mo.ui.slider(1, 3, on_change=lambda value: put(value * 10))\nk",
+        "print(get())",
+    )
+    run = ran(marimo(*codes))
+    last = run.notebook.cells[-1].id
+    printed = [each.traces[last].outputs[0].data["text/plain"] for each in (run, *run.states)]
+    assert printed == ["0\n", "20\n", "30\n"]
+    assert [(each.cell, each.widgets) for each in run.decisions] == [(last, ("k",))]

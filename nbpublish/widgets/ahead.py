@@ -15,7 +15,7 @@ from nbpublish.model import Budget, Decision, Given, Output, Run, Trace, Widget
 from nbpublish.widgets.annotations import Annotation, interacts_in, notes_in
 from nbpublish.widgets.domain import as_json, said, widget_of
 from nbpublish.widgets.follow import Links, followers, links_of
-from nbpublish.widgets.plan import Costs, plan, samples, states
+from nbpublish.widgets.plan import Costs, moved_once, plan, samples, states
 from nbpublish.widgets.remarks import failures, faults
 
 Walk = Callable[[tuple[Widget, ...], Given], Run]
@@ -40,6 +40,7 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
             runs[key] = walk(widgets, given)
         return runs[key]
 
+    widgets = _independent(run, widgets)
     links: Links = links_of([run], widgets)
     decisions: tuple[Decision, ...] = ()
     computed: list[Run] = []
@@ -48,14 +49,15 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
         follows = followers(run.notebook, run.graph, widgets, links)
         barred = _barred(run, follows, budget)
         free = {cell: keys for cell, keys in follows.items() if not _is_barred(keys, barred, follows)}
-        tried = [run, *map(at, samples(widgets, free))]
+        unfollowed = [widget for widget in widgets if not any(widget.key in keys for keys in follows.values())]
+        tried = [run, *map(at, samples(widgets, free)), *map(at, moved_once(unfollowed))]
         shows = frozenset(cell for cell in follows if _may_show(run, cell, [*tried, *computed]))
         if (follows, shows) == known:
             break
         known = follows, shows
         decisions = plan(widgets, _costs(tried, follows, shows, barred), budget)
         computed = [at(given) for given in states(widgets, decisions)]
-        more = links_of([run, *computed], widgets)
+        more = links_of([run, *tried[1:], *computed], widgets)
         links = {id: links.get(id, frozenset()) | more.get(id, frozenset()) for id in links.keys() | more.keys()}
     found = replace(run, widgets=widgets, decisions=decisions, states=tuple(computed))
     return replace(found, remarks=(*faults(run), *failures(found)))
@@ -85,6 +87,12 @@ def widgets_of(run: Run) -> tuple[Widget, ...]:
             if (constant := _constant(note, cell.id, run)) and constant.key not in found:
                 found[constant.key] = constant
     return tuple(found.values())
+
+
+def _independent(run: Run, widgets: tuple[Widget, ...]) -> tuple[Widget, ...]:
+    """The widgets without those that another one's value makes, which may be others in each of its states."""
+    follows = followers(run.notebook, run.graph, widgets, links_of([run], widgets))
+    return tuple(widget for widget in widgets if widget.library == "none" or not follows.get(widget.cell))
 
 
 def _texts(output: Output) -> Iterator[str]:

@@ -85,6 +85,11 @@ def samples(widgets: Sequence[Widget], follows: Mapping[str, Keys]) -> list[Give
     return [*ends, *([corner] if len(corner) > 1 else [])]
 
 
+def moved_once(widgets: Iterable[Widget]) -> list[Given]:
+    """A state for each of these widgets, which nothing is known to follow: it may set what cells follow."""
+    return [{each.key: 0 if each.initial else len(each.values) - 1} for each in widgets if each.library != "none"]
+
+
 @dataclass
 class _Planner:
     widgets: Mapping[str, Widget]
