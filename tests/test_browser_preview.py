@@ -159,3 +159,64 @@ def test_following_a_link_leads_to_a_page_that_changes(served: Served, tab: Any)
     tab.wait_for_timeout(1000)
     served.write("chapter.py", chapter("After the link."))
     sees(tab, "After the link.")
+
+
+SLIDER = """import marimo
+
+app = marimo.App()
+
+
+@app.cell
+def _():
+    import marimo as mo
+    return (mo,)
+
+
+@app.cell
+def _(mo):
+    mo.md("# Sliding")
+    return
+
+
+@app.cell
+def _(mo):
+    n = mo.ui.slider(1, 5, value=2)
+    n
+    return (n,)
+
+
+@app.cell
+def _(n):
+    print("square", n.value**2)
+    return
+
+
+if __name__ == "__main__":
+    app.run()
+"""
+
+
+def test_a_slider_stays_where_it_was_moved_to(served: Served, tab: Any) -> None:
+    served.write("slide.py", SLIDER)
+    served.wait_for("/slide/", "square 4")
+    until(lambda: "data-nb-widgets" in served.get("/slide/")[1])
+    tab.goto(f"{served.url}slide/")
+    connected(tab)
+    tab.wait_for_selector("[data-nb-wired] input[type=range]")
+    move(tab, 3)
+    sees(tab, "square 16")
+    served.write("slide.py", SLIDER.replace("# Sliding", "# Sliding along"))
+    sees(tab, "Sliding along")
+    assert tab.locator("input[type=range]").input_value() == "3"
+    assert "square 16" in tab.inner_text("body")
+    served.write("slide.py", SLIDER.replace('"square"', '"the square"'))
+    sees(tab, "the square 16")
+    assert tab.locator("input[type=range]").input_value() == "3"
+    move(tab, 4)
+    sees(tab, "the square 25")
+
+
+def move(tab: Any, place: int) -> None:
+    tab.locator("input[type=range]").evaluate(
+        "(each, place) => { each.value = place; each.dispatchEvent(new Event('input', { bubbles: true })); }", place
+    )

@@ -148,8 +148,21 @@
       node.remove();
       sent.delete(key);
     }
+    if (changed.some((mark) => nodesOf(mark).some((node) => node.matches?.(MOVING) || node.querySelector?.(MOVING)))) rewire();
     steady();
     if (since >= 0) jumpTo(changed.map((mark) => solid(nodesOf(mark)).find(({ nodeType }) => nodeType === 1)).find(Boolean));
+  };
+
+  // Widgets and what follows them begin anew where some of it is new; where they stood is in the page's address.
+  const MOVING = "[data-nb-widgets], [data-nb-key], .nb-follows";
+  const rewire = () => {
+    document.querySelectorAll(".nb-tools").forEach((each) => each.remove());
+    for (const each of document.querySelectorAll("[data-nb-wired], [data-nb-widgets]")) {
+      const fresh = each.cloneNode(true);
+      delete fresh.dataset.nbWired;
+      each.replaceWith(fresh);
+    }
+    window.nb?.init?.();
   };
 
   // The first cell in view stays where it is, whatever grows or shrinks above it.
