@@ -61,7 +61,7 @@ def connected(tab: Any) -> None:
 
 
 def sees(tab: Any, text: str) -> None:
-    tab.wait_for_function("text => document.body.textContent.includes(text)", arg=text, timeout=30_000)
+    tab.wait_for_function("text => document.body?.textContent.includes(text)", arg=text, timeout=30_000)
 
 
 def test_what_a_reader_has_done_outlives_an_edit(served: Served, tab: Any) -> None:

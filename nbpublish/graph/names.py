@@ -45,7 +45,7 @@ def is_private(name: str) -> bool:
     return name == "__" or (name.startswith("_") and not name.startswith("__"))
 
 
-@lru_cache(4096)  # a preview reads a notebook again after each edit, and all cells but one are as they were
+@lru_cache(1024)  # a preview reads a notebook again after each edit, and all cells but one are as they were
 def read(code: str, *, private: bool = True) -> Reading:
     """The names that `code` binds, reads and deletes at module level, also from within its functions.
 

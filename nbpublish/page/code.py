@@ -26,7 +26,7 @@ def highlight(source: str, language: str = "python") -> str:
     return f'<div class="highlight"><pre><code class="language-{escape(language)}">{tokens}</code></pre></div>'
 
 
-@lru_cache(2048)
+@lru_cache(1024)
 def tokens_of(source: str, language: str = "python") -> str:
     """The inside of such a block."""
     return _highlight(source, _lexer(language), _FORMATTER).rstrip("\n")

@@ -132,7 +132,7 @@ def _is_closed(html: str) -> bool:
 
 _LONG = 200_000
 """Characters beyond which the answer is not remembered, because it would take the page's own memory."""
-_is_closed_as_before = lru_cache(2048)(_is_closed)
+_is_closed_as_before = lru_cache(512)(_is_closed)
 
 
 _NAMES = r'(?:[^<]++|<code>[^<]*+</code>|<a href="[^"<>]*+"><code>[^<]*+</code></a>)*+'

@@ -105,7 +105,7 @@ class _Facts(NamedTuple):
 
 
 # A preview analyses a notebook again after each edit, and all cells but one are as they were.
-@lru_cache(4096)
+@lru_cache(1024)
 def _facts(code: str) -> _Facts:
     tree = _parse(code)
     nodes = list(ast.walk(tree))
@@ -119,7 +119,7 @@ def _facts(code: str) -> _Facts:
     )
 
 
-@lru_cache(64)
+@lru_cache(16)
 def _ambients(codes: tuple[tuple[str, str], ...]) -> Mapping[str, Ambient]:
     return ambients({id: _parse(code) for id, code in codes})
 
@@ -185,7 +185,7 @@ def _digest(cell: Cell) -> str:
     return _digest_of(cell.code)
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def _digest_of(code: str) -> str:
     try:
         return digest(ast.dump(ast.parse(code)), _is_silent(code))

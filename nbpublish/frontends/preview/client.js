@@ -247,7 +247,7 @@
       .map((each) => (each.getAttribute("src") ?? each.getAttribute("href")).split("?")[0]).sort().join();
     if (loads(document) !== loads(next) || marksOf(next.body).length !== marksOf(document.body).length) return reload();
     title = next.title;
-    const regions = "header, nav, aside, footer, .contents-fold";
+    const regions = "header, nav, aside, footer, [role=navigation], [role=complementary], .contents-fold";
     const [mine, theirs] = [document, next].map((root) => [...root.querySelectorAll(regions)]);
     const says = (each) => each.textContent.replace(/\s+/g, " ") + [...each.querySelectorAll("a")].map((link) => link.getAttribute("href"));
     if (mine.length !== theirs.length) return reload();
