@@ -22,6 +22,7 @@ import json
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -64,8 +65,13 @@ class Measured:
     rules: int | None = None
     """Rules of axe-core that it breaks, in light and dark, each counted once."""
     nodes: int | None = None
-    scores: dict[str, float | None] = field(default_factory=dict)
-    script_ms: float | None = None
+    reports: list[dict[str, float]] = field(default_factory=list)
+    """What Lighthouse said, once for each time that it finished: its scores, and milliseconds of script."""
+
+    def middle(self, name: str, scale: float = 1.0) -> str:
+        """The median of what Lighthouse said of `name`, and a dash where it never finished."""
+        said = [report[name] * scale for report in self.reports if name in report]
+        return f"{statistics.median(said):.0f}" if said else "–"
 
 
 # --- the sites ------------------------------------------------------------------------------------------------------
@@ -235,8 +241,9 @@ def lighthouse(address: str, options: argparse.Namespace, found: Measured) -> No
             report = json.loads(out.read_text(encoding="utf-8"))
         except (subprocess.SubprocessError, OSError, ValueError):
             return
-    found.scores = {name: category["score"] for name, category in report["categories"].items()}
-    found.script_ms = report["audits"]["bootup-time"].get("numericValue")
+    said = {name: category["score"] for name, category in report["categories"].items()}
+    said["script"] = report["audits"]["bootup-time"].get("numericValue")
+    found.reports.append({name: value for name, value in said.items() if value is not None})
 
 
 def show(pages: dict[str, Measured]) -> None:
@@ -245,11 +252,10 @@ def show(pages: dict[str, Measured]) -> None:
     heads += ("axe: rules", "nodes", "perf.", "access.", "best", "SEO")
     print("\n" + f"{'':<20}" + "".join(f"{head:>11}" for head in heads) + "  other hosts")
     for name, page in pages.items():
-        score = [page.scores.get(key) for key in ("performance", "accessibility", "best-practices", "seo")]
         ratio = page.kilobytes / ours.kilobytes
         cells = [f"{page.requests}", f"{page.kilobytes:.1f}", f"{ratio:.1f}", f"{page.script:.1f}"]
-        cells += [f"{page.script_ms:.0f}" if page.script_ms is not None else "–", f"{page.rules}", f"{page.nodes}"]
-        cells += [f"{100 * value:.0f}" if value is not None else "–" for value in score]
+        cells += [page.middle("script"), f"{page.rules}", f"{page.nodes}"]
+        cells += [page.middle(name, 100) for name in ("performance", "accessibility", "best-practices", "seo")]
         hosts = ", ".join(sorted(page.hosts)) or "none"
         print(f"{name:<20}" + "".join(f"{cell:>11}" for cell in cells) + f"  {hosts}")
 
@@ -258,6 +264,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rivals", type=Path, help="virtual environment with mkdocs-jupyter and marimo-book")
     parser.add_argument("--node", type=Path, help="folder with node_modules of lighthouse and mathjax")
+    parser.add_argument("--repeats", type=int, default=3, help="how often Lighthouse looks at each page, in turn")
     parser.add_argument("--only", action="append", choices=SITES_OF, help="nbpublish and these")
     options = parser.parse_args()
     options.rivals, options.node = (path and path.absolute() for path in (options.rivals, options.node))
@@ -268,21 +275,24 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     pages: dict[str, Measured] = {}
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    addresses: dict[str, str] = {}
+    with contextlib.ExitStack() as servers, tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         for name in (name for name in SITES_OF if name in wanted):
             try:
                 site, page = SITES_OF[name](Path(folder) / name.replace(" ", "-"), options)
             except subprocess.CalledProcessError as error:
                 print(f"{name} could not build its site and is left out: {error.stderr[-500:]}")
                 continue
-            found = pages[name] = Measured()
-            with served(site) as address:
-                browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
-                visit(browser, address + page, found)
-                browser.close()
-                if options.node:
-                    lighthouse(address + page, options, found)
-            print(f"{name} is read", flush=True)
+            pages[name] = Measured()
+            addresses[name] = servers.enter_context(served(site)) + page
+        for name, found in pages.items():
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
+            visit(browser, addresses[name], found)
+            browser.close()
+        for turn in range(options.repeats if options.node else 0):
+            for name, found in pages.items():
+                if turn == len(found.reports):  # what did not finish once is not asked again
+                    lighthouse(addresses[name], options, found)
     show(pages)
 
 
