@@ -178,13 +178,13 @@ def test_a_notebook_that_was_never_built_is_new(tmp_path: Path) -> None:
     ("said", "number"), [("load", 2), ("2", 2), ("#2", 2), ("L8", 2), ("L7", 2), ("8", 2), ("L11", 3), ("4", 4)]
 )
 def test_a_cell_has_a_name_a_number_and_a_line(folder: Path, said: str, number: int) -> None:
-    found = cells.find(f"first.py:{said}", Project(folder))
+    found = cells.find(f"first.py:{said}", Project(folder), folder / "site")
     assert found.cell is cells.code_cells(found.notebook)[number - 1]
 
 
 @pytest.mark.parametrize("said", ["first.py", "first", "./first.py", "{folder}/first.py"])
 def test_a_notebook_is_found_by_its_path_or_the_end_of_it(folder: Path, said: str) -> None:
-    assert cells.find(said.format(folder=folder), Project(folder)).notebook.path == "first.py"
+    assert cells.find(said.format(folder=folder), Project(folder), folder / "site").notebook.path == "first.py"
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_notebook_is_found_by_its_path_or_the_end_of_it(folder: Path, said: st
 )
 def test_what_is_not_there_is_an_error_with_near_misses(folder: Path, said: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        cells.find(said, Project(folder))
+        cells.find(said, Project(folder), folder / "site")
     assert message in str(caught.value)
     assert run("why", said).exit_code == 2
 
@@ -211,9 +211,9 @@ def test_two_notebooks_of_one_name_are_told_apart(folder: Path) -> None:
     (folder / "more").mkdir()
     for name in ("more/second.py", "second.py"):
         (folder / name).write_text(FIRST, encoding="utf-8")
-    assert cells.find("second.py", Project(folder)).notebook.path == "second.py"
+    assert cells.find("second.py", Project(folder), folder / "site").notebook.path == "second.py"
     with pytest.raises(ConfigError, match=r"second could be more/second\.py, second\.py"):
-        cells.find("second", Project(folder))
+        cells.find("second", Project(folder), folder / "site")
 
 
 def test_a_number_that_could_be_a_line_says_how_it_was_taken(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def why(target: str, folder: Path, config_file: Path | None, as_json: bool) -> N
     with shown.stopped_as_json(as_json):
         config = configuration.load(folder, config_file)
         with configuration.looked_at(config) as project:
-            found = cells.find(target, project)
+            found = cells.find(target, project, Path(config.site_dir))
             account = account_of(project, found.notebook)
     entries = [entry for entry in account.cells if found.cell is None or entry.cell.id == found.cell.id]
     if as_json:

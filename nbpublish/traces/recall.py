@@ -76,8 +76,10 @@ class Recall:
 
     def __call__(self, cell: Cell, versions: Versions) -> Recalled:
         """What is known of a cell that stands where the names mean `versions`."""
+        return self._recall(cell, versions, everything=cell.id in self.dynamic)
+
+    def _recall(self, cell: Cell, versions: Versions, *, everything: bool) -> Recalled:
         code = self.codes[cell.id]
-        everything = cell.id in self.dynamic
         modules = modules_named(code.words, versions)
         known = self.graph.names[cell.id]
         names = closure(known, versions, unbinds=code.unbinds, modules=modules, everything=everything)
@@ -102,11 +104,13 @@ class Recall:
                 return Recalled(Point(cell.id, code, visible, trace), key, inputs, Reason("reused", "unchanged"))
             if problem.kind == "name" and not everything:
                 self.dynamic.add(cell.id)
-                return self(cell, versions)
+                return self._recall(cell, versions, everything=True)
             stale = stale or trace
-        if stale is None and not (everything or known.dynamic) and self._reached_for_everything(code):
-            self.dynamic.add(cell.id)
-            return self(cell, versions)
+        if stale is None and not (everything or known.dynamic):
+            wider = self._recall(cell, versions, everything=True)
+            if wider.point.trace or self._reached_for_everything(code):
+                self.dynamic.add(cell.id)
+                return wider
         seen = self._broken(stale, cell, code, versions) if stale and not again else again
         reason = self._why(cell, code, inputs, versions, seen)
         return Recalled(Point(cell.id, code, visible), key, inputs, reason)

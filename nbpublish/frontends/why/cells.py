@@ -55,13 +55,14 @@ def first_line(source: str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 2].rstrip() + " …"
 
 
-def find(target: str, project: Project) -> Found:
+def find(target: str, project: Project, site: Path) -> Found:
     """The notebook, or the cell, that `target` names. Raises ConfigError, with what it may have meant.
 
     A notebook is named by its path as the shell knows it, by that within the docs folder, or by the end of it; a
     cell by its name, its number (`3`, `#3`) or a line of the file (`L12`, or any number that is too high for a cell).
+    The copies for readers in the folder `site` are none.
     """
-    paths = paths_of(project)
+    paths = paths_of(project, site)
     if path := _path(target, paths, project.root):
         return Found(_read(path, project))
     before, colon, after = target.rpartition(":")
@@ -70,10 +71,11 @@ def find(target: str, project: Project) -> Found:
     raise ConfigError(_unknown(before if colon and after.isalnum() else target, paths))
 
 
-def paths_of(project: Project) -> list[str]:
-    """The files of the docs folder that may be notebooks."""
-    root = project.root
-    found = (path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+def paths_of(project: Project, site: Path) -> list[str]:
+    """The files of the docs folder that may be notebooks, outside of the site."""
+    root, site = project.root, site.resolve()
+    files = (path for path in root.rglob("*") if path.is_file() and not path.resolve().is_relative_to(site))
+    found = (path.relative_to(root).as_posix() for path in files)
     return sorted(path for path in found if project.takes(path) and not _is_hidden(path))
 
 
