@@ -150,8 +150,10 @@ class Bench:
         """Show what is known while cells run, unless all have run in a moment."""
         if progress.over.wait(AT_ONCE):
             return
-        while not progress.over.is_set():
+        while True:
             progress.changed.clear()
+            if progress.over.is_set():  # asked after clearing, so that its end is not slept through
+                return
             run = progress.so_far()
             if run:
                 try:
