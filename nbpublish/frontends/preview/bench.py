@@ -68,14 +68,15 @@ class Bench:
         """How often it has been woken."""
         return self._wanted
 
-    def wake(self, site: Site, *, surroundings: bool) -> None:
-        """The page's source has changed, or (`surroundings`) something else that its cells may have looked at."""
+    def wake(self, site: Site, *, modules: bool) -> None:
+        """The page's source has changed, or something else that its cells may have looked at. Only of `modules` is the
+        cell that runs known not to be their writer: it need not come to its end."""
         with self._wake:
             self._site = site
             self._wanted += 1
             progress = self._progress
             if progress:
-                now = None if surroundings else self._read(site)
+                now = None if modules else self._read(site)
                 if progress.supersede(now):
                     self._executor.stop(progress.notebook.path)
             self._wake.notify_all()
