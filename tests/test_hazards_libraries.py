@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hazards import Build, edit, ran, text
 from programs import shown
@@ -174,3 +176,16 @@ def test_sql_reads_frames_by_their_names(author: Build) -> None:
     author(*cells)
     assert ran(author(*edit(cells, 2, "print(duckdb.sql('select max(a) from df').fetchall())"))) == [2]
     assert ran(author(*edit(cells, 1, FRAME.replace("1, 2", "1, 5")))) == [1, 2]
+
+
+def test_a_file_of_settings_reaches_all_who_read_them(author: Build, tmp_path: Path) -> None:
+    cells = ["import matplotlib as mpl", "print(mpl.rcParams['lines.linewidth'])", "print('other')"]
+    author(*cells)
+    settings = tmp_path / "matplotlibrc"
+    for width in ("lines.linewidth: 3", "lines.linewidth: 4", "axes.grid: True"):
+        settings.write_text(width)
+        assert ran(author(*cells)) == [0, 1]
+        assert ran(author(*cells)) == []
+        assert ran(author(*edit(cells, 1, cells[1] + "; print(1)"))) == [1]
+    settings.unlink()
+    assert 2 not in ran(author(*cells))

@@ -30,7 +30,8 @@ class Hidden:
             self._found[state.name] = state.read()
             state.begin()
             state.settle()
-            self._initial[state.name] = self._before[state.name] = state.read()
+            self._initial[state.name] = state.read()
+            self._before[state.name] = MISSING if state.authored() else self._initial[state.name]
             if state.name in self._waiting:
                 self.restore(state.name, self._waiting.pop(state.name))
                 self._before[state.name] = state.read()

@@ -28,6 +28,8 @@ class State:
     """A cell counts as having read it even where it has not changed it."""
     asked: Callable[[], bool] = lambda: False
     """Whether the cell has read or set it, where that can be told."""
+    authored: Callable[[], bool] = lambda: False
+    """Whether it begins as a file of the author's says. The cell that loads the library then counts as setting it."""
 
 
 class Noticed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
+from pathlib import Path
 from typing import Any
 
 from nbpublish.kernel.state import Noticed, Snapshot, State
@@ -15,6 +16,12 @@ def _read_rc() -> Snapshot:
     """All settings but the backend: that is ours, and until it is chosen an object that cannot be copied."""
     items = dict.items(sys.modules["matplotlib"].rcParams)
     return {name: copy.copy(value) for name, value in items if name != "backend"}
+
+
+def _own_rc() -> bool:
+    """Whether the settings come from another file than the one that matplotlib is installed with."""
+    matplotlib = sys.modules["matplotlib"]
+    return not Path(matplotlib.matplotlib_fname()).is_relative_to(matplotlib.get_data_path())
 
 
 def _write_rc(values: Snapshot) -> None:
@@ -95,7 +102,7 @@ def _write_errors(errors: Snapshot) -> None:
 
 
 STATES = (
-    State("<rcParams>", "matplotlib", _read_rc, _write_rc, _watch_rc, _rc.forget, False, lambda: bool(_rc)),
+    State("<rcParams>", "matplotlib", _read_rc, _write_rc, _watch_rc, _rc.forget, False, lambda: bool(_rc), _own_rc),
     State(
         "<matplotlib colors>",
         "matplotlib.colors",
