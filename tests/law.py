@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import os
 import pickle
 import random
@@ -387,7 +388,7 @@ def as_outside_pytest() -> Iterator[None]:
     os.environ.pop("NB_V", None)
     show = warnings._showwarnmsg_impl  # type: ignore[attr-defined]
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), decimal.localcontext(decimal.Context()):
             warnings.resetwarnings()
             for category in (DeprecationWarning, ImportWarning, PendingDeprecationWarning, ResourceWarning):
                 warnings.simplefilter("ignore", category)

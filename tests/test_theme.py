@@ -214,4 +214,5 @@ def test_every_class_of_the_contract_has_a_style() -> None:
     css = (THEME / "assets" / "nb-content.css").read_text(encoding="utf-8")
     plain = {"nb-markdown", "nb-stdout", "nb-icon", "nb-defines", "nb-uses", "nb-fold-code", "nb-fold-output"}
     plain |= {"nb-plotly", "nb-vega", "nb-fold-frames", "nb-long", "nb-ansi-bg-red"}
+    plain |= {"nb-follows", "nb-stale"}  # by the script of widgets
     assert {name for name in named if f".{name}" not in css} <= plain

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -22,7 +22,8 @@ from nbpublish.model import Problem
 
 def add_beside(pages: Sequence[MkDocsPage], files: Files, nav: Navigation, config: MkDocsConfig) -> list[Problem]:
     """Add what readers and programs take along, where the author has put nothing of that name; what is wrong there."""
-    taken = {file.dest_uri for file in files if is_served(file)}
+    there = [PurePosixPath(file.dest_uri) for file in files if is_served(file)]
+    taken = {str(path) for file in there for path in (file, *file.parents)}  # a folder may have the name of a file
     for path, data in [*_for_programs(pages, files, nav, config), *_for_readers(pages, config)]:
         if path not in taken:
             taken.add(path)

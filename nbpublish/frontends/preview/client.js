@@ -150,7 +150,8 @@
     }
     if (changed.some((mark) => nodesOf(mark).some((node) => node.matches?.(MOVING) || node.querySelector?.(MOVING)))) rewire();
     steady();
-    if (since >= 0) jumpTo(changed.map((mark) => solid(nodesOf(mark)).find(({ nodeType }) => nodeType === 1)).find(Boolean));
+    const told = changed.filter((mark) => !mark.data.startsWith("nb:@")); // all but the page's end, which follows every cell
+    if (since >= 0) jumpTo(told.map((mark) => solid(nodesOf(mark)).find(({ nodeType }) => nodeType === 1)).find(Boolean));
   };
 
   // Widgets and what follows them begin anew where some of it is new; where they stood is in the page's address.
@@ -182,7 +183,7 @@
     if (!element) return;
     const box = element.getBoundingClientRect();
     if (box.bottom > 0 && box.top < innerHeight) return;
-    const go = () => { element.scrollIntoView({ block: "center", behavior: "smooth" }); pill?.remove(); };
+    const go = () => { element.scrollIntoView({ block: "center", behavior: "instant" }); pill?.remove(); };
     if (following) return go();
     pill = make("button", "nb-live-jump", { textContent: `${box.top < 0 ? "↑" : "↓"} ${text().jump}`, onclick: go });
     document.body.append(pill);
