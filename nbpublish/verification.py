@@ -64,27 +64,65 @@ def reused(run: Run) -> list[str]:
 
 
 def verdict(run: Run, clean: Callable[[Notebook], Run]) -> Verdict:
-    """Compare a run with a clean one of the same notebook."""
+    """Compare a run, and those of the states of its widgets, with clean ones of the same notebook."""
     fresh = clean(run.notebook)
-    differing = [id for id in reused(run) if not _alike(run.traces.get(id), fresh.traces.get(id))]
     expected = _impure(fresh) | _impure(run)
-    surprising = [id for id in differing if id not in expected]
-    impure = len(differing) - len(surprising)
+    surprising: dict[str, tuple[Run, Run]] = {}
+    impure: set[str] = set()
+    for old, new in _pairs(run, fresh):
+        for id in reused(old):
+            if _alike(old.traces.get(id), new.traces.get(id)):
+                continue
+            if id in expected or id in _impure(new) | _impure(old):
+                impure.add(id)
+            elif id in run.graph.names:  # what sets a control is none of the author's cells
+                surprising.setdefault(id, (old, new))
     if not surprising:
-        return Verdict(run, len(reused(run)), 0, impure)
-    again = clean(run.notebook)
+        return Verdict(run, len(reused(run)), 0, len(impure))
+    again = _by_state(clean(run.notebook))
     problems = [
-        _finding(run, fresh, id, steady=_alike(fresh.traces.get(id), again.traces.get(id))) for id in surprising
+        _finding(old, new, id, _where(run, new), steady=_alike(new.traces.get(id), _trace_in(again.get(_state(new)), id)))
+        for id, (old, new) in surprising.items()
     ]
-    return Verdict(_shown(fresh, problems), len(reused(run)), len(surprising), impure)
+    return Verdict(_shown(fresh, problems), len(reused(run)), len(surprising), len(impure))
 
 
 def replaced(run: Run, fresh: Run) -> Iterator[Trace]:
-    """The traces of a new run that say something else than those that they take the place of."""
-    for id, trace in fresh.traces.items():
-        old = run.traces.get(id)
-        if old is None or old.key != trace.key or not _alike(old, trace) or _values(old) != _values(trace):
-            yield replace(trace, problem=None)
+    """The traces of a new run, and of its states, that say something else than those that they take the place of."""
+    before = _by_state(run)
+    for state, new in _by_state(fresh).items():
+        for id, trace in new.traces.items():
+            old = _trace_in(before.get(state), id)
+            if old is None or old.key != trace.key or not _alike(old, trace) or _values(old) != _values(trace):
+                yield replace(trace, problem=None)
+
+
+State = frozenset[tuple[str, int]]
+
+
+def _pairs(run: Run, fresh: Run) -> Iterator[tuple[Run, Run]]:
+    """The runs of each state that both have, the one without a reader first."""
+    others = _by_state(fresh)
+    return ((old, others[state]) for state, old in _by_state(run).items() if state in others)
+
+
+def _by_state(run: Run) -> dict[State, Run]:
+    return {_state(each): each for each in (run, *run.states)}
+
+
+def _state(run: Run) -> State:
+    return frozenset(run.given.items())
+
+
+def _where(run: Run, state: Run) -> str:
+    """For which values of widgets a state of the run stands, in words; empty for what stands there without a reader."""
+    labels = {widget.key: widget.labels for widget in run.widgets}
+    values = ", ".join(f"{key} = {labels[key][place]}" for key, place in sorted(state.given.items()))
+    return values and f" for {values}"
+
+
+def _trace_in(run: Run | None, id: str) -> Trace | None:
+    return run.traces.get(id) if run else None
 
 
 def _values(trace: Trace) -> dict[str, str | None]:
@@ -116,18 +154,18 @@ def _impure(run: Run) -> set[str]:
     return found
 
 
-def _finding(run: Run, fresh: Run, id: str, *, steady: bool) -> Problem:
+def _finding(run: Run, fresh: Run, id: str, where: str, *, steady: bool) -> Problem:
     path, line = run.notebook.path, run.notebook.cell(id).line
     what = _difference(run.traces.get(id), fresh.traces.get(id))
     if steady:
         message = (
-            f"The cell was reused and gives another result when the notebook runs from the beginning: {what}. "
+            f"The cell was reused and gives another result when the notebook runs from the beginning{where}: {what}. "
             "nbpublish missed a change: please report it with this line and, if you can, the notebook. "
             "The page shows the new result."
         )
         return Problem("missed-change", message, path, line, id)
     message = (
-        f"The cell gives another result each time it runs: {what}. Give it a seed, sort what has no order, or print "
+        f"The cell gives another result each time it runs{where}: {what}. Give it a seed, sort what has no order, or print "
         "no times and addresses. The page shows the new result."
     )
     return Problem("not-reproducible", message, path, line, id, "warning")

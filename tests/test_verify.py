@@ -37,12 +37,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def falsify(folder: Path, number: int, text: str) -> None:
-    """Let the cache hold another output of a cell than it gave."""
+def falsify(folder: Path, number: int, text: str, state: str = "") -> None:
+    """Let the cache hold another output of a cell than it gave, without a reader or in the last state."""
     notebook = Project(folder).read("first.py")
     assert notebook
     with open_cache(folder / ".nbpublish") as store:
-        trace = store.latest(f"first.py:{notebook.cells[number].id}")
+        trace = store.latest(f"first.py:{notebook.cells[number].id}{state}")
         assert trace
         store.keep(replace(trace, id="false", outputs=(Output("stdout", {"text/plain": text}),)))
 
@@ -71,6 +71,22 @@ def test_a_wrong_result_is_found_and_replaced(folder: Path) -> None:
     again = build(folder, "--verify", "all")
     assert again.exit_code == 0
     assert "all gave the same" in again.stderr
+
+
+def test_states_of_widgets_are_verified_too_and_stay_on_the_page(tmp_path: Path) -> None:
+    code = "# %% k\nk = 1  # widget: values(1, 2, label='times')\n\n# %% shown\nimport os\nprint('it is', k)\n"
+    (tmp_path / "first.py").write_text(code, encoding="utf-8")
+    build(tmp_path, "-q")
+    before = page(tmp_path)
+    assert "data-nb-widgets" in before
+    assert build(tmp_path, "--verify", "all").exit_code == 0
+    assert page(tmp_path) == before
+    falsify(tmp_path, 1, "it is 9\n", " given")
+    [problem] = told(tmp_path, "--verify", "all", "--keep-going")["problems"]
+    assert (problem["code"], problem["line"]) == ("missed-change", 5)
+    assert "from the beginning for k = 2: `it is 2` in place of `it is 9`" in problem["message"]
+    build(tmp_path, "-q")
+    assert page(tmp_path) == before
 
 
 def test_a_cell_that_cannot_be_repeated_is_a_warning_and_shown_anew(tmp_path: Path) -> None:

@@ -190,7 +190,10 @@ class Project:
 
     def _verdict(self, run: Run) -> Verdict:
         def clean(notebook: Notebook) -> Run:
-            return build(notebook, store=MemoryStore(), executor=self.executor, world=self.world(), keep=None)
+            world, budget = self.world(), self.settings.widgets
+            return build(
+                notebook, store=MemoryStore(), executor=self.executor, world=world, keep=None, budget=budget
+            )
 
         found = verification.verdict(run, clean)
         if found.run is not run:
