@@ -227,6 +227,8 @@ class Version:
     """It comes from a cell of imports and definitions, which is run again rather than loaded."""
     layout: str | None = None
     """Digest of the lines that the code reachable from it stood on; None where none of the notebook's code is."""
+    setting: str | None = None
+    """Of a control: identifies what it is set to, whatever else it may be set to."""
 
     @property
     def identity(self) -> str:

@@ -80,10 +80,10 @@ def verdict(run: Run, clean: Callable[[Notebook], Run]) -> Verdict:
     if not surprising:
         return Verdict(run, len(reused(run)), 0, len(impure))
     again = _by_state(clean(run.notebook))
-    problems = [
-        _finding(old, new, id, _where(run, new), steady=_alike(new.traces.get(id), _trace_in(again.get(_state(new)), id)))
-        for id, (old, new) in surprising.items()
-    ]
+    problems = []
+    for id, (old, new) in surprising.items():
+        steady = _alike(new.traces.get(id), _trace_in(again.get(_state(new)), id))
+        problems.append(_finding(old, new, id, _where(run, new), steady=steady))
     return Verdict(_shown(fresh, problems), len(reused(run)), len(surprising), len(impure))
 
 
@@ -165,8 +165,8 @@ def _finding(run: Run, fresh: Run, id: str, where: str, *, steady: bool) -> Prob
         )
         return Problem("missed-change", message, path, line, id)
     message = (
-        f"The cell gives another result each time it runs{where}: {what}. Give it a seed, sort what has no order, or print "
-        "no times and addresses. The page shows the new result."
+        f"The cell gives another result each time it runs{where}: {what}. Give it a seed, sort what has no order, or "
+        "print no times and addresses. The page shows the new result."
     )
     return Problem("not-reproducible", message, path, line, id, "warning")
 

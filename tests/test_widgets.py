@@ -219,6 +219,48 @@ def test_a_further_value_runs_one_state_and_a_build_without_a_change_none(tmp_pa
     assert not [r for state in again.states for r in state.reasons.values() if r.action == "run"]
 
 
+def runs_of(run: Run) -> list[tuple[str, dict[str, int]]]:
+    """The author's cells that ran, by their first lines, with the state in which each did."""
+    return [
+        (run.notebook.cell(id).source.split("\n")[0], dict(each.given))
+        for each in (run, *run.states)
+        for id, reason in each.reasons.items()
+        if reason.action == "run" and id in run.graph.names
+    ]
+
+
+def test_a_control_with_a_further_place_runs_what_reads_its_value_at_that_place_only(tmp_path: Path) -> None:
+    pytest.importorskip("marimo")
+    store = MemoryStore()
+
+    def slider(last: int) -> tuple[str, ...]:
+        made = f"k = mo.ui.slider(1, {last})\nk"
+        return ("import marimo as mo", made, "x = k.value * 2", "print(x)", "print(k.value, k.stop)")
+
+    ran(marimo(*slider(3)), root=tmp_path, store=store)
+    more = runs_of(ran(marimo(*slider(4)), root=tmp_path, store=store))
+    assert [cell for cell, given in more if not given] == ["k = mo.ui.slider(1, 4)", "print(k.value, k.stop)"]
+    assert [(cell, given) for cell, given in more if "stop" not in cell and given] == [
+        *[("x = k.value * 2", {"k": 3}), ("print(x)", {"k": 3})],
+    ]
+
+
+def test_what_changes_a_control_itself_runs_again_where_it_is_another_one(tmp_path: Path) -> None:
+    pytest.importorskip("marimo")
+    store = MemoryStore()
+
+    def chosen(options: str) -> tuple[str, ...]:
+        made = f"k = mo.ui.multiselect({options}, value=['a'])\nk"
+        return ("import marimo as mo", made, "k.value.append('more')", "print(k.value, len(k.options))")
+
+    ran(marimo(*chosen("['a', 'b']")), root=tmp_path, store=store)
+    notebook = marimo(*chosen("['a', 'b', 'c']"))
+    after = ran(notebook, root=tmp_path, store=store)
+    clean = ran(notebook, root=tmp_path)
+    assert [trace.outputs for trace in after.traces.values()] == [trace.outputs for trace in clean.traces.values()]
+    assert "k.value.append('more')" in [cell for cell, given in runs_of(after) if not given]
+
+
 def test_a_state_that_fails_is_told_and_spoils_no_other() -> None:
     run = ran(percent(K, "print(1 / k)"))
     assert [problem.code for problem in run.problems] == ["state-failed"]

@@ -25,6 +25,7 @@ from nbpublish.kernel.patches import LIBRARIES, Patches
 from nbpublish.kernel.private import digest, is_mangled
 from nbpublish.kernel.reach import groups, survey
 from nbpublish.kernel.restore import Unloadable, dump, load, roundtrips
+from nbpublish.kernel.setting import setting_of
 from nbpublish.kernel.uses import Uses
 from nbpublish.model import Observation, Task, Version
 
@@ -206,7 +207,13 @@ class Ledger:
             for name, value in values.items():
                 free, is_own = survey(value, self._space)
                 free = (free - {name}) | self._modules.labels(uses)
-                yield name, Version(prints[name], "", free, group, blob, layout=_OWN if is_own else None)
+                layout, setting = _OWN if is_own else None, self._setting(value)
+                yield name, Version(prints[name], "", free, group, blob, layout=layout, setting=setting)
+
+    def _setting(self, value: Any) -> str | None:
+        """What identifies the value that a control is set to; None for anything else."""
+        is_set, setting = setting_of(value)
+        return fingerprint(setting, self._space) if is_set else None
 
     def _groups(self, scope: set[str]) -> list[frozenset[str]]:
         uses: dict[str, Uses] = {}

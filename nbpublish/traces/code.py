@@ -8,7 +8,7 @@ import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -54,6 +54,8 @@ class Code:
     """What it changes for the whole process."""
     result: bool = False
     """Its result is what `_` means below."""
+    values: frozenset[str] = frozenset()
+    """Names that it mentions to read their `.value`, and in no other way."""
     sets: bool = False
     """It sets a control to what a state gives, whatever that was set to before."""
 
@@ -87,6 +89,7 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
             words=facts.words,
             ambient=ambient[cell.id],
             result=cell.id in givers,
+            values=facts.values,
         )
         if notebook.order == "document":
             futures |= facts.futures
@@ -102,6 +105,7 @@ class _Facts(NamedTuple):
     words: frozenset[str]
     futures: frozenset[str]
     has_result: bool
+    values: frozenset[str]
 
 
 # A preview analyses a notebook again after each edit, and all cells but one are as they were.
@@ -116,6 +120,7 @@ def _facts(code: str) -> _Facts:
         words=frozenset(word for node in nodes for word in _words(node)),
         futures=_futures(tree),
         has_result=bool(tree.body) and isinstance(tree.body[-1], ast.Expr),
+        values=_values(nodes),
     )
 
 
@@ -145,6 +150,7 @@ def with_changed(codes: Mapping[str, Code], notebook: Notebook, changed: Mapping
             definition=below.definition and id == at,
             words=frozenset(word for node in nodes for word in _words(node)),
             ambient=below.ambient if id == at else Ambient(),
+            values=_values(nodes),
             sets=id != at,
         )
     return found
@@ -251,6 +257,18 @@ def _words(node: ast.AST) -> Iterable[str]:
         case ast.Constant(value=str() as text):
             return _WORD.findall(text)
     return ()
+
+
+def _values(nodes: Sequence[ast.AST]) -> frozenset[str]:
+    """Names of which nothing but their `.value` is read."""
+    looked_at = [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Attribute) and node.attr == "value" and isinstance(node.ctx, ast.Load)
+    ]
+    asked = {id(node) for node in looked_at}
+    others = {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in asked}
+    return frozenset(node.id for node in looked_at if isinstance(node, ast.Name)) - others
 
 
 def _futures(tree: ast.Module) -> frozenset[str]:

@@ -10,7 +10,7 @@ from nbpublish.model import Cell, Graph, Notebook, Observation, Reason, Trace, V
 from nbpublish.traces.closure import EVERYTHING, Versions, closure, is_state, modules_named
 from nbpublish.traces.code import Code
 from nbpublish.traces.files import UNCHANGED, undone
-from nbpublish.traces.key import inputs_of, key_of
+from nbpublish.traces.key import inputs_of, key_of, settings_of
 from nbpublish.traces.plan import Point
 from nbpublish.traces.refresh import Refresh
 from nbpublish.traces.verify import Digest, World, broken
@@ -84,7 +84,8 @@ class Recall:
         known = self.graph.names[cell.id]
         names = closure(known, versions, unbinds=code.unbinds, modules=modules, everything=everything)
         inputs = inputs_of(names, versions)
-        key = key_of(code, inputs, versions, self.engine)
+        settings = settings_of(code, names, versions)
+        key = key_of(code, inputs, versions, self.engine, settings)
         visible = {name: version for name, version in versions.items() if name in names or is_state(name)}
         stale: Trace | None = None
         again: list[Observation] = []
@@ -95,6 +96,8 @@ class Recall:
             if code.place in self.undone and (trace.place != code.place or trace.id in self.undone[code.place][1]):
                 again = [self.undone[code.place][0]]
                 continue
+            if any(name in trace.versions and trace.inputs.get(name) != inputs[name] for name in settings):
+                continue  # it has changed the control itself, which is another one now
             digest = self._digest(trace, key, code)
             problem = broken(trace, self.notebook, cell, code, versions, digest)
             if problem is None and self._is_due(trace, cell):
