@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbpublish.model import Observation, Output, Problem, Trace, Version
-from nbpublish.store import disk
 from nbpublish.store.disk import UNTRUSTED, DiskStore
 from nbpublish.store.fields import UnreadableError, UnwritableError
 from nbpublish.store.memory import MemoryStore
@@ -76,7 +75,8 @@ def test_the_newest_trace_of_a_key_comes_first_and_the_last_eight_stay(kind: str
 def test_a_trace_is_read_when_it_is_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With eight traces of a cell that draws, seven figures would be read for nothing."""
     read: list[bytes] = []
-    monkeypatch.setattr(disk, "decode", lambda body, get: (read.append(body), decode(body, get))[1])
+    decoded = DiskStore._decoded
+    monkeypatch.setattr(DiskStore, "_decoded", lambda store, row: (read.append(row.body), decoded(store, row))[1])
     with DiskStore(folder) as store:
         for number in range(5):
             store.keep(trace(id=str(number)))

@@ -123,6 +123,7 @@ def test_one_that_takes_more_memory_than_there_is_room_for_ends(tmp_path: Path) 
     with as_outside_pytest():
         desk = Desk(tmp_path, memory=1)
         desk.build(percent("x = 1"))
+        desk.executor.make_room()
         assert not desk.executor._kept
         desk.executor.close()
 

@@ -35,8 +35,8 @@ class _Kept:
 
 
 class WarmExecutor:
-    """Starts kernels for notebooks below the folder `root`, and keeps those used last: as many as `most`, and as
-    `memory` holds. May be used from several threads."""
+    """Starts kernels for notebooks below the folder `root`, and keeps those used last: as many as `most`, and, whenever
+    `make_room` is called, as `memory` holds. May be used from several threads."""
 
     def __init__(self, root: Path, limits: Limits | None = None, *, most: int = MOST, memory: int = MEMORY) -> None:
         self.root = root.resolve()
@@ -95,6 +95,28 @@ class WarmExecutor:
         for kept in ended:
             kept.kernel.close()
 
+    def make_room(self) -> None:
+        """End idle kernels that have more memory than there is room for, the one used longest ago first. To look what
+        they have takes a while: it is for when nobody waits."""
+        with self._lock:
+            kept = dict(self._kept)
+        sizes = {path: one.kernel.memory for path, one in kept.items()}
+        room = self._memory - sum(sizes.values())
+        for path, one in kept.items():
+            if room >= 0:
+                return
+            room += sizes[path]
+            if self._given_up(path, one):
+                one.kernel.close()
+
+    def _given_up(self, path: str, one: _Kept) -> bool:
+        """Keep a kernel no longer; False where it has been taken meanwhile."""
+        with self._lock:
+            if self._kept.get(path) is not one:
+                return False
+            del self._kept[path]
+            return True
+
     def close(self) -> None:
         """End all kernels; a cell that one of them runs counts as interrupted. May come from any thread."""
         with self._lock:
@@ -127,7 +149,8 @@ class WarmExecutor:
         return spare
 
     def _left(self, path: str, kept: _Kept) -> None:
-        """Keep a kernel whose build has ended, unless nothing in it is worth that, and make room for it."""
+        """Keep a kernel whose build has ended, unless nothing in it is worth that, in place of the one used longest ago
+        where there are too many."""
         with self._lock:
             self._busy[path].remove(kept.kernel)
             if not self._busy[path]:
@@ -137,17 +160,9 @@ class WarmExecutor:
             if stays:
                 ended += filter(None, [self._kept.pop(path, None)])
                 self._kept[path] = kept
-                ended += self._surplus()
+                ended += [self._kept.pop(path) for path in list(self._kept)[: -self._most]]
         for other in ended:
             other.kernel.close()
-
-    def _surplus(self) -> Iterator[_Kept]:
-        """Take out what is beyond the limits, the one used longest ago first."""
-        sizes = {path: kept.kernel.memory for path, kept in self._kept.items()}
-        while len(sizes) > self._most or sum(sizes.values()) > self._memory:
-            path = next(iter(sizes))
-            del sizes[path]
-            yield self._kept.pop(path)
 
 
 def _around(notebook: Notebook, file: Path) -> tuple[object, ...]:

@@ -65,6 +65,8 @@ class NotebookPage(MkDocsPage):
     """Files that readers can take along, as they are called."""
     minutes: int
     """That reading its prose takes."""
+    is_alone: bool
+    """Whether it is made by itself, for somebody who looks at it: the files beside it come with the whole site."""
     _sifted: dict[str, str]
     _sections: dict[str, list[list[str]]]
 
@@ -86,7 +88,7 @@ class NotebookPage(MkDocsPage):
         links = _RelativePathTreeprocessor(self.file, files, config)
         self.links = Links(functools.partial(address, links.path_to_url))
         settings = page_settings(self, config)
-        wanted = exports_wanted(self, config)
+        wanted = [] if self.is_alone else exports_wanted(self, config)
         self.settings = as_settings(settings, wanted, self.canonical_url)
         kept = self._kept_page()
         self.is_kept = kept is not None
@@ -191,6 +193,7 @@ def become_notebook(page: MkDocsPage, runs: Mapping[str, Run], shelf: Shelf) -> 
     assert isinstance(page, NotebookPage)
     page.runs, page.shelf, page.kept = runs, shelf, page.file.kept
     page.language, page.minutes, page.exports, page._sifted, page._sections = None, 0, (), {}, {}
+    page.is_alone = False
     return page
 
 

@@ -23,6 +23,5 @@ class Sources:
         end = cell.line - 1 + len(lines)
         self._lines.extend(["\n"] * (end - len(self._lines)))
         self._lines[cell.line - 1 : end] = [line if line.endswith("\n") else line + "\n" for line in lines]
-        size = sum(map(len, self._lines))
-        # without a modification time linecache takes the entry for a module's without a file, and keeps it
-        linecache.cache[self._path] = (size, None, self._lines, self._path)
+        # without a modification time linecache takes the entry for a module's without a file, and asks for no size
+        linecache.cache[self._path] = (0, None, self._lines, self._path)

@@ -63,9 +63,9 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     fragments = [replace(fragment, html=_with_outline(fragment.html, headings)) for fragment in fragments]
     shown = "".join(fragment.html for fragment in fragments)
     moving = states.script(run, followers, moves, context)
-    endings = [closed(ending) for ending in (prose.finish(), _ending(run, context, shown), moving) if ending]
-    if fragments and endings:
-        fragments.append(Fragment("", "\n".join(endings)))
+    endings = filter(None, (closed(prose.finish()), _ending(run, context, shown), closed(moving)))
+    if fragments and (ending := "\n".join(endings)):
+        fragments.append(Fragment("", ending))
     cells = {anchor(fragment.cell) for fragment in fragments if fragment.cell}
     return Page(
         title=without_marks(prose.title) if prose.title else prose.title,

@@ -36,7 +36,7 @@ from nbpublish.store.found import Found
 from nbpublish.store.history import History
 from nbpublish.store.index import Index, Row
 from nbpublish.store.records import Records
-from nbpublish.store.serial import decode, encode
+from nbpublish.store.serial import decode, decode_whole, encode
 from nbpublish.store.stats import FileDigests
 
 T = TypeVar("T")
@@ -172,7 +172,7 @@ class DiskStore:
 
     def _decoded(self, row: Row) -> Trace | None:
         try:
-            trace = decode(row.body, self._outputs.read)
+            trace = decode_whole(row.body) or decode(row.body, self._outputs.read)
         except UnreadableError as error:
             log.debug("A trace is removed: %s", error)
         else:

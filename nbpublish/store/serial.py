@@ -11,6 +11,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from nbpublish.model import Output, Trace
@@ -46,6 +47,15 @@ def decode(data: bytes, get: Get) -> Trace:
     except (TypeError, ValueError, LookupError, RecursionError) as error:
         raise UnreadableError(str(error)) from error
     return trace
+
+
+@lru_cache(1024)  # a preview asks for the same ones after each save
+def decode_whole(data: bytes) -> Trace | None:
+    """The same for a trace that refers to no blob, and remembered; None for any other."""
+    try:
+        return decode(data, lambda digest: None)
+    except UnreadableError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

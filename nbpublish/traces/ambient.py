@@ -15,6 +15,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from nbpublish.traces.syntax import parsed
 
 Imports = Mapping[str, frozenset[str]]
 """From each name that some cell imports to the modules, or things in modules, that it may stand for."""
@@ -73,24 +76,47 @@ _PLAIN = (
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def ambients(trees: Mapping[str, ast.Module]) -> dict[str, Ambient]:
-    """What each cell changes for the whole process, by id, from the trees of all cells."""
-    found = _Finder(_imports(trees.values()))
-    found.learn(trees.values())
-    return {id: found.of(tree) for id, tree in trees.items()}
+def ambients(codes: Mapping[str, str]) -> dict[str, Ambient]:
+    """What each cell changes for the whole process, by id, from the code of all cells."""
+    imports: dict[str, set[str]] = {}
+    for name, path in (each for code in codes.values() for each in _imports(code)):
+        imports.setdefault(name, set()).add(path)
+    defining = tuple(code for code in codes.values() if _defines(code))
+    finder = _finder(frozenset((name, frozenset(paths)) for name, paths in imports.items()), defining)
+    return {id: _ambient(finder, code) for id, code in codes.items()}
 
 
-def _imports(trees: Iterable[ast.AST]) -> Imports:
-    names: dict[str, set[str]] = {}
-    for node in (node for tree in trees for node in ast.walk(tree)):
+# A preview asks again after each edit, and all cells but one are as they were; what they import mostly is, too.
+@lru_cache(1024)
+def _imports(code: str) -> tuple[tuple[str, str], ...]:
+    """Names that a cell imports, each with the module, or the thing in a module, that it stands for."""
+    found: list[tuple[str, str]] = []
+    for node in ast.walk(parsed(code)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 bound = alias.asname or alias.name.partition(".")[0]
-                names.setdefault(bound, set()).add(alias.name if alias.asname else bound)
+                found.append((bound, alias.name if alias.asname else bound))
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            for alias in node.names:
-                names.setdefault(alias.asname or alias.name, set()).add(f"{node.module}.{alias.name}")
-    return {name: frozenset(paths) for name, paths in names.items()}
+            found += ((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
+    return tuple(found)
+
+
+@lru_cache(1024)
+def _defines(code: str) -> bool:
+    """Whether there are functions or classes in a cell."""
+    return any(isinstance(node, _FUNCTIONS) for node in ast.walk(parsed(code)))
+
+
+@lru_cache(16)
+def _finder(imports: frozenset[tuple[str, frozenset[str]]], defining: tuple[str, ...]) -> _Finder:
+    finder = _Finder(dict(imports))
+    finder.learn(map(parsed, defining))
+    return finder
+
+
+@lru_cache(1024)
+def _ambient(finder: _Finder, code: str) -> Ambient:
+    return finder.of(parsed(code))
 
 
 class _Finder:

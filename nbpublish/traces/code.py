@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from nbpublish.model import Cell, Graph, Notebook
 from nbpublish.traces.ambient import Ambient, ambients
+from nbpublish.traces.syntax import parsed
 
 _LINE_SENSITIVE = frozenset(
     {
@@ -66,7 +67,7 @@ def codes_of(notebook: Notebook, graph: Graph) -> dict[str, Code]:
     futures: frozenset[str] = frozenset()
     layout = hashlib.sha256()
     privates = _privates(notebook)
-    ambient = _ambients(tuple((id, notebook.cell(id).code) for id in graph.order))
+    ambient = ambients({id: notebook.cell(id).code for id in graph.order})
     givers = _givers(notebook, graph)
     for cell in map(notebook.cell, graph.order):
         facts = _facts(cell.code)
@@ -111,7 +112,7 @@ class _Facts(NamedTuple):
 # A preview analyses a notebook again after each edit, and all cells but one are as they were.
 @lru_cache(1024)
 def _facts(code: str) -> _Facts:
-    tree = _parse(code)
+    tree = parsed(code)
     nodes = list(ast.walk(tree))
     return _Facts(
         definition=all(map(_defines, tree.body)),
@@ -122,11 +123,6 @@ def _facts(code: str) -> _Facts:
         has_result=bool(tree.body) and isinstance(tree.body[-1], ast.Expr),
         values=_values(nodes),
     )
-
-
-@lru_cache(16)
-def _ambients(codes: tuple[tuple[str, str], ...]) -> Mapping[str, Ambient]:
-    return ambients({id: _parse(code) for id, code in codes})
 
 
 def with_changed(codes: Mapping[str, Code], notebook: Notebook, changed: Mapping[str, str]) -> dict[str, Code]:
@@ -140,7 +136,7 @@ def with_changed(codes: Mapping[str, Code], notebook: Notebook, changed: Mapping
         cell, below = notebook.cell(id), found.get(at)
         if below is None:
             continue
-        nodes = list(ast.walk(_parse(cell.code)))
+        nodes = list(ast.walk(parsed(cell.code)))
         own = _digest(cell)
         found[id] = replace(
             below,
@@ -197,13 +193,6 @@ def _digest_of(code: str) -> str:
         return digest(ast.dump(ast.parse(code)), _is_silent(code))
     except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
         return digest(code)
-
-
-def _parse(code: str) -> ast.Module:
-    try:
-        return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([ast.Pass()], [])
 
 
 def _is_silent(code: str) -> bool:

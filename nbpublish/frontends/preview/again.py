@@ -73,7 +73,7 @@ def made_again(site: Site, page: MkDocsPage, run: Run | None) -> Made:
     with site.lock, Warnings(Path(config.docs_dir)) as said:
         new = config.plugins.on_pre_page(new, config=config, files=files)
         if run and isinstance(new, NotebookPage):
-            new.runs = {page.file.src_uri: run}
+            new.runs, new.is_alone = {page.file.src_uri: run}, True
         new.read_source(config)
         new.markdown = config.plugins.on_page_markdown(new.markdown or "", page=new, config=config, files=files)
         new.render(config, files)

@@ -121,6 +121,7 @@ class Bench:
                 self._progress = None
                 self._done = wanted
             self._told.idle()
+            self._executor.make_room()
 
     def _make(self, site: Site) -> None:
         page = site.pages.get(self.address)

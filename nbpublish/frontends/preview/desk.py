@@ -33,6 +33,8 @@ from nbpublish.project import Demand, DiskStore, Project, Settings, open_cache
 from nbpublish.project.warm import WarmExecutor, warm
 
 STYLES = (".css",)
+BEHIND = 0.1
+"""Seconds that the whole site waits after the open pages are made, so that it does not hold up their way to readers."""
 
 
 class Rest(Project):
@@ -52,25 +54,19 @@ class Rest(Project):
 
 
 class Ending(BasePlugin):  # type: ignore[no-untyped-call,type-arg]
-    """Gives a build of the site up at its next event."""
+    """Gives a build of the site up at its next event, as the pages that somebody looks at want the processor."""
 
     def __init__(self, given_up: threading.Event) -> None:
         self._given_up = given_up
         self.is_over = False
         """The site is built; single pages are made with its plugins from now on."""
 
-    def _go_on(self) -> None:
+    def _go_on(self, *_: object, **__: object) -> None:
         if self._given_up.is_set() and not self.is_over:
             raise Superseded("the site")
 
-    def on_files(self, files: object, **_: object) -> None:
-        self._go_on()
-
-    def on_page_markdown(self, markdown: object, **_: object) -> None:
-        self._go_on()
-
-    def on_page_context(self, context: object, **_: object) -> None:
-        self._go_on()
+    on_config = on_files = on_nav = on_env = on_pre_template = _go_on
+    on_pre_page = on_page_markdown = on_page_content = on_page_context = on_post_page = _go_on
 
 
 class Desk:
@@ -111,8 +107,11 @@ class Desk:
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._closed or (self._due and self._is_quiet()))
+                overtaken = self._wake.wait_for(lambda: self._closed or not self._is_quiet(), BEHIND)
                 if self._closed:
                     return
+                if overtaken:
+                    continue
                 self._due = False
                 self._given_up.clear()
             with suppress(Superseded):
@@ -229,9 +228,6 @@ class Desk:
 
     def changed(self, paths: Collection[Path]) -> None:
         """These files are others now, new, or gone."""
-        first, *others = sorted(paths)
-        more = f" and {len(others)} more" if others else ""
-        self._console.print(f"[dim]{escape(configuration.shown(first))}{more} changed[/]")
         shown = self._board.site
         self.look()
         with self._wake:
@@ -252,6 +248,9 @@ class Desk:
             self._wake.notify_all()
         if in_vain and self._rest:
             self._rest.close()
+        first, *others = sorted(paths)
+        more = f" and {len(others)} more" if others else ""
+        self._console.print(f"[dim]{escape(configuration.shown(first))}{more} changed[/]")
 
     def _swap_styles(self, shown: Site, paths: Collection[Path]) -> None:
         """Style sheets need nothing made: they are served as they are at once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 import webbrowser
 from pathlib import Path
@@ -20,6 +21,9 @@ from nbpublish.frontends.preview.http import HERE, PreviewServer
 from nbpublish.frontends.preview.watch import Changes
 
 TRIED_PORTS = 20
+SWITCH = 0.0005
+"""Seconds for which one thread may keep the interpreter from the others: with Python's own 5 ms, a page that is made
+beside a build of the site would wait as long after every look into a file."""
 
 
 def serve(
@@ -33,6 +37,7 @@ def serve(
     jobs: int | None,
 ) -> None:
     """Build, listen, watch; returns when interrupted. Raises ConfigError where the first configuration is wrong."""
+    sys.setswitchinterval(SWITCH)
     console = report.console()
     config = configuration.load(folder, config_file)
     editor = Editor(Path(config.docs_dir), reachable=host in HERE)

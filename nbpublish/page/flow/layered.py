@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
-from nbpublish.page.flow.layout import Bend, Item, placed
+from nbpublish.page.flow.layout import Bend, Item, Places, placed
 from nbpublish.page.flow.svg import Pen
 
 _WIDTH, _HEIGHT, _GAP, _BETWEEN = 136, 40, 20, 36
@@ -14,25 +15,33 @@ _MARGIN = 2
 
 def layered(pen: Pen) -> str:
     """The drawing as SVG."""
-    ids = [node.id for node in pen.flow.nodes]
-    found = placed(ids, pen.flow.edges, dict.fromkeys(ids, float(_WIDTH)), _GAP)
+    place = pen.place
+    found = _places(len(place), tuple((place[parent], place[child]) for parent, child in pen.flow.edges))
     middle = {
         item: (_MARGIN + found.along[item], _MARGIN + layer * (_HEIGHT + _BETWEEN) + _HEIGHT / 2)
         for layer, row in enumerate(found.layers)
         for item in row
     }
     parts = []
-    for (parent, child), route in found.routes.items():
-        line, tip = _curve(route, middle)
+    for parent, child in dict.fromkeys(pen.flow.edges):
+        line, tip = _curve(found.routes[str(place[parent]), str(place[child])], middle)
         parts.append(pen.edge(parent, child, line, tip))
     for node in pen.flow.nodes:
-        x, y = middle[node.id]
+        x, y = middle[str(place[node.id])]
         box = (round(x - _WIDTH / 2), y - _HEIGHT / 2, _WIDTH, _HEIGHT)
         defs = [" ".join(node.defs)] if node.defs else []
         parts.append(pen.node(node, box, [f"{node.number}  {node.label}", *defs]))
     wide = max((x for x, _ in middle.values()), default=0) + _WIDTH / 2 + _MARGIN
     high = len(found.layers) * (_HEIGHT + _BETWEEN) - _BETWEEN + 2 * _MARGIN
     return pen.frame(wide, high, parts, pen.words("flow.layered"))
+
+
+@lru_cache(32)
+def _places(count: int, edges: tuple[tuple[int, int], ...]) -> Places:
+    """Where the cells lie, each called by its number: an edit renames a cell, and mostly changes no place."""
+    names = list(map(str, range(count)))
+    named = ((str(parent), str(child)) for parent, child in edges)
+    return placed(names, named, dict.fromkeys(names, float(_WIDTH)), _GAP)
 
 
 def _curve(route: tuple[Item, ...], middle: dict[Item, tuple[float, float]]) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nbpublish.page.flow.cells import Flow
 from nbpublish.page.flow.svg import Pen
 
@@ -26,7 +28,7 @@ def rail(pen: Pen) -> str:
     return pen.frame(left + _WIDTH + 1, _ROW * len(place) + 2, parts, pen.words("flow.rail"))
 
 
-def _tracks(flow: Flow, place: dict[str, int]) -> dict[str, int]:
+def _tracks(flow: Flow, place: Mapping[str, int]) -> dict[str, int]:
     """A track for each cell that feeds others, from itself to the last of them: the nearest that is free there."""
     last: dict[str, int] = {}
     for parent, child in flow.edges:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from nbpublish.page.context import anchor
 from nbpublish.page.flow.cells import Flow, Node
@@ -25,10 +26,19 @@ class Pen:
     visible: frozenset[str]
     """Ids of the cells that appear on the page: only these can be links."""
 
-    @property
-    def place(self) -> dict[str, int]:
+    @cached_property
+    def place(self) -> Mapping[str, int]:
         """By cell, its place in the flow, by which the script finds what belongs together."""
         return {node.id: at for at, node in enumerate(self.flow.nodes)}
+
+    @cached_property
+    def _parents(self) -> Mapping[str, list[int]]:
+        """By cell, the numbers of those that it uses."""
+        numbers = {node.id: node.number for node in self.flow.nodes}
+        parents: dict[str, list[int]] = {node.id: [] for node in self.flow.nodes}
+        for parent, child in self.flow.edges:
+            parents[child].append(numbers[parent])
+        return parents
 
     def frame(self, wide: float, high: float, parts: Iterable[str], label: str) -> str:
         """The whole drawing, in pixels."""
@@ -59,11 +69,9 @@ class Pen:
 
     def spoken(self, node: Node) -> str:
         """What is drawn of a cell, in words: its label, what it defines, the cells that it uses."""
-        numbers = {other.id: other.number for other in self.flow.nodes}
-        parents = sorted(numbers[parent] for parent, child in self.flow.edges if child == node.id)
         parts = [self.words("flow.cell", number=node.number, label=node.label)]
         if node.defs:
             parts.append(f"{self.words('names.defines')} {', '.join(node.defs)}")
-        if parents:
+        if parents := sorted(self._parents[node.id]):
             parts.append(self.words("flow.from", numbers=", ".join(map(str, parents))))
         return self.words("flow.pause").join(parts)
