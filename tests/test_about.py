@@ -19,7 +19,7 @@ from nbpublish.frontends import mkdocs_exports
 from nbpublish.frontends.commits import commits_of
 from nbpublish.model import Observation, Output, Trace
 from nbpublish.page.about import About, Way, environment
-from nbpublish.page.reading import reading_minutes
+from nbpublish.page.reading import minutes_of, reading_minutes
 
 ENGINE = "0.1.0 cpython 3.11.7 linux x86_64"
 MARIMO = """import marimo
@@ -146,8 +146,25 @@ def test_prose_counts_by_characters_and_words() -> None:
     assert reading_minutes(["あ" * 357, "word " * 228]) == 2
 
 
-def test_code_and_formulas_are_not_counted() -> None:
-    assert reading_minutes(["```python\n" + "word " * 999 + "\n```", "$$" + "x y " * 999 + "$$"]) == 0
+def test_code_and_formulas_are_read_word_by_word_and_symbol_by_symbol() -> None:
+    assert reading_minutes(["```python\n" + "word = 1\n" * 114 * 3 + "```"]) == 3
+    assert reading_minutes(["$$ " + r"\frac{x}{2} + " * 57 * 2 + " $$"]) == 2, "a fraction, x, two and a plus"
+    assert reading_minutes([r"$x_i^2$ " * 76]) == 1, "braces, indices and powers are not said"
+    assert reading_minutes([], ["name " * 228 * 2]) == 2
+
+
+def test_figures_take_less_time_the_more_there_are() -> None:
+    assert [reading_minutes([], figures=count) for count in (0, 1, 5, 10, 30)] == [0, 0, 1, 1, 2]
+    assert reading_minutes(["![A hill](hill.svg)\n\n" * 5]) == 1
+    assert reading_minutes(["```mermaid\nflowchart LR\n" + "word " * 999 + "\n```\n"]) == 0, "a figure, and no code"
+    assert reading_minutes(["| a | b |\n|---|---|\n| 1 | 2 |\n\n" * 5]) == 1
+
+
+def test_a_chapter_with_hidden_code_is_read_sooner() -> None:
+    cells = [code("a", "name = 1\n" * 114), code("b", "name = 1\n" * 114, code="hide"), code("c", "draw()")]
+    drawn = Trace("key", tuple(result("image/png", b"png") for _ in range(10)))
+    chapter = run(*cells, traces={"c": drawn})
+    assert (minutes_of(chapter, "show"), minutes_of(chapter, "fold")) == (2, 1)
 
 
 # --- in a site --------------------------------------------------------------------------------------------------------

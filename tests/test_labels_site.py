@@ -175,7 +175,7 @@ def test_faults_of_both_kinds_of_pages_are_told_at_their_lines(tmp_path: Path) -
 
 
 def test_pages_without_labels_are_left_as_they_are(tmp_path: Path) -> None:
-    text = "# Home\n\nAn address me@fig-x.org, `@fig-a`, $$ x $$ and [a link](#part).\n\n## Part\n"
+    text = "# Home\n\nAn address me@fig-x.org, `@fig-a`, $5 or $6 and [a link](#part).\n\n## Part\n"
     with_us = build_site(write_site(tmp_path / "a", {"index.md": text, "a.py": "# %%\n1\n"}), tmp_path / "one")
     without = write_site(tmp_path / "b", {"index.md": text}, plugins=["search"])
     from mkdocs.commands.build import build

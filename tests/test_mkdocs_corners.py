@@ -14,8 +14,9 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs_sites import Site, build_site, dead_links, write_site
 
-from nbpublish.frontends.mkdocs_page import address, language_of
+from nbpublish.frontends.mkdocs_page import address
 from nbpublish.frontends.mkdocs_search import searchable
+from nbpublish.frontends.page_language import language_of
 
 PROSE = "# %% [markdown]\n# # {title}\n#\n# ## Section\n#\n# ### Detail\n#\n# {text}\n"
 

@@ -63,12 +63,13 @@ def test_a_japanese_notebook_in_an_english_site_speaks_japanese(tmp_path: Path, 
     assert 'data-nb-words="Copy code|' in site.html("en/index.html")
 
 
-def test_in_our_theme_the_page_says_its_language_and_its_frame_keeps_that_of_the_site(tmp_path: Path) -> None:
+def test_in_our_theme_the_page_and_its_frame_speak_its_language(tmp_path: Path) -> None:
     files = {"ja.py": JAPANESE, "computed.py": COMPUTED, "en.py": ENGLISH, "page.md": "# はじめに\n\n説明です。\n"}
     site = built(tmp_path, files, THEMES["ours"])
     languages = {name: lang(site, f"{name}/index.html") for name in ("ja", "computed", "page", "en")}
     assert languages == {"ja": "ja", "computed": "ja", "page": "ja", "en": "en"}
-    assert '<header class="header" lang="en">' in site.html("ja/index.html")
+    assert '<header class="header" lang="ja">' in site.html("ja/index.html")
+    assert '<header class="header" lang="en">' in site.html("en/index.html")
     assert lang(site, "index.html") == "en"
 
 
@@ -93,7 +94,21 @@ def test_what_the_author_says_counts_for_more_than_what_the_letters_tell(tmp_pat
 def test_the_sites_own_word_for_japanese_is_kept(tmp_path: Path) -> None:
     site = built(tmp_path, {"ja.py": JAPANESE}, {"name": "nbpublish", "language": "ja-JP"})
     assert lang(site, "ja/index.html") == "ja-JP"
-    assert "data-site-lang" not in site.html("ja/index.html")
+
+
+def test_a_folder_named_by_its_language_says_what_the_letters_do_not(tmp_path: Path) -> None:
+    files = {
+        "course/en/regression.py": ENGLISH,
+        "course/en/untranslated.py": JAPANESE,
+        "course/ja/code.py": CODE,
+        "course/ja/quoted.md": "---\nlang: en\n---\n\n# English",
+        "course/no/it.md": "# 1. What is *not* a language",
+    }
+    site = built(tmp_path, files, {"name": "nbpublish", "language": "ja"})
+    pages = {name: lang(site, f"{name.rpartition('.')[0]}/index.html") for name in files}
+    assert list(pages.values()) == ["en", "ja", "ja", "en", "ja"]
+    assert '<span class="nb-defines">Defines ' in site.html("course/en/regression/index.html")
+    assert ">About this page</a>" in site.html("course/en/regression/index.html")
 
 
 def test_a_script_block_gives_metadata_of_the_page() -> None:

@@ -21,7 +21,7 @@ import yaml
 from mkdocs_sites import Site, build_site, copy_site, write_site
 from test_mkdocs_site import COMBINATIONS, FEW, MANY, OF_MATERIAL, THEMES
 
-from nbpublish.frontends import mkdocs_kept, mkdocs_page
+from nbpublish.frontends import mkdocs_kept, mkdocs_page, page_settings
 from nbpublish.frontends.mkdocs_kept import Links, Shelf
 from nbpublish.project import DiskStore, Project
 
@@ -376,8 +376,8 @@ def test_a_file_to_take_along_that_is_gone_is_made_again(small: Bench) -> None:
 PARTS: dict[str, tuple[Any, str, Any, str]] = {
     "the notebook's content": (Shelf, "_key", lambda self, path, data: path, "prose"),
     "what the cells observed": (Project, "settled", lambda *_: True, "data"),
-    "settings of ours": (mkdocs_page, "described", lambda settings: "same", "how code is shown"),
-    "settings of the site": (mkdocs_page, "described", lambda settings: "same", "permalinks"),
+    "settings of ours": (page_settings, "described", lambda settings: "same", "how code is shown"),
+    "settings of the site": (page_settings, "described", lambda settings: "same", "permalinks"),
     "addresses": (Links, "lead_as_before", lambda self, links: True, "where a link leads"),
     "where the site is": (mkdocs_page, "as_settings", lambda *_: "same", "the address of the site"),
     "the content that is searched": (mkdocs_page, "digest", lambda *texts: "same", "how code is shown"),

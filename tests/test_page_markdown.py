@@ -213,7 +213,7 @@ def test_prose_in_a_string_has_the_lines_of_the_file() -> None:
 
 def test_a_caption_is_rendered_inline() -> None:
     assert prose().inline("The *loss* $L$ of `fit`") == (
-        "The <em>loss</em> <math><mi>L</mi></math> of <code>fit</code>"
+        'The <em>loss</em> <math data-nb-tex="L"><mi>L</mi></math> of <code>fit</code>'
     )
 
 

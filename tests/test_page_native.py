@@ -243,8 +243,8 @@ def test_a_value_in_a_tree_that_marimo_writes_as_text_is_that_text() -> None:
 def test_formulas() -> None:
     line = shown(result("text/html", "<marimo-tex>||(x^2||)</marimo-tex>"))
     display = shown(result("text/html", "<marimo-tex>||[x^2||]</marimo-tex>"))
-    assert "<math><msup>" in line
-    assert '<div class="nb-math" tabindex="0"><math display="block">' in display
+    assert '<math data-nb-tex="x^2"><msup>' in line
+    assert '<div class="nb-math" tabindex="0"><math data-nb-tex="x^2" display="block">' in display
 
 
 def test_a_download_is_a_file_beside_the_page() -> None:

@@ -228,7 +228,7 @@ def test_the_caption_and_the_label_go_to_the_first_figure() -> None:
     cell = code("c", "plot()", caption="The *fit*, $x^2$", label="fig-fit")
     page = page_of(result("image/png", png(3, 2)), result("image/png", png(4, 2)), cell=cell)
     assert page.html.count("<figcaption>") == 1
-    assert '<figcaption><span class="nb-caption-number">Figure 1</span>: The <em>fit</em>, <math>' in alone(page.html)
+    assert '<figcaption><span class="nb-caption-number">Figure 1</span>: The <em>fit</em>, <math ' in alone(page.html)
     assert page.html.index('<figure class="nb-figure" id="fig-fit">') < page.html.index('<figure class="nb-figure">')
     assert "fig-fit" in page.anchors
 

@@ -60,11 +60,24 @@ def test_every_page_has_a_language_one_title_and_a_way_past_the_navigation(site:
     assert page.select("nav.nav a[aria-current=page]") or name == "404.html"
 
 
-def test_a_page_in_another_language_keeps_the_frame_in_the_language_of_the_site(site: Path) -> None:
+def test_all_that_a_page_says_is_in_its_language_and_the_titles_of_the_site_in_theirs(site: Path) -> None:
     page = soup(site / "part/english.html")
-    for part in ("header", "nav.nav", ".contents-title", ".page-actions"):
-        assert one(page, part)["lang"] == "ja"
-    assert one(page, "a.skip").text == "本文へ移動"
+    for part in ("header", "nav.nav", ".contents-title", ".page-actions", ".crumbs", ".neighbours", "dialog.search"):
+        assert one(page, part)["lang"] == "en"
+    assert one(page, "a.skip").text == "Skip to content"
+    assert one(page, ".contents-title").text == "On this page"
+    assert one(page, ".search-button span").text == "Search"
+    assert one(page, ".theme-button")["aria-label"] == "Switch between light and dark"
+    assert one(page, ".neighbours [rel=prev] small").text == "Previous"
+    assert one(page, ".brand")["lang"] == one(page, "nav.nav > ul")["lang"] == "ja"
+
+
+def test_a_site_may_choose_one_language_for_the_frame_of_all_pages(tmp_path: Path) -> None:
+    site = build_site(tmp_path, theme_messages="ja")
+    page = soup(site / "part/english.html")
+    assert one(page, "header")["lang"] == "ja"
+    assert one(page, ".contents-title").text == "このページの内容"
+    assert str(one(page, "body")["data-nb-words"]).startswith("Copy code|"), "of the text"
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -11,6 +11,8 @@
 #
 # In marimo, prose is `mo.md(r"""…""")`; in a script, a `# %% [markdown]` cell, as in the source of this page; in `.ipynb` files, a
 # Markdown cell. A page in a `.md` file is different: MkDocs renders it with Python-Markdown and the extensions in `mkdocs.yml`.
+# [Formulas](#formulas), [diagrams](#diagrams) and [references](#numbers-and-references) are understood there as well, unless the site has
+# an extension of its own for them.
 
 # %% [markdown]
 # ## Words

@@ -16,7 +16,8 @@ from nbpublish.frontends.cards.site import Cards
 from nbpublish.frontends.llms import llms_files, markdown_of
 from nbpublish.frontends.mkdocs_files import FileBeside, is_served
 from nbpublish.frontends.mkdocs_kept import Shelf
-from nbpublish.frontends.mkdocs_page import NotebookPage, site_language
+from nbpublish.frontends.mkdocs_page import NotebookPage
+from nbpublish.frontends.page_language import site_language
 from nbpublish.model import Problem
 
 

@@ -17,7 +17,8 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from nbpublish.exporters.links import redirected
 from nbpublish.frontends.about import file_name, place_beside
 from nbpublish.frontends.cards.site import plain
-from nbpublish.frontends.mkdocs_page import NotebookPage, site_language
+from nbpublish.frontends.mkdocs_page import NotebookPage
+from nbpublish.frontends.page_language import site_language
 from nbpublish.page.messages import Words
 
 INDEX, ALL = "llms.txt", "llms-full.txt"

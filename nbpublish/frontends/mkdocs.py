@@ -33,22 +33,18 @@ from nbpublish.frontends.commits import Commits, commits_of
 from nbpublish.frontends.configuration import work_of
 from nbpublish.frontends.disk_files import circle
 from nbpublish.frontends.home_page import contents, home_missing
-from nbpublish.frontends.labels_extension import Labels
 from nbpublish.frontends.math_font import link_math_font, math_font
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_kept import Kept, Runs, Shelf, standing_of
 from nbpublish.frontends.mkdocs_labels import number_pages
 from nbpublish.frontends.mkdocs_lints import images_without_words
+from nbpublish.frontends.mkdocs_markdown import MarkdownPages
 from nbpublish.frontends.mkdocs_options import Options
-from nbpublish.frontends.mkdocs_page import (
-    ASSETS,
-    NotebookPage,
-    become_notebook,
-    find_language,
-    find_reading_time,
-)
+from nbpublish.frontends.mkdocs_page import NotebookPage, become_notebook
 from nbpublish.frontends.mkdocs_search import with_bare_code
 from nbpublish.frontends.navigation import NavigationWriter
+from nbpublish.frontends.page_metadata import find_language, find_reading_time
+from nbpublish.frontends.page_settings import ASSETS
 from nbpublish.frontends.search_index import IndexedPage, indexed, search_index
 from nbpublish.frontends.search_text import plain
 from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
@@ -60,7 +56,7 @@ log = get_plugin_logger(__name__)
 CONTENT = (
     "assets/nb-content.css",
     "assets/nb.js",
-    *(f"assets/nb-{name}.js" for name in ("chart", "plotly", "vega", "anywidget", "widgets", "flow")),
+    *(f"assets/nb-{name}.js" for name in ("chart", "plotly", "vega", "anywidget", "widgets", "flow", "tex")),
 )
 """Linked by every page are the first two; `nb.js` loads the others where they are needed."""
 SEARCH_INDEX = "assets/search-index.js"
@@ -93,6 +89,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     """What git knows of the docs folder."""
     files: Files
     """All files of the last build's site."""
+    markdown_pages: MarkdownPages
+    """What was found on the `.md` pages of the last build."""
     _nav: Navigation
     _order: dict[str, int]
     _shelf: Shelf
@@ -131,8 +129,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             raise PluginError(f"{link} is a link to a folder that it lies in. Delete it: its pages would have no end.")
         self.project = self._opened(config)
         self._shelf = Shelf(self.project, config)
-        if not any(isinstance(extension, Labels) for extension in config.markdown_extensions):
-            config.markdown_extensions.append(Labels())
+        self.markdown_pages = MarkdownPages(config, self.project.store)
         if self._own_theme(config):
             config.theme["search_index"] = SEARCH_INDEX
         elif CONTENT[0] not in config.extra_css:
@@ -217,7 +214,11 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     @event_priority(-100)  # after macros and snippets have filled in theirs
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> None:
         find_language(page, markdown, config)
-        find_reading_time(page, markdown)
+        find_reading_time(page, markdown, config)
+        self.markdown_pages.begin(page)
+
+    def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> None:
+        self.markdown_pages.end(page)
 
     @event_priority(100)
     def _before_search(
@@ -246,10 +247,12 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         if self.lints:
             self._found += [problem for page in pages for problem in images_without_words(page)]
         self._found += number_pages(pages, self._nav, config, self.config.numbers)
+        found_in_markdown = [*self.markdown_pages.found]
+        self._found += [problem for found in found_in_markdown for problem in found.problems]
         self.pages = {page.file.src_uri: page.rendered for page in self._notebooks}
-        for page in self.pages.values():
-            for asset in page.assets:
-                self._add(f"{ASSETS}/{asset.name}", asset.data, files, config)
+        beside = [asset for found in found_in_markdown for asset in found.assets]
+        for asset in (*beside, *(asset for page in self.pages.values() for asset in page.assets)):
+            self._add(f"{ASSETS}/{asset.name}", asset.data, files, config)
         self._found += add_beside(pages, files, self._nav, config)
         if self.config.math_font and self.project:
             written = (page.content or "" for page in pages)

@@ -71,8 +71,8 @@ class Kept:
     assets: tuple[KeptAsset, ...]
     format: str
     """Of the notebook."""
-    minutes: int
-    """That reading its prose takes."""
+    minutes: Mapping[str, int]
+    """That reading takes, by how the site shows code: `show` and, for all else, `fold`."""
     exports: tuple[KeptAsset, ...]
     """Files that readers can take along, as they are called."""
     searched: Mapping[str, str] = field(default_factory=dict)

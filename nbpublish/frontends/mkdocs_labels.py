@@ -18,7 +18,8 @@ from mkdocs.structure.toc import AnchorLink
 from mkdocs.utils import get_relative_url
 
 from nbpublish.frontends.mkdocs_options import Numbers
-from nbpublish.frontends.mkdocs_page import NotebookPage, language_of
+from nbpublish.frontends.mkdocs_page import NotebookPage
+from nbpublish.frontends.page_language import language_of
 from nbpublish.model import Problem
 from nbpublish.page.captions import with_captions
 from nbpublish.page.chapters import chapter_of

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from markdown.extensions.toc import nest_toc_tokens  # type: ignore[import-untyped]
@@ -15,29 +14,19 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.pages import _RelativePathTreeprocessor
 from mkdocs.structure.toc import TableOfContents, get_toc
-from mkdocs.utils import get_relative_url
 
-from nbpublish.frontends.about import about_page
-from nbpublish.frontends.mermaid_program import installed_mermaid
 from nbpublish.frontends.mkdocs_exports import exported, exports_wanted
 from nbpublish.frontends.mkdocs_files import NotebookFile, as_markdown
-from nbpublish.frontends.mkdocs_kept import Kept, Links, Shelf, as_json, counts_of, described, digest
+from nbpublish.frontends.mkdocs_kept import Kept, Links, Shelf, as_json, counts_of, digest
 from nbpublish.frontends.mkdocs_search import searchable
-from nbpublish.frontends.plotly_library import installed_plotly
+from nbpublish.frontends.page_settings import as_settings, autorefs_plugin, odd_metadata, page_settings
 from nbpublish.frontends.search_text import Section, sections
-from nbpublish.frontends.vega_library import VegaLibrary
-from nbpublish.model import Asset, Fragment, Heading, Observation, Page, Problem, Run, Visibility
+from nbpublish.model import Asset, Fragment, Heading, Observation, Page, Problem, Run
 from nbpublish.page.html import escape, spoken
-from nbpublish.page.language import written_language
 from nbpublish.page.messages import Words
-from nbpublish.page.reading import reading_minutes
-from nbpublish.page.render import prose_of, render
+from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
 from nbpublish.project import Standing, unexpected
-
-ASSETS = "assets/nbpublish"
-"""Folder of the site for what pages need beside them."""
-VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
 
 
 class NotebookPage(MkDocsPage):
@@ -63,8 +52,8 @@ class NotebookPage(MkDocsPage):
     """Whether the page was taken as it had been rendered before."""
     exports: tuple[Asset, ...]
     """Files that readers can take along, as they are called."""
-    minutes: int
-    """That reading its prose takes."""
+    minutes: Mapping[str, int]
+    """That reading takes, by how the site shows code."""
     is_alone: bool
     """Whether it is made by itself, for somebody who looks at it: the files beside it come with the whole site."""
     _sifted: dict[str, str]
@@ -192,52 +181,9 @@ def become_notebook(page: MkDocsPage, runs: Mapping[str, Run], shelf: Shelf) -> 
         page.__class__ = _class_with(type(page))
     assert isinstance(page, NotebookPage)
     page.runs, page.shelf, page.kept = runs, shelf, page.file.kept
-    page.language, page.minutes, page.exports, page._sifted, page._sections = None, 0, (), {}, {}
+    page.language, page.minutes, page.exports, page._sifted, page._sections = None, {}, (), {}, {}
     page.is_alone = False
     return page
-
-
-def page_settings(page: NotebookPage, config: MkDocsConfig) -> PageSettings:
-    """How this page is written: its language and code options from its metadata, else from the site."""
-    plugin: Any = config.plugins["nbpublish"]
-    toc = config.mdx_configs.get("toc") or {}
-    code = page.meta.get("code")
-    chosen: dict[str, Any] = {}
-    if slugify := toc.get("slugify"):
-        separator = toc.get("separator", "-")
-        chosen["slugify"] = functools.partial(_slug, slugify, separator)
-    return PageSettings(
-        language=language_of(page, config),
-        code=code if code in VISIBILITIES else plugin.config.code,
-        asset_base=get_relative_url(ASSETS, page.url) + "/",
-        plotly=installed_plotly,
-        vega=VegaLibrary(plugin.project.store),
-        diagrams=installed_mermaid(plugin.project.store),
-        permalink=permalink(toc.get("permalink", True)),
-        autorefs=bool(autorefs_plugin(config)),
-        about=about_page(page, config, plugin.commits, page.format, Words(language_of(page, config))),
-        **chosen,
-    )
-
-
-def as_settings(settings: PageSettings, wanted: list[str], place: str | None) -> str:
-    """All that decides how a page and its files are written, as text; empty where that cannot be told."""
-    said = described(settings)
-    return json.dumps([said, wanted, place]) if said else ""
-
-
-def _slug(slugify: Callable[[str, str], str], separator: str, text: str) -> str:
-    return slugify(text, separator)
-
-
-def permalink(setting: object) -> str:
-    """The text that the `toc` extension's setting of this name asks for: a paragraph sign, none, or one of its own."""
-    return {"true": "¶", "false": "", "none": ""}.get(str(setting).lower(), str(setting))
-
-
-def autorefs_plugin(config: MkDocsConfig) -> Any:
-    """The mkdocs-autorefs plugin, None on a site without it."""
-    return config.plugins.get("autorefs") or config.plugins.get("mkdocs-autorefs")
 
 
 def words_of_script(language: str) -> str:
@@ -245,66 +191,6 @@ def words_of_script(language: str) -> str:
     words = Words(language)
     said = "|".join(map(words, ("button.copy", "button.copied", "scroller.label", "button.enlarge", "button.close")))
     return f'\n<template data-nb-words="{escape(said)}"></template>'
-
-
-def odd_metadata(page: NotebookPage) -> list[Problem]:
-    """A warning where the page's metadata ask for what does not exist."""
-    code, path = page.meta.get("code"), page.file.src_uri
-    if code in (None, *VISIBILITIES):
-        return []
-    message = f"`code: {code}` means nothing. Write one of {', '.join(VISIBILITIES)}."
-    return [Problem("unknown-metadata", message, path, 1, severity="warning")]
-
-
-def find_language(page: MkDocsPage, markdown: str, config: MkDocsConfig) -> None:
-    """Put the language of a page's prose under `lang` in its metadata, unless its author or the site says the same.
-
-    There the theme's templates find it too, and for `.md` pages as for notebooks.
-    """
-    if page.meta.get("lang"):
-        return
-    if said := page.meta.get("language"):
-        page.meta["lang"] = said
-        return
-    if isinstance(page, NotebookPage):
-        found = page.language = page.kept.language if page.kept else language_of_prose(page.run)
-    else:
-        found = written_language([markdown])
-    if found and found != language_of(page, config).partition("-")[0].lower():
-        page.meta["lang"] = found
-
-
-def find_reading_time(page: MkDocsPage, markdown: str) -> None:
-    """Put the minutes that reading takes under `reading_minutes` in the page's metadata, unless its author has."""
-    if isinstance(page, NotebookPage):
-        page.minutes = page.kept.minutes if page.kept else reading_minutes(all_prose(page.run))
-        page.meta.setdefault("reading_minutes", page.minutes)
-    else:
-        page.meta.setdefault("reading_minutes", reading_minutes([markdown]))
-
-
-def all_prose(run: Run) -> list[str]:
-    """The Markdown of all cells, computed Markdown included."""
-    return [text for cell in run.notebook.cells for text in prose_of(cell, run)]
-
-
-def language_of_prose(run: Run) -> str | None:
-    """The language of a notebook's prose, computed prose included, as far as it can be found."""
-    return written_language(all_prose(run))
-
-
-def language_of(page: MkDocsPage, config: MkDocsConfig) -> str:
-    """The page's `lang`, else the theme's language (Material's word) or locale (MkDocs's word)."""
-    lang = page.meta.get("lang")
-    return str(lang) if lang else site_language(config)
-
-
-def site_language(config: MkDocsConfig) -> str:
-    """The language of the site."""
-    theme = config.theme
-    if "language" in theme:
-        return str(theme["language"])
-    return str(theme.locale).replace("_", "-")
 
 
 def table_of_contents(headings: Iterable[Heading], config: MkDocsConfig) -> TableOfContents:

@@ -11,7 +11,7 @@ import re
 from nbpublish.page.html import attributes
 from nbpublish.page.labels import number_mark, reference_mark
 from nbpublish.page.markdown.references import LATEX, form_of
-from nbpublish.page.math import Equations
+from nbpublish.page.math import Equations, with_source
 
 _NAMED = re.compile(r"\\(?P<command>tag\*?|label)\s*\{(?P<text>(?:[^{}]|\{[^{}]*\})*)\}")
 _ROW = re.compile(r'<mtd style="(?P<style>[^"]*)"(?: id="(?P<id>[^"]*)")?><mtext>\((?P<number>\w+)\)</mtext></mtd>')
@@ -31,7 +31,7 @@ class NumberedEquations:
         if alone := LATEX.fullmatch(latex.strip()):
             return reference_mark(alone["label"].strip(), form_of(alone), line)
         if "\\" not in latex:
-            return self._converter.to_mathml(latex, display=display)
+            return with_source(self._converter.to_mathml(latex, display=display), latex)
         references: list[str] = []
 
         def held(match: re.Match[str]) -> str:
@@ -41,7 +41,7 @@ class NumberedEquations:
         source = _NAMED.sub(self._named, LATEX.sub(held, latex))
         mathml = self._converter.to_mathml(source, display=display)
         mathml = _ROW.sub(lambda row: self._row(row, line), mathml)
-        return _HELD.sub(lambda match: references[int(match[1])], mathml)
+        return with_source(_HELD.sub(lambda match: references[int(match[1])], mathml), latex)
 
     def _named(self, match: re.Match[str]) -> str:
         name = f"nb{len(self._texts)}"

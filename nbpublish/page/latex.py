@@ -9,7 +9,7 @@ from nbpublish.page.html import escape
 from nbpublish.page.labels import kind_of
 from nbpublish.page.markdown.math_rules import math_in_html
 from nbpublish.page.markdown.renderer import display_math
-from nbpublish.page.math import MathError, to_mathml
+from nbpublish.page.math import MathError, to_mathml, with_source
 
 _DELIMITED = re.compile(
     r"\s*(?:\$\$(.*)\$\$|\\\[(.*)\\\]|\$\\displaystyle\b(.*)\$|\$(.*)\$|\\\((.*)\\\))\s*", re.DOTALL
@@ -50,7 +50,7 @@ def formula(latex: str, context: Context, *, display: bool = True) -> str:
     if not bare:
         return ""
     try:
-        return to_mathml(bare, display=display)
+        return with_source(to_mathml(bare, display=display), bare)
     except MathError as error:
         context.problem("math", f"A displayed formula cannot be rendered: {error}.")
         title = escape(context.words("math.failed"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from html import escape
 
 from math_core import LatexError, LatexToMathML
 
@@ -26,6 +27,12 @@ class MathError(ValueError):
         super().__init__(message)
         self.message = message
         self.span = span
+
+    def said(self, latex: str) -> str:
+        """What its author is told: what is wrong, where, and what to do."""
+        place = latex[slice(*self.span)].strip()
+        near = f" near `{place}`" if place else ""
+        return f"This formula cannot be shown{near}: {' '.join(self.message.split())} Correct its LaTeX."
 
 
 class Equations:
@@ -49,6 +56,19 @@ def to_mathml(latex: str, *, display: bool) -> str:
 @cache
 def _converter() -> LatexToMathML:
     return LatexToMathML(fancy_error=False)
+
+
+def with_source(mathml: str, latex: str) -> str:
+    r"""The MathML of a formula with the LaTeX that readers copy: the author's, without `\label`.
+
+    An attribute, for an `annotation` needs `semantics` and a row around the formula, which weigh more, and which keep
+    style sheets from the rows of an equation.
+    """
+    said = _LABEL.sub("", latex).strip()
+    return mathml.replace("<math", f'<math data-nb-tex="{escape(said)}"', 1) if said else mathml
+
+
+_LABEL = re.compile(r"\s*\\label\s*\{[^{}]*\}")
 
 
 def _convert(latex: str, display: bool, convert: Callable[[str], str]) -> str:

@@ -171,7 +171,7 @@ class Prose:
         elif token.type in ("html_block", "html_inline"):
             token.content = self._raw_html(token.content, line)
         elif is_diagram(token):
-            tell = functools.partial(self._tell_of_diagram, line + 1)
+            tell = functools.partial(self._tell_of_diagram, line + bool(token.content))  # below the opening line
             token.type, token.content = "diagram", self._diagrams(token.content, tell)
         elif token.type == "footnote_ref":
             self._number_footnote(token, env)
@@ -219,10 +219,7 @@ class Prose:
         try:
             mathml = self._equations.to_mathml(latex, display=display, line=line)
         except MathError as error:
-            place = latex[slice(*error.span)].strip()
-            near = f" near `{place}`" if place else ""
-            message = f"This formula cannot be shown{near}: {' '.join(error.message.split())} Correct its LaTeX."
-            self._problem("math", message, line + latex.count("\n", 0, error.span[0]))
+            self._problem("math", error.said(latex), line + latex.count("\n", 0, error.span[0]))
             return f'<code class="math-error" title="{self._words.html("math.failed")}">{escape(latex)}</code>'
         self.anchors.update(_ID.findall(mathml))
         return mathml
@@ -249,7 +246,7 @@ class Prose:
         children = inline.children or []
         shown = [token for token in children if token.type not in _NOT_IN_CONTENTS]
         html = _RENDERER.renderInline(shown, parser().options, env)
-        html = re.sub(r"</?a\b[^>]*>|\sid=\"[^\"]*\"", "", html).strip()
+        html = re.sub(r"</?a\b[^>]*>|\s(?:id|data-nb-tex)=\"[^\"]*\"", "", html).strip()
         id = str(opening.attrs.get("id") or self.unique(self._slugify(_text(children)) or "section"))
         opening.attrs["id"] = id
         self.headings.append(Heading(int(opening.tag[1]), id, html))

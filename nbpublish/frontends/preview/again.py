@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -14,7 +15,8 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from nbpublish.frontends.mkdocs_files import NotebookFile
-from nbpublish.frontends.mkdocs_page import ASSETS, NotebookPage
+from nbpublish.frontends.mkdocs_page import NotebookPage
+from nbpublish.frontends.page_settings import ASSETS
 from nbpublish.frontends.preview.shown import parts_of
 from nbpublish.frontends.site import Warnings
 from nbpublish.model import Page, Problem, Run
@@ -78,8 +80,8 @@ def made_again(site: Site, page: MkDocsPage, run: Run | None) -> Made:
         new.markdown = config.plugins.on_page_markdown(new.markdown or "", page=new, config=config, files=files)
         new.render(config, files)
         new.content = config.plugins.on_page_content(new.content or "", page=new, config=config, files=files)
-    if not isinstance(new, NotebookPage):
-        return Made(parts_of(new.content or ""), {}, tuple(said.problems))
-    rendered = new.rendered
-    assets = {f"/{ASSETS}/{asset.name}": asset.data for asset in rendered.assets}
-    return Made(parts_of(new.content or "", rendered), assets, (*rendered.problems, *said.problems))
+        plugin: Any = config.plugins["nbpublish"]
+        found = plugin.markdown_pages.found_on(page.file.src_uri)
+    rendered = new.rendered if isinstance(new, NotebookPage) else None
+    assets = {f"/{ASSETS}/{asset.name}": asset.data for asset in (rendered or found).assets}
+    return Made(parts_of(new.content or "", rendered), assets, (*(rendered or found).problems, *said.problems))

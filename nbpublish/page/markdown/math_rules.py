@@ -25,7 +25,7 @@ def math_rules(md: MarkdownIt) -> None:
 
 _DOUBLE = re.compile(r"\$\$((?:\\.|[^\\$]|\$(?!\$))+?)\$\$", re.S)
 _SINGLE = re.compile(r"\$((?:\\.|[^\\$])+?)\$(?![0-9])", re.S)
-_PAREN = re.compile(r"\\\\?\((.+?)\\\\?\)", re.S)
+PAREN = re.compile(r"\\\\?\((.+?)\\\\?\)", re.S)
 _LATEX = re.compile(r"[\\^_]|\s*[A-Za-z]\s*(?:[=<>]|$)")
 
 
@@ -34,7 +34,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
     if src[start] == "$":
         match = dollars(src, start, state.posMax)
     elif src[start] == "\\" and src[start + 1 : start + 3].lstrip("\\")[:1] == "(":
-        match = _PAREN.match(src, start, state.posMax)
+        match = PAREN.match(src, start, state.posMax)
     else:
         return False
     if not match or not match[1].strip():
@@ -90,7 +90,7 @@ def _math_in_text(html: str, start: int, end: int, convert: Callable[[str, bool,
         if opening.start() < position or opening[0] == "\\$":
             continue
         at = opening.start()
-        match = _PAREN.match(html, at, end) if opening[0] == "\\(" else dollars(html, at, end)
+        match = PAREN.match(html, at, end) if opening[0] == "\\(" else dollars(html, at, end)
         if match and match[1].strip():
             display = match[0].startswith("$$")
             parts += html[position:at], convert(unescape(match[1]).strip(), display, at)
@@ -98,8 +98,8 @@ def _math_in_text(html: str, start: int, end: int, convert: Callable[[str, bool,
     return "".join(parts) + html[position:end]
 
 
-_ENVIRONMENTS = "align|alignat|aligned|array|cases|eqnarray|equation|flalign|gather|math|[bBpvV]?matrix|multline|split"
-_BEGIN = re.compile(rf"\\begin\{{({_ENVIRONMENTS})(\*?)\}}")
+ENVIRONMENTS = "align|alignat|aligned|array|cases|eqnarray|equation|flalign|gather|math|[bBpvV]?matrix|multline|split"
+_BEGIN = re.compile(rf"\\begin\{{({ENVIRONMENTS})(\*?)\}}")
 _CLOSED = re.compile(r"[ \t]*(?:\(([^\s()]+)\)|\{#([^\s{}]+)\})?[ \t]*([.,;:。、，．]?)$")
 
 

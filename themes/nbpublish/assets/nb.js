@@ -118,7 +118,7 @@
     each(".nb-table > table", makeSortable);
     each(":is(.nb-cell, .nb-article) pre, .nb-article table, .nb-table, .nb-math, .nb-html, .nb-tree", (box) => sizes.observe(box));
     each(".nb-flow-section", (section) => { section.ontoggle = () => call("flow"); });
-    for (const name of ["widgets", "anywidget"]) each(`[data-nb-${name}]`, (item) => call(name, item));
+    for (const name of ["widgets", "anywidget", "tex"]) each(`[data-nb-${name}]`, (item) => call(name, item));
   };
 
   window.nb = { ...window.nb, init, load };
