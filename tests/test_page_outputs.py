@@ -325,6 +325,17 @@ def test_the_size_of_a_data_frame_is_told_in_the_language_of_the_page() -> None:
     assert "2,000 行 × 1 列</p>" in shown(frame, language="ja")
 
 
+def test_a_table_that_is_shown_in_part_can_be_taken_along_whole() -> None:
+    data = {"text/html": PANDAS, "text/csv": "a,名\n1,佐藤\n"}
+    facts = {"table": {"rows": 900, "columns": 2}}
+    page = page_of(Output("result", data, facts), cell=code("c", "f()", name="scores"), language="ja")
+    [asset] = page.assets
+    assert asset.data.decode("utf-8-sig") == data["text/csv"]
+    link = f'<a class="nb-rows" href="{asset.name}" download="scores.csv">表全体を CSV で保存</a>'
+    assert f'<p class="nb-note">900 行 × 2 列 · {link}</p>' in page.html
+    assert "nb-rows" not in shown(Output("result", {"text/html": PANDAS}, facts))
+
+
 def test_a_table_with_a_caption_is_a_figure() -> None:
     html = shown(result("text/html", PANDAS), cell=code("c", "df", caption="Our *data*"))
     assert re.match(

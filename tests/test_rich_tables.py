@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from nbpublish.kernel.csv_rows import CELLS, csv_of
 from nbpublish.kernel.rich import rich
 from nbpublish.kernel.rich_tables import ENDS, LIMIT, table_of_rows
 
@@ -100,6 +101,33 @@ def test_outside_marimo_the_display_options_decide_as_in_jupyter() -> None:
         assert shown(frame, every_row=False)[1]["shown"] == 1000
     with pl.Config(tbl_rows=6):
         assert shown(pl.DataFrame({"n": range(1000)}), every_row=False)[1]["shown"] == 6
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_a_frame_that_is_shown_in_part_is_there_as_csv(make: Any) -> None:
+    def csv(columns: dict[str, Any]) -> str | None:
+        bundle = rich(make(columns), every_row=True)
+        assert bundle is not None
+        return bundle[0].get("text/csv")
+
+    long = csv({"n": range(LIMIT + 1), "名": ["佐藤, 花"] * (LIMIT + 1)})
+    assert long is not None
+    assert long.splitlines()[:2] == ["n,名", '0,"佐藤, 花"']
+    assert len(long.splitlines()) == LIMIT + 2
+    assert csv({"n": range(LIMIT)}) is None, "all of it is on the page"
+    wide = csv({f"c{n}": [1] for n in range(60)})
+    assert wide is not None
+    assert wide.splitlines()[1] == ",".join("1" * 60)
+    assert csv({"n": range(CELLS + 1)}) is None, "data, and no table to read"
+    assert csv({"text": ["word" * 2000] * (LIMIT + 1)}) is None, "more than a megabyte"
+
+
+def test_the_csv_of_a_frame_has_the_names_of_its_rows_but_no_numbers_that_only_count() -> None:
+    frame = pd.DataFrame({"n": range(LIMIT + 1)})
+    assert csv_of(frame).startswith("n\n0\n")
+    assert csv_of(frame[1:]).startswith(",n\n1,1\n")
+    assert csv_of(frame.rename_axis("row")).startswith("row,n\n0,0\n")
+    assert csv_of(pl.DataFrame({"of": [[1, 2]]})) == "", "a list is no value of CSV"
 
 
 def test_the_author_decides_how_numbers_are_written() -> None:

@@ -90,7 +90,8 @@ def _output(output: Output, cell: Cell, run: Run, language: str, count: int | No
         return {"output_type": "stream", "name": output.channel, "text": _lines(text)} if text and shown else None
     if ERROR in output.data:
         return _error(output.data[ERROR])
-    given = {kind: value for kind, value in output.data.items() if kind != MISSING_GLYPHS}
+    ours = {MISSING_GLYPHS, "text/csv"} if "text/html" in output.data else {MISSING_GLYPHS}  # a page's download
+    given = {kind: value for kind, value in output.data.items() if kind not in ours}
     data = {kind: _value(kind, value, cell, run, language) for kind, value in sorted(given.items())}
     data = {kind: value for kind, value in data.items() if value is not None}
     if not data:

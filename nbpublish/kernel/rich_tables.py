@@ -17,6 +17,7 @@ from numbers import Number
 from typing import Any
 
 from nbpublish.kernel.bundle import Bundle, is_a
+from nbpublish.kernel.csv_rows import csv_of
 
 LIMIT = 200
 """A marimo notebook shows a frame of up to this many rows in full, a longer one by its two ends."""
@@ -55,6 +56,8 @@ class _Table:
     """Index in `body` of the row that stands for the rows left out."""
     types: list[str] = field(default_factory=list)
     """Types shown below the column names, where the library shows them."""
+    csv: str = ""
+    """All rows and columns, where some are left out."""
 
 
 def table(value: Any, *, every_row: bool) -> Bundle | None:
@@ -65,7 +68,8 @@ def table(value: Any, *, every_row: bool) -> Bundle | None:
     """
     for read in (_pandas, _polars, _pyarrow, _duckdb):
         if (found := read(value, every_row)) is not None:
-            return {"text/html": _html(found), "text/plain": repr(value)}, {"table": _facts(found)}
+            data = {"text/html": _html(found), "text/plain": repr(value)}
+            return data | ({"text/csv": found.csv} if found.csv else {}), {"table": _facts(found)}
     return None
 
 
@@ -123,6 +127,7 @@ def _pandas(value: Any, every_row: bool) -> _Table | None:
         _shown(numbers, gap, columns + (gap is not None)),
         row_headers=value.index.nlevels,
         elided=show // 2 if show < rows else None,
+        csv=csv_of(value) if show < rows or gap is not None else "",
     )
 
 
@@ -164,6 +169,7 @@ def _polars(value: Any, every_row: bool) -> _Table | None:
         numbers,
         elided=elided,
         types=[cell.html for cell in head[1]] if len(head) > 1 else [],
+        csv=csv_of(value) if elided is not None or gap is not None else "",
     )
 
 
@@ -199,7 +205,7 @@ def _without_index(table: _Table | None) -> _Table | None:
     if table is None:
         return None
     head, body = ([row[1:] for row in rows] for rows in (table.head, table.body))
-    return _Table(head, body, table.rows, table.columns, table.numeric, elided=table.elided)
+    return _Table(head, body, table.rows, table.columns, table.numeric, elided=table.elided, csv=table.csv)
 
 
 # --- writing ours ---------------------------------------------------------------------------------------------------

@@ -86,6 +86,15 @@ def anchor(cell: str) -> str:
     return f"cell-{cell}"
 
 
+def text_in(value: object) -> str:
+    """Text of a representation, which nbformat may also hold as a list of lines."""
+    if isinstance(value, list):
+        return "".join(str(line) for line in value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return "" if value is None else str(value)
+
+
 def metadata_of(metadata: Mapping[str, object], mimetype: str) -> dict[str, object]:
     """What is known of one representation: what is said of it, on top of what is said of all."""
     own = metadata.get(mimetype)

@@ -16,6 +16,8 @@ from nbpublish.page.labels import Kind, kind_of, number_mark
 from nbpublish.page.lints import missing_alt
 from nbpublish.page.sizes import size_of
 
+PICTURES = ("image/svg+xml", "image/png", "image/webp", "image/avif", "image/jpeg", "image/gif", "image/bmp")
+"""Mimetypes of pictures, the best first."""
 LARGE = 2048
 """Characters from which a `data:` address is worth a file of its own."""
 _DATA_URI = re.compile(r"data:(?P<type>[^,;]*)(?P<parameters>(?:;[^,;]*)*),(?P<data>.*)", re.DOTALL | re.IGNORECASE)

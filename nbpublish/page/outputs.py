@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nbpublish.model import ERROR, MISSING_GLYPHS, Options, Output
-from nbpublish.page import addresses, anywidget, foreign, lints, placeholders, plotly, streams, tables, vega
-from nbpublish.page.context import Context, metadata_of
+from nbpublish.page import addresses, foreign, lints, live, placeholders, streams, tables
+from nbpublish.page.context import Context, text_in
 from nbpublish.page.failures import failure
-from nbpublish.page.figures import bytes_of, captioned, figure, picture, player
+from nbpublish.page.figures import PICTURES, bytes_of, captioned, figure, player
 from nbpublish.page.html import escape, is_tag, parse, serialize
 from nbpublish.page.labels import kind_of
 from nbpublish.page.latex import latex_output
 from nbpublish.page.markdown_output import displayed
 from nbpublish.page.native import leaves, translate
-from nbpublish.page.native.movable import movable
 from nbpublish.page.tree import tree
 
 if TYPE_CHECKING:
@@ -26,18 +25,6 @@ Metadata = Mapping[str, object]
 Bundle = Mapping[str, object]
 
 MARIMO_BUNDLE = "application/vnd.marimo+mimebundle"
-_PICTURES = ("image/svg+xml", "image/png", "image/webp", "image/avif", "image/jpeg", "image/gif", "image/bmp")
-_LIVE = {
-    "application/vnd.plotly.": "plotly",
-    "application/vnd.vegalite.": "vegalite",
-    "application/vnd.vega.": "vega",
-    "application/vnd.jupyter.widget-view+": "widget",
-    "application/vnd.bokehjs_exec.": "bokeh",
-    "application/vnd.holoviews_exec.": "holoviews",
-}
-"""Beginnings of mimetypes that need a script, and the libraries they belong to."""
-
-
 def render_outputs(outputs: Iterable[Output], context: Context) -> str:
     """`div.nb-outputs` with every output that shows something; empty where none does."""
     shown = [html for output in streams.merged(outputs) if (html := _output(output, context))]
@@ -60,10 +47,9 @@ def bundle(data: Bundle, metadata: Metadata, context: Context) -> str:
         return _marimo_bundle(data[MARIMO_BUNDLE], metadata, context)
     if _loads_library(data):
         return ""
-    live = next((kind for start, kind in _LIVE.items() if any(name.startswith(start) for name in data)), None)
-    if live:
-        drawn = _drawn(live, data, metadata, context)
-        return drawn or _picture(data, metadata, context) or _live(live, data, metadata, context)
+    if kind := live.kind_of(data):
+        return live.output(kind, data, metadata, context)
+    metadata = tables.with_rows(data, metadata, context)
     for mimetype, render in _BEST_FIRST:
         if mimetype in data and _prefers(mimetype, data):
             html = render(data[mimetype], mimetype, metadata, context)
@@ -75,7 +61,7 @@ def bundle(data: Bundle, metadata: Metadata, context: Context) -> str:
 def _prefers(mimetype: str, data: Bundle) -> bool:
     """marimo's prose comes as Markdown and as HTML made of it; the Markdown takes part in the page's headings."""
     if mimetype == "text/html" and "text/markdown" in data:
-        return 'class="markdown' not in _text(data["text/html"])
+        return 'class="markdown' not in text_in(data["text/html"])
     return True
 
 
@@ -84,81 +70,8 @@ def _loads_library(data: Bundle) -> bool:
     return any(name.startswith("application/vnd.") and "_load." in name for name in data)
 
 
-def _picture(data: Bundle, metadata: Metadata, context: Context) -> str | None:
-    for mimetype in _PICTURES:
-        if mimetype in data and (html := figure(data[mimetype], mimetype, metadata, context)):
-            return html
-    return None
-
-
-def _drawn(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str | None:
-    """The chart itself, where the site can draw it; its picture is shown first."""
-    if kind == "widget":
-        return _moved(metadata, context) or anywidget.mounted(data, context)
-    if kind not in ("plotly", "vegalite", "vega"):
-        return None
-    value = next(value for name, value in data.items() if name.startswith(f"application/vnd.{kind}."))
-    if kind == "plotly" and plotly.loads_maps(value):
-        context.problem(
-            "remote-map",
-            "Plotly loads the outlines and tiles of maps from another host, so the page shows no interactive map. "
-            "Install kaleido to have a picture of it.",
-        )
-        return None
-    if isinstance(trouble := metadata.get("no_picture"), str):
-        said = f"Kaleido drew no picture of this chart, because {trouble}; without a script it is only named."
-        context.problem("no-picture", f"{said} Install Chrome or Chromium where nbpublish runs, or uninstall kaleido.")
-    title = metadata.get("title") or metadata.get("alt") or chart_title(value)
-    what = placeholders.name_of(kind, plotly.plain(title) if isinstance(title, str) else "", context)
-    shown = next((name for name in _PICTURES if bytes_of(data.get(name), name)), None)
-    drawn = bytes_of(data[shown], shown) if shown else None
-    image = picture(drawn, shown, metadata_of(metadata, shown), context) if shown and drawn else None
-    if kind == "plotly":
-        return plotly.chart(value, what, image, context)
-    return vega.chart(value, metadata_of(metadata, shown or ""), what, image, context)
-
-
-def _moved(metadata: Metadata, context: Context) -> str | None:
-    """The controls that a Jupyter widget is or holds, where readers can move them; None where they cannot."""
-    ids = metadata.get("controls")
-    known = [context.widgets[id] for id in ids if id in context.widgets] if isinstance(ids, list) else []
-    found = [movable(widget, places, escape(widget.label), context) or "" for widget, places in known]
-    return f'<div class="nb-controls">{"".join(found)}</div>' if any(found) else None
-
-
-def _live(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str:
-    """In place of a chart or widget without a picture: which it is, and what it is called."""
-    said = _text(data.get("text/plain")).strip()
-    if kind == "widget":
-        name = said.partition("\n")[0]
-        what = placeholders.widget_of(name, context)
-        return placeholders.live("widget", what, context)
-    value = next((value for name, value in data.items() if name.startswith("application/vnd.")), None)
-    title = metadata.get("title") or metadata.get("alt")
-    title = title if isinstance(title, str) and title else chart_title(value)
-    return placeholders.chart(kind, title, context, told=kind == "plotly" and plotly.loads_maps(value))
-
-
-def chart_title(value: object) -> str:
-    """The title in a Plotly figure or a Vega specification; empty where it has none."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return ""
-    for path in (("layout", "title", "text"), ("layout", "title"), ("title", "text"), ("title",)):
-        found: object = value
-        for key in path:
-            found = found.get(key) if isinstance(found, Mapping) else None
-        if isinstance(found, str):
-            return found
-        if isinstance(found, list) and all(isinstance(line, str) for line in found):
-            return " ".join(found)
-    return ""
-
-
 def _html(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
-    soup = parse(_text(value))
+    soup = parse(text_in(value))
     foreign.drop_loading_notes(soup)
     addresses.resolve_all(soup, context)
     translate.elements(soup, context, bundle)
@@ -188,7 +101,7 @@ def _kind(node: PageElement) -> str:
 
 
 def _markdown(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
-    text = _text(value)
+    text = text_in(value)
     if text.lstrip().startswith('<span class="markdown'):
         return _html(text, mimetype, metadata, context)
     html = displayed(text, context, bundle)
@@ -204,7 +117,7 @@ def _media(value: object, mimetype: str, metadata: Metadata, context: Context) -
 
 
 def _latex(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
-    return latex_output(_text(value), context)
+    return latex_output(text_in(value), context)
 
 
 def _json(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
@@ -231,7 +144,7 @@ def _pdf(value: object, mimetype: str, metadata: Metadata, context: Context) -> 
 
 
 def _plain(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
-    return streams.preformatted(_text(value), "nb-text", context)
+    return streams.preformatted(text_in(value), "nb-text", context)
 
 
 def _javascript(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
@@ -246,7 +159,7 @@ Renderer = Callable[[object, str, Metadata, Context], "str | None"]
 _BEST_FIRST: Sequence[tuple[str, Renderer]] = (
     ("text/html", _html),
     ("text/markdown", _markdown),
-    *((mimetype, _image) for mimetype in _PICTURES),
+    *((mimetype, _image) for mimetype in PICTURES),
     ("video/mp4", _media),
     ("video/webm", _media),
     ("video/ogg", _media),
@@ -296,12 +209,3 @@ def _unknown(data: Bundle, context: Context) -> str:
         return _json(data[mimetype], mimetype, {}, context) or ""
     text = context.words("placeholder.binary", mimetype=mimetype)
     return placeholders.placeholder("binary", text)
-
-
-def _text(value: object) -> str:
-    """Text of a representation, which nbformat may also hold as a list of lines."""
-    if isinstance(value, list):
-        return "".join(str(line) for line in value)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return "" if value is None else str(value)

@@ -47,11 +47,29 @@ def _is_ours(node: PageElement) -> bool:
     return not str(node).strip()
 
 
+def with_rows(data: Mapping[str, object], metadata: Mapping[str, object], context: Context) -> Mapping[str, object]:
+    """Metadata in which a frame that is shown in part has a file with the whole of it.
+
+    What follows a widget has none: it would be a file for each state. The mark in front of the text is what tells
+    Excel that it is UTF-8.
+    """
+    facts, text = metadata.get("table"), data.get("text/csv")
+    if not isinstance(facts, Mapping) or not isinstance(text, str) or context.cell.id in context.following:
+        return metadata
+    address = context.assets.add(("\ufeff" + text).encode("utf-8", "replace"), "text/csv")
+    return {**metadata, "table": {**facts, "file": address}}
+
+
 def size_note(facts: object, context: Context) -> str:
-    """`150 rows × 4 columns`, from what the kernel says of a data frame."""
+    """`150 rows × 4 columns`, from what the kernel says of a data frame, and a link to the whole of it."""
     if not isinstance(facts, Mapping) or not {"rows", "columns"} <= {*facts}:
         return ""
-    return f'<p class="nb-note">{escape(size(facts["rows"], facts["columns"], context))}</p>'
+    said = escape(size(facts["rows"], facts["columns"], context))
+    if isinstance(address := facts.get("file"), str):
+        name = f"{context.cell.options.label or (context.cell.name or '').strip('_') or 'table'}.csv"
+        attrs = attributes(class_="nb-rows", href=address, download=name)
+        said += f" · <a{attrs}>{escape(context.words('table.download'))}</a>"
+    return f'<p class="nb-note">{said}</p>'
 
 
 def size(rows: object, columns: object, context: Context) -> str:

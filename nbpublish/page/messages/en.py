@@ -74,6 +74,7 @@ WORDS = {
     "table.rows.one": "1 row",
     "table.columns": "{count} columns",
     "table.columns.one": "1 column",
+    "table.download": "whole table as CSV",
     "table.part": "First {shown} of {total} rows",
     "table.elided": "⋯ {count} more rows ⋯",
     "table.elided.one": "⋯ 1 more row ⋯",

@@ -61,6 +61,7 @@ WORDS = {
     "table.size": "{rows} × {columns}",
     "table.rows": "{count} 行",
     "table.columns": "{count} 列",
+    "table.download": "表全体を CSV で保存",
     "table.part": "全 {total} 行のうち先頭 {shown} 行",
     "table.elided": "⋯ ほか {count} 行 ⋯",
     "tree.items": "{count} 項目",
