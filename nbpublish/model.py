@@ -73,6 +73,10 @@ class Options:
     """Caption of the cell's figure or table, as Markdown."""
     label: str | None = None
     """Name under which the cell's figure or table can be referred to."""
+    parts: tuple[str, ...] = ()
+    """Captions of the parts (a), (b), … where the cell's figures are parts of one."""
+    columns: int | None = None
+    """How many parts stand beside each other; None where there is room."""
     mimetype: str | None = None
     """What a raw cell holds, such as `text/html`; None where the author does not say."""
     tags: tuple[str, ...] = ()

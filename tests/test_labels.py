@@ -20,6 +20,7 @@ from nbpublish.page.chapters import chapter_of
 from nbpublish.page.html import is_closed
 from nbpublish.page.labels import has_marks
 from nbpublish.page.numbering import Numbering, alone
+from nbpublish.page.parts import letter
 from nbpublish.page.shard import Follower, shard
 from nbpublish.page.things import Written
 
@@ -38,6 +39,10 @@ def referred(markdown: str, language: str = "en") -> str:
     paragraph = re.findall(r"<p>(.*?)</p>", read(markdown, language), re.DOTALL)[-1]
     linked = re.sub(r'<a class="nb-ref" href="([^"]*)"[^>]*>(.*?)</a>', r"[\2](\1)", paragraph)
     return re.sub(r"<[^>]*>", "", linked)
+
+
+def captions(html: str) -> list[str]:
+    return [text(caption) for caption in re.findall(r"<figcaption>(.*?)</figcaption>", html)]
 
 
 FIGURE = "![The *loss*](loss.svg){#fig-loss}\n\n"
@@ -119,6 +124,64 @@ def test_a_div_of_several_images_is_one_figure() -> None:
     html = read("::: {#fig-pair}\n![a](a.svg)\n![b](b.svg)\n\nBoth, as @fig-pair.\n:::")
     assert html.count("<figure") == html.count("<figcaption") == 1
     assert text(html) == "Figure 1 : Both, as Figure 1 ."
+
+
+PARTS = """::: {#fig-pair layout-ncol=2}
+![The *left* one](a.svg){#fig-left}
+![](b.svg){#fig-right}
+
+Two hills
+:::
+
+"""
+
+
+def test_figures_within_a_figure_are_its_parts_and_take_no_number() -> None:
+    html = read(PARTS + FIGURE)
+    assert '<figure id="fig-pair" style="--nb-columns:2" class="nb-figure nb-parts">' in html
+    assert '<figure id="fig-left" class="nb-figure nb-part"><img src="a.svg"' in html
+    assert captions(html) == ["(a) The left one", "(b)", "Figure 1 : Two hills", "Figure 2 : The loss"]
+
+
+def test_without_words_of_its_own_a_figure_of_parts_has_its_number_alone() -> None:
+    html = read(PARTS.replace("Two hills\n", ""))
+    assert re.findall(r"<figcaption>(.*?)</figcaption>", html)[-1] == '<span class="nb-caption-number">Figure 1</span>'
+
+
+def test_a_part_is_called_by_the_number_of_the_whole_and_its_letter() -> None:
+    assert referred(PARTS + "See @fig-right, [-@fig-left] and [this](@fig-pair).") == (
+        "See [Figure 1 (b)](#fig-right), [1 (a)](#fig-left) and [this](#fig-pair)."
+    )
+    assert referred(PARTS + "@fig-rightに示す。", "ja") == "[図 1 (b)](#fig-right)に示す。"
+
+
+def test_the_figures_of_a_cell_may_be_parts() -> None:
+    cell = code("c", "f()", label="fig-pair", caption="Both", parts=("The *left* one", "The right one"), columns=2)
+    drawn = result("image/png", png(2, 1))
+    html = alone(page_of(drawn, result("text/plain", "said"), drawn, drawn, cell=cell).html)
+    ids = re.findall(r'<figure[^>]* id="([^"]*)"', html)
+    assert ids == ["fig-pair", "fig-pair-1", "fig-pair-2", "fig-pair-3"]
+    assert re.findall(r'alt="([^"]*)"', html) == ["Figure: The left one", "Figure: The right one", "Figure: Both"]
+    assert captions(html) == ["(a) The left one", "(b) The right one", "(c)", "Figure 1 : Both"]
+    assert 'style="--nb-columns:2"' in html
+    assert len(_FIGURE.findall(html)) == 1, "what the end of the page counts"
+
+
+def test_parts_of_a_cell_without_a_label_have_letters() -> None:
+    drawn, cell = result("image/png", png(2, 1)), code("c", "f()", caption="Both", parts=("One", "Two"))
+    html = alone(page_of(drawn, drawn, cell=cell).html)
+    assert captions(html) == ["(a) One", "(b) Two", "Both"]
+
+
+def test_a_table_may_have_parts() -> None:
+    cell = code("c", "f()", label="tbl-pair", parts=("One", "Two"))
+    html = alone(page_of(result("text/html", PANDAS), result("text/html", PANDAS), cell=cell).html)
+    assert captions(html) == ["Table 1", "(a) One", "(b) Two"]
+
+
+@pytest.mark.parametrize(("index", "letters"), [(0, "a"), (25, "z"), (26, "aa"), (27, "ab"), (702, "aaa")])
+def test_there_are_letters_for_any_number_of_parts(index: int, letters: str) -> None:
+    assert letter(index) == letters
 
 
 def test_equations_are_counted_by_rows_and_a_tag_is_no_number() -> None:
@@ -412,6 +475,12 @@ def test_metadata_have_the_last_word() -> None:
         ('<p><a href="x"><img alt="A loss" id="fig-a" src="a.svg" /></a></p>', "Figure 1 : A loss"),
         ('<figure id="fig-a"><img src="a.svg"><figcaption><p>A loss</p></figcaption></figure>', "Figure 1 : A loss"),
         ('<figure id="fig-a"><img src="a.svg"></figure>', "Figure 1"),
+        (
+            '<figure id="fig-a"><p><img alt="One" id="fig-b" src="b.svg" /></p><figure id="fig-c"><img src="c.svg">'
+            "<figcaption>Two</figcaption></figure><figcaption>Both</figcaption></figure>",
+            "(a) One (b) Two Figure 1 : Both",
+        ),
+        ('<figure><figure id="fig-b"><img src="b.svg"></figure><figcaption>x</figcaption></figure>', "Figure 1 x"),
         ("<table><tr><td>x</td></tr></table>\n<p>: Scores {#tbl-a}</p>", "Table 1 : Scores x"),
         ('<table id="tbl-a"><caption>Scores</caption><tr><td>x</td></tr></table>', "Table 1 : Scores x"),
         ('<table id="tbl-a"><tr><td>x</td></tr></table>', "Table 1 x"),

@@ -446,6 +446,31 @@
 # 図は@fig-sideに、歩数は@tbl-stepsに示す。
 
 # %% [markdown]
+# ### Parts of a figure
+#
+# Figures with labels within a labelled `div` are its parts. They have letters, and the paragraph at the end is the caption of the whole:
+#
+# ````markdown
+# ::: {#fig-hills layout-ncol=2}
+# ![From the side](img/hill.svg){#fig-hill-side}
+# ![From the side, *again*](img/hill.svg){#fig-hill-again}
+#
+# The same hill, twice
+# :::
+#
+# The ball of @fig-hill-side is that of @fig-hill-again; both are in @fig-hills.
+# ````
+#
+# ::: {#fig-hills layout-ncol=2}
+# ![From the side](img/hill.svg){#fig-hill-side}
+# ![From the side, *again*](img/hill.svg){#fig-hill-again}
+#
+# The same hill, twice
+# :::
+#
+# The ball of @fig-hill-side is that of @fig-hill-again; both are in @fig-hills.
+
+# %% [markdown]
 # ### What a cell shows
 #
 # A figure, a table or an equation that a cell makes gets label and caption from the cell's [options](cells.md), in every format. Above the
@@ -460,6 +485,16 @@
 #
 # A script may say it in the cell's marker, `# %% label="fig-loss" caption="…"`, and Jupyter in the cell's metadata. With `lst-…` it is the
 # code that gets the number. What the cell shows may be anything: printed text with the label `fig-…` is a figure, too.
+#
+# A cell that shows several figures may make them parts of one. They are referred to as `@fig-fits-1`, `@fig-fits-2`:
+#
+# ```python
+# #| label: fig-fits
+# #| caption: The same data and two polynomials.
+# #| subcaptions: ["Degree 1", "Degree 9"]
+# for degree in (1, 9):
+#     display(plot(degree))
+# ```
 
 # %% [markdown]
 # ### Which number
@@ -490,7 +525,7 @@
 # | LaTeX, pandoc-crossref | `\label{eq:a}`, `fig:a` | `\ref{fig:a}`, `\eqref{eq:a}`, `\cref{eq:a}` |
 #
 # In `.md` pages, which MkDocs renders, images, tables with a caption, `<figure>`, code with an id and equations with a label are numbered,
-# and all these references work.
+# and all these references work. A `<figure id="fig-a" markdown>` with labelled images in it has parts, where the extension `md_in_html` is on.
 
 # %% [markdown]
 # ## Attributes and raw HTML

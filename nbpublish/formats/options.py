@@ -83,6 +83,19 @@ def _patterns(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(map(_text, value))
 
 
+def _captions(value: Any) -> tuple[str, ...]:
+    """Captions of parts; `true` asks for letters alone."""
+    if value is True:
+        return ("",)
+    return (value,) if isinstance(value, str) else tuple(map(_text, value))
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not 0 < int(value) <= 12:
+        raise ValueError(value)
+    return int(value)
+
+
 _SPACED = re.compile(r"# \| ?[\w.-]+:(?:\s|$)")
 """Black and Ruff turn `#| key: value` into `# | key: value`; a table drawn in a comment has no key."""
 
@@ -109,6 +122,11 @@ _BY_KEY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "fig-cap": ("caption", _text),
     "tbl-cap": ("caption", _text),
     "lst-cap": ("caption", _text),
+    "subcaptions": ("parts", _captions),
+    "fig-subcap": ("parts", _captions),
+    "tbl-subcap": ("parts", _captions),
+    "layout-ncol": ("columns", _count),
+    "columns": ("columns", _count),
     "label": ("label", _text),
     "lst-label": ("label", _text),
     "mimetype": ("mimetype", _text),

@@ -44,7 +44,9 @@ class About:
 
 
 _ENGINE = re.compile(r"\b(?P<implementation>[a-z]+) (?P<version>\d+\.\d+\S*) \S+ \S+\Z")
-_FIGURE = re.compile(r'<figure class="nb-figure(?! nb-figure-(?:table|code))(?:[ "][^>]*)?>(?!<div class="nb-table")')
+_FIGURE = re.compile(
+    r'<figure class="nb-figure(?! nb-figure-(?:table|code)| nb-part")(?:[ "][^>]*)?>(?!<div class="nb-table")'
+)
 _DIFFERENT = {
     "attr": "attrs", "bs4": "beautifulsoup4", "Crypto": "pycryptodome", "cv2": "opencv-python",
     "dateutil": "python-dateutil", "fitz": "pymupdf", "jwt": "pyjwt",

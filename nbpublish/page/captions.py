@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from html import escape, unescape
 
 from nbpublish.page.labels import PREFIXES, Kind, kind_of, number_mark
+from nbpublish.page.parts import CLASS, letter
 
 
 def with_captions(html: str) -> str:
@@ -19,7 +21,7 @@ def with_captions(html: str) -> str:
         return html
     for pattern, write in _STEPS:
         html = pattern.sub(write, html)
-    return html
+    return _figures(html)
 
 
 _KINDS = "|".join(prefix for prefix, kind in PREFIXES.items() if kind in ("figure", "table", "listing"))
@@ -66,18 +68,72 @@ def _bare_table(match: re.Match[str]) -> str:
     return _figure(match[0].replace(f' id="{match["label"]}"', "", 1), label, "")
 
 
-def _captioned(match: re.Match[str]) -> str:
-    """A figure that is one already, with or without a caption."""
-    label = unescape(match["label"])
-    kind = kind_of(label) or "figure"
-    inside = match["inside"]
-    if "<nb-no" in inside:
-        return match[0]
-    caption = re.search(r"<figcaption\b[^>]*>\s*(?:<p>)?", inside)
+@dataclass
+class _Open:
+    """A figure while its end is looked for."""
+
+    opening: str
+    inside: str = ""
+    own: str = ""
+    """What is in it and in none of its parts, with `\\0` for each of these."""
+    parts: list[str] = field(default_factory=list)
+    """Labels of its parts."""
+
+    @property
+    def label(self) -> str:
+        found = re.search(_ID, self.opening)
+        return unescape(found["label"]) if found else ""
+
+
+def _figures(html: str) -> str:
+    """Figures that are some already, with marks; those within one with a label are its parts."""
+    around = [_Open("")]
+    for piece in _FIGURE_TAG.split(html):
+        if piece.startswith("<figure"):
+            around.append(_Open(piece))
+        elif piece == "</figure>" and len(around) > 1:
+            figure = around.pop()
+            whole = next((other for other in reversed(around) if other.label), None)
+            around[-1].inside += _closed(figure, whole)
+            around[-1].own += "\0"
+        else:
+            around[-1].inside += piece
+            around[-1].own += piece
+    return "".join(figure.opening + figure.inside for figure in around)
+
+
+def _closed(figure: _Open, whole: _Open | None) -> str:
+    """A figure with a mark for its number, if it has a label."""
+    label, opening, inside = figure.label, figure.opening, figure.inside
+    if not label:
+        return f"{opening}{inside}</figure>"
+    kind, part = kind_of(label) or "figure", {}
+    if whole:
+        part = {"part": letter(len(whole.parts)), "whole": whole.label}
+        whole.parts.append(label)
+        opening = _with_class(opening, "nb-part")
+    if figure.parts:
+        opening = _with_class(opening, CLASS)
+    if "<nb-no" in figure.own:  # an image that became a figure
+        said = "".join(f' {name}="{escape(value)}"' for name, value in part.items())
+        inside = inside.replace(' of="', f'{said} of="', 1)
+        return f"{opening}{inside}</figure>"
+    caption = re.search(r"<figcaption\b[^>]*>\s*(?:<p>)?", figure.own)
     if caption is None:
-        return match["opening"] + _inside(inside, kind, label, "") + "</figure>"
-    inside = inside.replace(caption[0], caption[0] + number_mark(kind, label, 0, "caption"), 1)
-    return f"{match['opening']}{inside}</figure>"
+        mark = f"<figcaption>{number_mark(kind, label, 0, 'alone', **part)}</figcaption>"
+        inside = mark + inside if kind in ("table", "listing") else inside + mark
+    else:
+        at = inside.rindex(caption[0]) if figure.own.rfind("\0") < caption.start() else inside.index(caption[0])
+        at += len(caption[0])
+        inside = inside[:at] + number_mark(kind, label, 0, "caption", **part) + inside[at:]
+    return f"{opening}{inside}</figure>"
+
+
+def _with_class(opening: str, name: str) -> str:
+    found = re.search(r'\sclass="([^"]*)"', opening)
+    if found:
+        return opening.replace(found[0], f' class="{found[1]} {name}"', 1)
+    return opening.replace("<figure", f'<figure class="nb-figure {name}"', 1)
 
 
 def _figure(html: str, label: str, words: str) -> str:
@@ -119,5 +175,5 @@ _STEPS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
         ),
         _code,
     ),
-    (re.compile(rf"(?P<opening><figure\b(?=[^<>]*{_ID}){_REST}>)(?P<inside>.*?)</figure>", re.DOTALL), _captioned),
 )
+_FIGURE_TAG = re.compile(rf"(<figure\b{_REST}>|</figure>)")

@@ -15,6 +15,8 @@ def with_label(code: str, result: str, trace: Trace | None, context: Context) ->
     A cell that was not executed has no figure to number. What refers to it leads to the cell then.
     """
     label = context.cell.options.label
+    if context.part and not label:
+        return code, labelled(result, None, "figure", "nb-figure", context)
     if not label or label in context.anchors:
         return code, result
     kind = kind_of(label) or "listing"

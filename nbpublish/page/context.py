@@ -45,6 +45,16 @@ class Context:
         return options
 
     @property
+    def part(self) -> int:
+        """How many parts the figure of the cell at hand has so far."""
+        return self._counts.get(f"{self.cell.id}-part", 0)
+
+    def take_part(self) -> int:
+        """The number of its next part, from 0."""
+        self._counts[f"{self.cell.id}-part"] = self.part + 1
+        return self.part - 1
+
+    @property
     def book(self) -> str:
         """Stands for the notebook among others that share a page."""
         return hashlib.sha256(self.notebook.path.encode("utf-8", "surrogatepass")).hexdigest()[:6]

@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
-from nbpublish.page import dark_plotly, dark_vega
+from nbpublish.model import Options
+from nbpublish.page import dark_plotly, dark_vega, parts
 from nbpublish.page.context import Context, metadata_of
 from nbpublish.page.dark import CLASS, themed
 from nbpublish.page.html import attributes, escape, text_of
@@ -37,8 +38,18 @@ def captioned(html: str, context: Context, classes: str = "nb-figure", kind: Kin
     options = context.peek_options()
     if options is None or kind_of(options.label or "") not in (None, kind):
         return f"<figure{attributes(class_=classes)}>{html}</figure>"
+    if options.parts:
+        words = context.prose.inline(subcaption(options, context), context.cell)
+        index = context.take_part()
+        context.anchors |= {parts.label_of(options.label, index)} if options.label else set()
+        return parts.part(html, words, index, options.label, kind, classes)
     context.take_options()
     return labelled(html, options.label, kind, classes, context)
+
+
+def subcaption(options: Options, context: Context) -> str:
+    """The caption of the next part of the cell's figure, as Markdown; empty where it has none."""
+    return options.parts[context.part] if context.part < len(options.parts) else ""
 
 
 def labelled(html: str, label: str | None, kind: Kind, classes: str, context: Context) -> str:
@@ -47,6 +58,8 @@ def labelled(html: str, label: str | None, kind: Kind, classes: str, context: Co
     The caption of a table or of code stands above it, that of a figure below.
     """
     options = context.cell.options
+    style = parts.columns(options.columns) if context.part else ""
+    classes = f"{classes} {parts.CLASS}" if context.part else classes
     words = context.prose.inline(options.caption, context.cell) if options.caption else ""
     number = ""
     if label:
@@ -54,7 +67,7 @@ def labelled(html: str, label: str | None, kind: Kind, classes: str, context: Co
         number = number_mark(kind, label, 0, "caption" if words else "alone")
     caption = f"<figcaption>{number}{words}</figcaption>" if number or words else ""
     inside = caption + html if kind in ("table", "listing") else html + caption
-    return f"<figure{attributes(class_=classes, id=label)}>{inside}</figure>"
+    return f"<figure{attributes(class_=classes, id=label, style=style or None)}>{inside}</figure>"
 
 
 def picture(data: bytes, mimetype: str, known: Mapping[str, object], context: Context) -> str:
@@ -79,15 +92,16 @@ def picture(data: bytes, mimetype: str, known: Mapping[str, object], context: Co
 def alternative(data: bytes, mimetype: str, known: Mapping[str, object], context: Context) -> str:
     """What a picture says to someone who does not see it: the author's words, else its own, else where it is from."""
     options = context.peek_options()
-    if options and options.alt is not None:
+    own = subcaption(options, context) if options else ""
+    if options and options.alt is not None and not own:
         return options.alt
     for key in ("alt", "title"):
         if isinstance(text := known.get(key), str) and text.strip():
             return text if key == "alt" else context.words("figure.alt-of", title=text)
     if mimetype == "image/svg+xml" and (title := svg_title(data)):
         return context.words("figure.alt-of", title=title)
-    if options and options.caption:
-        return context.words("figure.alt-of", title=text_of(context.prose.inline(options.caption, context.cell)))
+    if said := own or (options and options.caption):
+        return context.words("figure.alt-of", title=text_of(context.prose.inline(said, context.cell)))
     missing_alt(context)
     if context.cell.name and context.cell.name != "_":
         return context.words("figure.alt-cell", name=context.cell.name)

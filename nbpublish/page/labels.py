@@ -56,6 +56,10 @@ class Number:
     """Line of the file; 0 where it is not known."""
     tag: str | None = None
     """What stands in place of a number: LaTeX's `\\tag`."""
+    part: str = ""
+    """Letter of a part of a figure."""
+    whole: str = ""
+    """Label of the figure that it is a part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,19 @@ class Reference:
     """It stands within a link, where no other link can stand."""
 
 
-def number_mark(kind: Kind, label: str, line: int, place: Place, tag: str | None = None) -> str:
+def number_mark(
+    kind: Kind,
+    label: str,
+    line: int,
+    place: Place,
+    tag: str | None = None,
+    part: str | None = None,
+    whole: str | None = None,
+) -> str:
     """A mark for the number of the thing with this label."""
-    return f"<nb-no{attributes(kind=kind, of=label or None, place=place, line=line or None, tag=tag)}></nb-no>"
+    of, line_or_none = label or None, line or None
+    attrs = attributes(kind=kind, of=of, place=place, line=line_or_none, tag=tag, part=part, whole=whole or None)
+    return f"<nb-no{attrs}></nb-no>"
 
 
 def reference_mark(label: str, form: Form, line: int, html: str = "") -> str:
@@ -114,6 +128,7 @@ def _mark(match: re.Match[str]) -> Number | Reference:
     line = int(values.get("line", "0"))
     if match["number"] is not None:
         kind, place = cast(Kind, values["kind"]), cast(Place, values["place"])
-        return Number(kind, values.get("of", ""), place, line, values.get("tag"))
+        part, whole = values.get("part", ""), values.get("whole", "")
+        return Number(kind, values.get("of", ""), place, line, values.get("tag"), part, whole)
     form = cast(Form, values.get("form", "name"))
     return Reference(values["to"], form, line, match["html"], "loose" in values, "inner" in values)

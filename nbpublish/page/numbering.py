@@ -73,8 +73,13 @@ class Numbering:
 
     def _number(self, page: Written, counts: Counter[str]) -> None:
         numbers = self._numbers[page.path] = []
+        parts: list[Number] = []
         for mark in marks_of(page.html):
             if not isinstance(mark, Number):
+                continue
+            if mark.part:  # the number of a figure stands below its parts
+                numbers.append(mark.part)
+                parts.append(mark)
                 continue
             number = mark.tag
             if number is None and mark.kind in NUMBERED:
@@ -85,6 +90,12 @@ class Numbering:
             if mark.label:
                 line = mark.line or self.line_of(page.path, mark.label, True)
                 self._add(Thing(mark.kind, mark.label, number or "", page, line))
+        for mark in parts:
+            whole = self._things.get(page.path, {}).get(mark.whole)
+            if mark.label and whole:
+                number = Words(page.language)("label.part", whole=whole.number, part=mark.part)
+                line = mark.line or whole.line
+                self._add(Thing(mark.kind, mark.label, number, page, line))
 
     def _add(self, thing: Thing, *, told: bool = True) -> None:
         """Note a thing; of two with one label the first counts, and that there are two is a problem."""
@@ -151,6 +162,8 @@ class Numbering:
         return with_marks_replaced(html, write)
 
     def _number_of(self, mark: Number, page: Written) -> str:
+        if mark.part:
+            return mark.part
         thing = self._things.get(page.path, {}).get(mark.label)
         return thing.number if thing else ""
 

@@ -47,6 +47,9 @@ def shown_number(mark: Number, number: str, words: Words) -> str:
         return ""
     if mark.kind == "equation":
         return words.html("label.equation-number", number=escape(number))
+    if mark.part:
+        name = f'<span class="nb-caption-number">{words.html("label.letter", part=escape(number))}</span>'
+        return f"{name} " if mark.place == "caption" else name
     name = f'<span class="nb-caption-number">{words.html(f"label.{mark.kind}", number=escape(number))}</span>'
     return words.html("label.caption", name=name) if mark.place == "caption" else name
 

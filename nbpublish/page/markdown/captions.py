@@ -5,6 +5,8 @@
     ```{.python #lst-fit lst-cap="One step"}       code (Quarto); MyST's `code-block` with `:name:`
     ::: {#fig-pair} … last paragraph :::           anything, with its last paragraph as caption (Quarto)
 
+Figures with a label in such a `div` are its parts (`page/parts.py`); `layout-ncol=2` puts two beside each other.
+
 They become `figure` and `figcaption`, as MyST's `{figure}` and pymdownx's `/// caption` do, and every figure with a
 label gets a mark for its number. The kind is said by the label's prefix, else by what is in the figure.
 """
@@ -12,6 +14,7 @@ label gets a mark for its number. The kind is said by the label's prefix, else b
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +25,7 @@ from markdown_it.token import Token
 from nbpublish.page.labels import NUMBERED, Kind, kind_of
 from nbpublish.page.markdown.attributes import parse_attributes
 from nbpublish.page.markdown.fences import parse_info
+from nbpublish.page.parts import CLASS, letter
 
 NUMBER = "number"
 """Type of the token that stands for a number; its `meta` are the arguments of `labels.number_mark` but the line."""
@@ -94,13 +98,15 @@ def _divs(tokens: list[Token]) -> list[Token]:
         end = next(i for i in range(index, len(tokens)) if (tokens[i].type, tokens[i].level) == closing)
         token.type, token.tag = "figure_open", "figure"
         tokens[end].type, tokens[end].tag = "figure_close", "figure"
-        if tokens[end - 1].type == "paragraph_close" and tokens[end - 3] is not token:
+        last_is_text = tokens[end - 1].type == "paragraph_close" and not _IMAGES.fullmatch(tokens[end - 2].content)
+        if last_is_text and tokens[end - 3] is not token:
             tokens[end - 3].type, tokens[end - 3].tag = "figcaption_open", "figcaption"
             tokens[end - 1].type, tokens[end - 1].tag = "figcaption_close", "figcaption"
             tokens[end - 3].hidden = tokens[end - 1].hidden = False
     return tokens
 
 
+_IMAGES = re.compile(r"(?:\s*!\[[^\]\n]*\]\([^()\n]*\)\{[^{}\n]*\}\s*)+")
 _CAPTION = re.compile(r"(?::|[Tt]able:|表[:：])[ \t]+(.*?)\s*(?:\{([^{}]*)\})?$", re.DOTALL)
 
 
@@ -171,36 +177,67 @@ def _images(state: StateCore) -> None:
     tokens = state.tokens
     position = 0
     while position < len(tokens):
-        image = _lone_image(tokens[position : position + 3])
-        if image is None:
+        images = _lone_images(tokens[position : position + 3])
+        for image in images:
+            written += _image_figure(image, tokens[position])
+        if not images:
             written.append(tokens[position])
-            position += 1
-            continue
-        words = list(image.children or ())
-        label, alt = image.attrs.pop("id"), image.attrs.pop("fig-alt", None)
-        if alt is not None:
-            image.children = [Token("text", "", 0, content=str(alt))]
-        near = tokens[position]
-        caption = [_inline(image.content, near, words)] if words else []
-        written += _figure([_inline("", near, [image])], {"id": label}, caption)
-        position += 3
+        position += 3 if images else 1
     state.tokens = written
 
 
-def _lone_image(tokens: list[Token]) -> Token | None:
+def _image_figure(image: Token, near: Token) -> list[Token]:
+    words = list(image.children or ())
+    label, alt = image.attrs.pop("id"), image.attrs.pop("fig-alt", None)
+    if alt is not None:
+        image.children = [Token("text", "", 0, content=str(alt))]
+    caption = [_inline(image.content, near, words)] if words else []
+    return _figure([_inline("", near, [image])], {"id": label}, caption)
+
+
+def _lone_images(tokens: list[Token]) -> list[Token]:
+    """The images of a paragraph that is nothing but images with labels."""
     if len(tokens) < 3 or tokens[0].type != "paragraph_open" or tokens[1].type != "inline":
-        return None
-    shown = [token for token in tokens[1].children or () if token.type != "text" or token.content.strip()]
-    return shown[0] if len(shown) == 1 and shown[0].type == "image" and _is_numbered(shown[0].attrs.get("id")) else None
+        return []
+    breaks = ("text", "softbreak", "hardbreak")
+    shown = [token for token in tokens[1].children or () if token.type not in breaks or token.content.strip()]
+    return shown if all(token.type == "image" and _is_numbered(token.attrs.get("id")) for token in shown) else []
 
 
 def _number_figures(state: StateCore) -> None:
     """Put a mark into the caption of each figure with a label; a table's stands above it."""
     tokens = state.tokens
+    wholes = _wholes(tokens)
     for index in reversed(range(len(tokens))):
-        if tokens[index].type == "figure_open" and tokens[index].attrs.get("id"):
+        figure = tokens[index]
+        if figure.type == "figure_open" and figure.attrs.get("id"):
             end = _end(tokens, index)
-            tokens[index + 1 : end] = _numbered(tokens[index], tokens[index + 1 : end])
+            tokens[index + 1 : end] = _numbered(figure, tokens[index + 1 : end], wholes.get(str(figure.attrs["id"])))
+
+
+def _wholes(tokens: list[Token]) -> dict[str, dict[str, str]]:
+    """By the label of each part of a figure, what its mark says of the whole; the wholes are made such."""
+    found: dict[str, dict[str, str]] = {}
+    counts: Counter[str] = Counter()
+    around: list[Token] = []
+    for token in tokens:
+        if token.type == "figure_open":
+            label = str(token.attrs.get("id", ""))
+            whole = next((figure for figure in reversed(around) if _is_numbered(figure.attrs.get("id"))), None)
+            if whole and _is_numbered(label):
+                of = str(whole.attrs["id"])
+                found[label] = {"part": letter(counts[of]), "whole": of}
+                counts[of] += 1
+                _add_class(token, "nb-part")
+                _add_class(whole, CLASS)
+            around.append(token)
+        elif token.type == "figure_close" and around:
+            around.pop()
+    return found
+
+
+def _add_class(figure: Token, name: str) -> None:
+    figure.attrs["class"] = " ".join(dict.fromkeys([*str(figure.attrs.get("class", "")).split(), name]))
 
 
 def _end(tokens: list[Token], start: int) -> int:
@@ -212,15 +249,15 @@ def _end(tokens: list[Token], start: int) -> int:
     return len(tokens)
 
 
-def _numbered(figure: Token, inside: list[Token]) -> list[Token]:
+def _numbered(figure: Token, inside: list[Token], whole: dict[str, str] | None) -> list[Token]:
     label = str(figure.attrs["id"])
     kind = kind_of(label) or _kind_of_content(inside)
-    start = next((i for i, token in enumerate(inside) if token.type == "figcaption_open"), None)
+    start = _own_caption(inside)
     own = {"table": ["nb-figure-table"], "listing": ["nb-figure-code"]}.get(kind, [])
     classes = ["nb-figure", *own, *str(figure.attrs.get("class", "")).split()]
     figure.attrs["class"] = " ".join(dict.fromkeys(classes))
     if start is None:
-        caption = _figure([figure], {}, [_inline("", figure, [_mark(kind, label, "alone")])])[2:5]
+        caption = _figure([figure], {}, [_inline("", figure, [_mark(kind, label, "alone", whole)])])[2:5]
         return [*caption, *inside] if kind != "figure" else [*inside, *caption]
     end = next(i for i in range(start, len(inside)) if inside[i].type == "figcaption_close") + 1
     caption = inside[start:end]
@@ -228,13 +265,23 @@ def _numbered(figure: Token, inside: list[Token]) -> list[Token]:
     if first is None:
         first = _inline("", figure)
         caption.insert(1, first)
-    first.children = [_mark(kind, label, "caption" if first.children else "alone"), *(first.children or ())]
+    first.children = [_mark(kind, label, "caption" if first.children else "alone", whole), *(first.children or ())]
     rest = inside[:start] + inside[end:]
     return [*caption, *rest] if kind in ("table", "listing") else [*rest, *caption]
 
 
-def _mark(kind: Kind, label: str, place: str) -> Token:
-    return Token(NUMBER, "", 0, meta={"kind": kind, "label": label, "place": place})
+def _own_caption(inside: list[Token]) -> int | None:
+    """Where the caption of a figure begins, which is none of its parts' captions."""
+    depth = 0
+    for index, token in enumerate(inside):
+        depth += {"figure_open": 1, "figure_close": -1}.get(token.type, 0)
+        if token.type == "figcaption_open" and not depth:
+            return index
+    return None
+
+
+def _mark(kind: Kind, label: str, place: str, whole: dict[str, str] | None) -> Token:
+    return Token(NUMBER, "", 0, meta={"kind": kind, "label": label, "place": place, **(whole or {})})
 
 
 def _kind_of_content(tokens: Iterable[Token]) -> Kind:

@@ -26,6 +26,7 @@ from nbpublish.page.markdown.lines import fenced_end, text_of
 from nbpublish.page.markdown.references import push_reference, read_role
 from nbpublish.page.markdown.spans import push_html
 from nbpublish.page.markdown.tabs import push_tab
+from nbpublish.page.parts import columns
 
 
 def directives(md: MarkdownIt) -> None:
@@ -143,6 +144,8 @@ def _push_div(state: StateBlock, directive: Directive) -> None:
     directive.options.setdefault("class", "")
     names = {"div": "", "tab-set": ""}
     attrs = _attrs(directive)
+    if style := columns(directive.options.get("layout-ncol")):
+        attrs["style"] = style
     if own := names.get(directive.name, directive.name):
         attrs["class"] = f"{own} {attrs.get('class', '')}".strip()
     opening = [Token("html_open", "div", 1, attrs, [directive.start, directive.end], block=True)]  # type: ignore[arg-type]

@@ -66,6 +66,8 @@ WORDS = {
     "label.section": "{number}",
     "label.cell": "the cell {number}",
     "label.equation-number": "({number})",
+    "label.part": "{whole} ({part})",
+    "label.letter": "({part})",
     "label.caption": "{name}: ",
     "label.elsewhere": "{name} in “{page}”",
     "label.and": ", ",

@@ -55,6 +55,8 @@ WORDS = {
     "label.section": "「{number}」",
     "label.cell": "セル {number}",
     "label.equation-number": "({number})",
+    "label.part": "{whole} ({part})",
+    "label.letter": "({part})",
     "label.caption": "{name}　",
     "label.elsewhere": "「{page}」の{name}",
     "label.and": "、",
