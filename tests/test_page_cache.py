@@ -418,11 +418,21 @@ def test_without_anchors_registered_anew_references_would_fail(
         with monkeypatch.context() as patch:
             if self.kept:
                 patch.setattr(mkdocs_page, "autorefs_plugin", lambda config: None)
-                patch.setattr(mkdocs_page, "described", lambda settings: self.kept.settings)
+                patch.setattr(page_settings, "described", lambda settings: self.kept.settings)
             render(self, config, files)
 
     monkeypatch.setattr(mkdocs_page.NotebookPage, "render", forgetful)
     assert made.differences() != []
+
+
+def test_the_time_that_reading_takes_follows_how_code_is_shown(tmp_path: Path, bench: Callable[..., Bench]) -> None:
+    files = {"index.py": "# %% [markdown]\n# # A\n\n# %%\n" + "name = 1\n" * 228}
+    made = bench(write_site(tmp_path, files, theme={"name": "nbpublish"}))
+    assert ">2 minutes to read<" in made.build().html("index.html")
+    settings = made.source / "mkdocs.yml"
+    settings.write_text(settings.read_text().replace("- nbpublish", "- nbpublish: {code: fold}"))
+    assert made.differences() == []
+    assert "to read<" not in made.build().html("index.html")
 
 
 # --- accidents --------------------------------------------------------------------------------------------------------
