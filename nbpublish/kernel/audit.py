@@ -38,10 +38,16 @@ def observed(looks: Looks) -> Iterator[None]:
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     tell = _EVENTS.get(event)
-    if event == "open" and type(arguments[0]) is str and arguments[0].endswith(".pyc"):
-        return  # nearly all that an import opens, and never told of
-    if tell is not None and _current:
-        _current[-1].told(tell, _current[-1], *arguments)
+    if tell is None or not _current or _only_imports(event, arguments):
+        return  # what nearly all end with: libraries that are imported cause tens of thousands
+    _current[-1].told(tell, _current[-1], *arguments)
+
+
+def _only_imports(event: str, arguments: tuple[Any, ...]) -> bool:
+    """Whether a compiled module is opened, or a module is imported that is no library with code of its own."""
+    if event == "import":
+        return arguments[1] is None
+    return event == "open" and type(arguments[0]) is str and arguments[0].endswith(".pyc")
 
 
 def _opened(looks: Looks, path: Any, mode: Any, flags: Any) -> None:

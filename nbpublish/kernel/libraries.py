@@ -22,6 +22,8 @@ from nbpublish.model import Observation
 
 _OURS = str(Path(__file__).parent.parent) + os.sep
 _SESSION = str(Path(__file__).with_name("session.py"))
+_IMPORTING = frozenset(("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"))
+"""The code between a statement that imports and a finder."""
 _PYTHON = tuple(str(Path(sysconfig.get_paths()[name]).resolve()) + os.sep for name in ("stdlib", "platstdlib"))
 
 
@@ -36,6 +38,7 @@ class Libraries(Listener):
         self._base = root
         self._folder = str(folder)
         self._paths = importing_paths(os.environ, [path for path in sys.path if path != self._folder])
+        self._sites = tuple(folder + os.sep for folder in self._paths if is_site(folder))
         self._sought: dict[str, bool] = {}
         """By module that was asked for in this cell, whether the author's code did so."""
         self.missed = False
@@ -68,13 +71,15 @@ class Libraries(Listener):
     def _is_asked_by_author(self, frame: FrameType | None) -> bool:
         """Whether the author's code asks, be it through a library that it calls, or a library that is being loaded."""
         while frame is not None:
-            name, path = str(frame.f_globals.get("__name__")), frame.f_code.co_filename
-            if path == _SESSION:
-                return False
-            if name == "__main__" or not self.has(name, path):
-                return True
-            if frame.f_code.co_name == "<module>":
-                return False
+            code = frame.f_code  # each look at it is told to all who audit
+            if code.co_filename not in _IMPORTING:
+                name = str(frame.f_globals.get("__name__"))
+                if code.co_filename == _SESSION:
+                    return False
+                if name == "__main__" or not self.has(name, code.co_filename):
+                    return True
+                if code.co_name == "<module>":
+                    return False
             frame = frame.f_back
         return False
 
@@ -94,11 +99,7 @@ class Libraries(Listener):
         return self._known[path]
 
     def _has(self, name: str, path: str) -> bool:
-        if path.startswith(("<frozen", _OURS)):
-            return True
-        if any(is_site(folder) and path.startswith(folder + os.sep) for folder in self._paths):
-            return True
-        if path.startswith(_PYTHON):
+        if path.startswith(("<frozen", _OURS, *self._sites, *_PYTHON)):
             return True
         folder = self._folder_of(name, path)
         is_own = folder == self._folder or (folder + os.sep).startswith(self._root)

@@ -68,6 +68,7 @@ class Ledger:
         self._uses: dict[str, Uses] = {}
         """By name, what its value uses of modules; the members of a group have all of it."""
         self._used = Uses()
+        self._surveyed: dict[str, tuple[frozenset[str], bool]] = {}
 
     # --- before a cell ----------------------------------------------------------------------------------------------
 
@@ -125,6 +126,7 @@ class Ledger:
     def close(self, seconds: float) -> Account:
         """What the cell did, and every name back in its place."""
         self._observer.close()
+        self._surveyed.clear()
         changed = self._hidden.changed()
         seen = [*self._environment.observed(), *self._hidden.observed(self._task.inputs, changed)]
         self._modules.close()
@@ -180,11 +182,17 @@ class Ledger:
         """Names private to the cell count where others can reach them: as globals of functions."""
         waiting = list(scope) if self._has_private else []
         while waiting:
-            free, _ = survey(self._space[waiting.pop()], self._space)
+            free, _ = self._survey(waiting.pop())
             found = {name for name in free if self._is_private(name) and name in self._space} - scope
             scope |= found
             waiting += found
         return scope
+
+    def _survey(self, name: str) -> tuple[frozenset[str], bool]:
+        """The free names of a value and whether it reaches code of the notebook's own, looked up once after a cell."""
+        if name not in self._surveyed:
+            self._surveyed[name] = survey(self._space[name], self._space)
+        return self._surveyed[name]
 
     def _versions(
         self, scope: set[str], bound: set[str], blobs: dict[str, Any], seconds: float
@@ -204,8 +212,8 @@ class Ledger:
             if keep and None not in prints.values() and (chunks := self._dumped(values, worth)):
                 blob = group[0]
                 blobs[blob] = chunks
-            for name, value in values.items():
-                free, is_own = survey(value, self._space)
+            for name in group:
+                free, is_own = self._survey(name)
                 free = (free - {name}) | self._modules.labels(uses)
                 layout, setting = _OWN if is_own else None, self._setting(value)
                 yield name, Version(prints[name], "", free, group, blob, layout=layout, setting=setting)
