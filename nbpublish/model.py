@@ -404,6 +404,8 @@ class Widget:
     """Whether a value is the number of a step."""
     line: int = 0
     """For a constant: the line of its cell on which it stands, from 1."""
+    form: str = ""
+    """Key of the form that it stands in: until that is sent, it counts for nothing."""
 
 
 Given = Mapping[str, int]
@@ -467,6 +469,11 @@ class Run:
     """A run for each state that was computed ahead."""
     remarks: tuple[Problem, ...] = ()
     """What is wrong with widgets and in states."""
+
+    def counted(self, given: Given) -> dict[str, int]:
+        """A state without what counts for nothing in it: the key of the run that shows it."""
+        forms = {widget.key: widget.form for widget in self.widgets if widget.form}
+        return {key: place for key, place in given.items() if forms.get(key) in (None, *given)}
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -38,6 +38,8 @@ CONTROLS = {
     "many": "mo.ui.array([mo.ui.slider(1, 3), mo.ui.checkbox()])",
     "both": "mo.ui.dictionary({'p': mo.ui.slider(1, 2), 'q': mo.ui.switch()})",
     "prose": "mo.md('Take {n} of {kind}.').batch(n=mo.ui.slider(1, 2), kind=mo.ui.dropdown(['c', 'd'], value='c'))",
+    "sent": "mo.ui.slider(1, 3).form()",
+    "clicks": "mo.ui.button(value=0, on_click=lambda n: n + 1)",
     "tabs": "mo.ui.tabs({'First': 'one', 'Second': 'two'})",
 }
 CONSTANTS = {
@@ -131,6 +133,14 @@ def click(at: int = 0) -> Move:
     return lambda root: root.locator("input, button").nth(at).click()
 
 
+def send(root: Any) -> None:
+    """Move what stands in the form, then send it."""
+    form = root.page.locator(".nb-form").filter(has=root)
+    form.locator("input").press("End")
+    assert "sent None" in root.page.locator("body").inner_text()
+    root.locator("button").click()
+
+
 MOVES: list[tuple[str, Move, str]] = [
     ("whole", press("ArrowRight", "ArrowRight"), "whole 3"),
     ("whole", press("End"), "whole 4"),
@@ -154,6 +164,9 @@ MOVES: list[tuple[str, Move, str]] = [
     ("both.q", click(), "both {'p': 1, 'q': True}"),
     ("both.p", press("ArrowRight"), "both {'p': 2, 'q': True}"),
     ("prose.n", press("ArrowRight"), "prose {'n': 2, 'kind': 'c'}"),
+    ("sent", send, "sent 3"),
+    ("clicks", click(), "clicks 1"),
+    ("clicks", click(), "clicks 2"),
     ("prose.kind", choose("d"), "prose {'n': 2, 'kind': 'd'}"),
 ]
 

@@ -356,3 +356,55 @@ def test_what_a_control_of_marimo_sets_through_a_state_is_seen_below_it() -> Non
     printed = [each.traces[last].outputs[0].data["text/plain"] for each in (run, *run.states)]
     assert printed == ["0\n", "20\n", "30\n"]
     assert [(each.cell, each.widgets) for each in run.decisions] == [(last, ("k",))]
+
+
+def printed_in(run: Run, cell: int = -1) -> dict[str, str]:
+    """What a cell prints in each state, by what the state sets."""
+    labels = {widget.key: widget.labels for widget in run.widgets}
+    found = {}
+    for state in (run, *run.states):
+        said = ", ".join(f"{key} {labels[key][at]}" for key, at in sorted(state.given.items()))
+        outputs = state.traces[run.notebook.cells[cell].id].outputs
+        found[said] = "".join(output.data.get("text/plain", "") for output in outputs).strip()
+    return found
+
+
+def test_what_stands_in_a_form_counts_once_it_is_sent() -> None:
+    pytest.importorskip("marimo")
+    made = "f = mo.md('{n} {word}').batch(n=mo.ui.slider(1, 2), word=mo.ui.text('x')).form()\nf"
+    run = ran(marimo("import marimo as mo", made, "print(f.value)"))
+    assert [(widget.key, widget.kind, widget.form) for widget in run.widgets] == [
+        *[("f", "form", ""), ("f.form.n", "slider", "f")],
+    ]
+    assert [(each.wanted, each.computed) for each in run.decisions] == [(3, 3)]
+    assert printed_in(run) == {
+        "": "None",
+        "f ✓": "{'n': 1, 'word': 'x'}",
+        "f ✓, f.form.n 2": "{'n': 2, 'word': 'x'}",
+    }
+
+
+def test_a_form_around_one_control_is_sent_as_it_stands_and_not_where_its_check_refuses_it() -> None:
+    pytest.importorskip("marimo")
+    checked = "f = mo.ui.slider(1, 3).form(validate=lambda value: 'too much' if value > 2 else None)\nf"
+    run = ran(marimo("import marimo as mo", checked, "g = mo.ui.text('x').form()\ng", "print(f.value, g.value)"))
+    found = printed_in(run)
+    assert found["f ✓, g ✓"] == "1 x"
+    assert (found["f ✓, f.form 2"], found["f ✓, f.form 3"]) == ("2 None", "None None")
+
+
+def test_a_button_counts_how_often_it_is_pressed_and_a_run_button_once() -> None:
+    pytest.importorskip("marimo")
+    made = "b = mo.ui.button(value=1, on_click=lambda value: value * 2)\nr = mo.ui.run_button()\nmo.hstack([b, r])"
+    run = ran(marimo("import marimo as mo", made, "print(b.value, r.value)"))
+    found = printed_in(run)
+    assert (found[""], found["b 1"], found["b 3"], found["b 10, r ▶"]) == (
+        *("1 False", "2 False", "8 False", "1024 True"),
+    )
+
+
+def test_controls_within_controls_within_controls_are_set() -> None:
+    pytest.importorskip("marimo")
+    made = "d = mo.ui.dictionary({'a': mo.ui.array([mo.ui.checkbox(), mo.ui.button(value=0, on_click=lambda n: n + 1)])})"
+    run = ran(marimo("import marimo as mo", f"{made}\nd", "print(d.value)"))
+    assert printed_in(run)["d.a.0 ✓, d.a.1 2"] == "{'a': [True, 2]}"

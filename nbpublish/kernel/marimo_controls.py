@@ -10,6 +10,10 @@ from nbpublish.kernel.marimo_parts import is_a_part
 from nbpublish.model import Control
 
 
+WITHIN_FORM = "form"
+"""Leads from a form to the control within it."""
+
+
 def controls_in(name: str, value: Any, path: tuple[str, ...] = ()) -> list[Control]:
     """The control that is bound to `name`, or those within it."""
     if not is_a_part(value, "_plugins.ui._core.ui_element:UIElement"):
@@ -21,8 +25,9 @@ def controls_in(name: str, value: Any, path: tuple[str, ...] = ()) -> list[Contr
         items: Iterable[tuple[Any, Any]] = within.items() if isinstance(within, dict) else enumerate(within)
         return [control for key, item in items for control in controls_in(name, item, (*path, str(key)))]
     properties = _plain(arguments.args)
-    if kind == "form":  # what is in it counts once it is sent, and a page sends nothing
-        return []
+    if kind == "form":
+        sent = Control(name, path, kind, str(value._id), False, {"checks": value.validate is not None})
+        return [sent, *controls_in(name, value.element, (*path, WITHIN_FORM))]
     if kind == "button" and is_a_part(value, "_plugins.ui._impl.run_button:run_button"):
         kind = "run-button"
     return [Control(name, path, kind, str(value._id), _json(arguments.initial_value), properties)]

@@ -70,7 +70,7 @@ def followers(run: Run, context: Context) -> dict[str, Follower]:
             continue
         known: dict[object, str] = {}
         shown = [
-            _shown(cell, states.get(_key(given)), context, known) for given in _settings(decision, initial)
+            _shown(cell, states.get(_key(run.counted(given))), context, known) for given in _settings(decision, initial)
         ]
         counts = tuple(map(len, decision.places))
         follower = Follower(decision.widgets, counts, decision.extent == "axes", shown)

@@ -8,7 +8,7 @@ import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -125,10 +125,13 @@ def _facts(code: str) -> _Facts:
     )
 
 
-def with_changed(codes: Mapping[str, Code], notebook: Notebook, changed: Mapping[str, str]) -> dict[str, Code]:
+def with_changed(
+    codes: Mapping[str, Code], notebook: Notebook, changed: Mapping[str, str], setters: Collection[str]
+) -> dict[str, Code]:
     """The codes of a notebook in a state, from those of the notebook as written.
 
-    `changed` are the cells that are others or more, by id, with the cell whose place each has. The text and the lines
+    `changed` are the cells that are others or more, by id, with the cell whose place each has; `setters` those that set
+    a control, whatever it was set to before. The text and the lines
     that a reader sees are those of the notebook as written; results are recorded beside those of other states.
     """
     found = {id: replace(code, place=f"{code.place} given") for id, code in codes.items()}
@@ -147,7 +150,7 @@ def with_changed(codes: Mapping[str, Code], notebook: Notebook, changed: Mapping
             words=frozenset(word for node in nodes for word in _words(node)),
             ambient=below.ambient if id == at else Ambient(),
             values=_values(nodes),
-            sets=id != at,
+            sets=id in setters,
         )
     return found
 

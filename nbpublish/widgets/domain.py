@@ -18,16 +18,24 @@ _FREE = 21
 _SUBSETS = 6
 """Options of which every subset is a place."""
 _DAYS = 366
+_CLICKS = 10
+"""How often a button can be pressed."""
 _NOTHING = "–"
 
 Place = tuple[Any, str]
 """The value that is set, in JSON types, and what the reader sees."""
 
 
-def widget_of(control: Control, cell: str, values: Sequence[Any] = ()) -> Widget | None:
+def key_of(control: Control) -> str:
+    """The key of a control's widget."""
+    return ".".join((control.name, *control.path))
+
+
+def widget_of(control: Control, cell: str, values: Sequence[Any] = (), form: str = "") -> Widget | None:
     """The widget of a control that `cell` makes; None where it has no places, too many, or only one.
 
-    `values` are those that the author has named for it; they take the place of all that follows from its kind.
+    `values` are those that the author has named for it; they take the place of all that follows from its kind. `form`
+    is the key of the form that it stands in.
     """
     places = [(value, said(value)) for value in values] or list(_places(control))
     if not any(_same(value, control.initial) for value, _ in places):
@@ -35,7 +43,7 @@ def widget_of(control: Control, cell: str, values: Sequence[Any] = ()) -> Widget
     initial = next(at for at, (value, _) in enumerate(places) if _same(value, control.initial))
     if len(places) < 2:
         return None
-    key = ".".join((control.name, *control.path))
+    key = key_of(control)
     texts = tuple(as_json(value) for value, _ in places)
     labels = tuple(label for _, label in places)
     label, steps = str(control.properties.get("label") or ""), bool(control.properties.get("steps"))
@@ -44,6 +52,7 @@ def widget_of(control: Control, cell: str, values: Sequence[Any] = ()) -> Widget
         library=control.library,
         label=label if control.library == "ipywidgets" else "",
         steps=steps,
+        form=form,
     )
 
 
@@ -174,6 +183,10 @@ def _run(control: Control) -> list[Place]:
     return [(0, _NOTHING), (1, "▶")]
 
 
+def _clicks(control: Control) -> list[Place]:
+    return [(count, said(count)) for count in range(_CLICKS + 1)]
+
+
 def _text(html: str) -> str:
     """HTML of a label without its tags."""
     parts = html.split("<")
@@ -192,4 +205,6 @@ _KINDS: dict[str, Callable[[Control], Iterable[Place]]] = {
     "tabs": _tabs,
     "date": _days,
     "run-button": _run,
+    "button": _clicks,
+    "form": _toggle,
 }

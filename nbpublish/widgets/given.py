@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from nbpublish.model import Cell, Given, Graph, Names, Notebook, Widget
+
+
+Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class Setting:
     graph: Graph
     changed: Mapping[str, str]
     """Cells that it has more, or that are others than in the notebook as written: by id, whose place each has."""
+    setters: frozenset[str]
+    """Those of them that set a control to what the state gives, whatever it was set to before."""
 
 
 def setter(name: str) -> str:
@@ -41,6 +46,7 @@ def with_given(notebook: Notebook, graph: Graph, widgets: Iterable[Widget], give
         cells[widget.cell] = _with_constant(cells[widget.cell], widget, given[widget.key])
         changed[widget.cell] = widget.cell
     below: dict[str, list[Cell]] = {}
+    setters: set[str] = set()
     names, parents = dict(graph.names), dict(graph.parents)
     for name, members in _by_name(moved).items():
         maker = cells[members[0].cell]
@@ -48,12 +54,15 @@ def with_given(notebook: Notebook, graph: Graph, widgets: Iterable[Widget], give
         below.setdefault(maker.id, []).append(new)
         names[new.id], parents[new.id] = Names(refs=frozenset({name})), (maker.id,)
         changed[new.id] = maker.id
+        if not any(widget.kind == "button" for widget in members):  # a button counts on from what it was
+            setters.add(new.id)
     order = [id for each in graph.order for id in (each, *(cell.id for cell in below.get(each, ())))]
     found = [cell for each in notebook.cells for cell in (cells[each.id], *below.get(each.id, ()))]
     return Setting(
         replace(notebook, cells=tuple(found)),
         replace(graph, order=tuple(order), names=names, parents=parents),
         changed,
+        frozenset(setters),
     )
 
 
@@ -65,20 +74,50 @@ def _by_name(widgets: Iterable[Widget]) -> dict[str, list[Widget]]:
     return found
 
 
-def _setting(name: str, widgets: Iterable[Widget], given: Given) -> str:
+def _setting(name: str, widgets: Sequence[Widget], given: Given) -> str:
     """Code that sets controls, all that one name holds at once."""
-    value: Any = {}
-    for widget in widgets:
-        place = json.loads(widget.values[given.get(widget.key, widget.initial)])
-        if widget.library == "ipywidgets":
-            return _setting_of_ipywidgets(widget, place)
-        if not widget.path:
-            return f"{name}._update({place!r})"
+    places = {widget.path: json.loads(widget.values[given.get(widget.key, widget.initial)]) for widget in widgets}
+    if widgets[0].library == "ipywidgets":
+        return _setting_of_ipywidgets(widgets[0], places[()])
+    kinds = {widget.path: widget.kind for widget in widgets}
+    forms = [path for path, kind in kinds.items() if kind == "form"]
+    held_back = [path for path in forms if not places[path]]
+    sent: dict[tuple[str, ...], Any] = {}
+    for path, place in places.items():
+        if kinds[path] not in ("form", "button") and not any(path[: len(form)] == form for form in held_back):
+            sent[_without_forms(path, forms)] = place
+    lines = [f"{name}._update({_nested(sent)!r})"] if sent else []
+    if () in forms:
+        lines = _sending(name, _nested(sent) if sent else None) if places[()] else []
+    for path, kind in kinds.items():
+        if kind == "button":  # it counts what it is told one by one
+            lines += [f"{name}._update({_nested({path: at})!r})" for at in range(1, places[path] + 1)]
+    return "\n".join(lines) or "pass"
+
+
+def _without_forms(path: Path, forms: Iterable[Path]) -> Path:
+    """What leads to a control where what leads from a form into it is no step of its own."""
+    own = {len(form) for form in forms if path[: len(form)] == form}
+    return tuple(key for at, key in enumerate(path) if at not in own)
+
+
+def _nested(places: Mapping[Path, Any]) -> Any:
+    """Values by path as dictionaries in each other; the value itself where that is all."""
+    if () in places:
+        return places[()]
+    value: dict[str, Any] = {}
+    for path, place in places.items():
         within = value
-        for key in widget.path[:-1]:
+        for key in path[:-1]:
             within = within.setdefault(key, {})
-        within[widget.path[-1]] = place
-    return f"{name}._update({value!r})"
+        within[path[-1]] = place
+    return value
+
+
+def _sending(name: str, value: Any) -> list[str]:
+    """Code that sends a form with a value, or as it stands, unless the author's own check refuses it."""
+    said = f"{name}.element._value_frontend" if value is None else repr(value)
+    return [f"if not ({name}.validate and {name}.validate({said})):", f"    {name}._update({said})"]
 
 
 def _setting_of_ipywidgets(widget: Widget, place: Any) -> str:

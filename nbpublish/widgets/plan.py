@@ -50,12 +50,13 @@ def plan(widgets: Sequence[Widget], costs: Costs, budget: Budget) -> tuple[Decis
 def states(widgets: Sequence[Widget], decisions: Iterable[Decision]) -> list[Given]:
     """The states that the decisions ask for, without the one that stands on the page; neighbours differ in little."""
     initial = {widget.key: widget.initial for widget in widgets}
+    forms = {widget.key: widget.form for widget in widgets}
     found: dict[tuple[tuple[str, int], ...], None] = {}
     for decision in sorted(decisions, key=lambda decision: -len(decision.widgets)):
         for places in settings(decision, initial):
-            given = tuple((key, at) for key, at in zip(decision.widgets, places, strict=True) if at != initial[key])
-            if given:
-                found.setdefault(tuple(sorted(given)))
+            moved = {key: at for key, at in zip(decision.widgets, places, strict=True) if at != initial[key]}
+            if given := {key: at for key, at in moved.items() if forms[key] in ("", *moved)}:
+                found.setdefault(tuple(sorted(given.items())))
     return [dict(given) for given in found]
 
 
@@ -128,11 +129,22 @@ class _Planner:
         return reasons[0] if reasons else ""
 
     def _wanted(self, group: Keys) -> int:
-        return math.prod(len(self.widgets[key].values) for key in group)
+        return self._product({key: len(self.widgets[key].values) for key in group})
 
     def _count(self, group: Keys, extent: Extent) -> int:
-        counts = [len(self.kept[key]) for key in group]
-        return {"default": 1, "axes": 1 + sum(counts) - len(counts)}.get(extent) or math.prod(counts)
+        counts = {key: len(self.kept[key]) for key in group}
+        if extent in ("all", "some"):
+            return self._product(counts)
+        return 1 if extent == "default" else 1 + sum(counts.values()) - len(counts)
+
+    def _product(self, counts: Mapping[str, int]) -> int:
+        """Combinations of so many places of widgets. What stands in a form counts once that is sent."""
+        apart = {key: count for key, count in counts.items() if self.widgets[key].form not in counts}
+        for key in apart:
+            if self.widgets[key].kind == "form":
+                within = [count for other, count in counts.items() if self.widgets[other].form == key]
+                apart[key] = 1 + math.prod(within)
+        return math.prod(apart.values())
 
     # --- the budget -------------------------------------------------------------------------------------------------
 
@@ -173,7 +185,7 @@ class _Planner:
 
     def _give_up(self, group: Keys, cause: str) -> None:
         self.causes[group] = cause
-        alone = len(group) == 1 or self.extents.get(group) == "axes"
+        alone = len(group) == 1 or self.extents.get(group) == "axes" or any(self.widgets[key].form for key in group)
         self.extents[group] = "default" if alone else "axes"
         shared = {key for other, extent in self.extents.items() if extent != "default" for key in other}
         for key in group:

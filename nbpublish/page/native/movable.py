@@ -139,7 +139,7 @@ def _checks(widget: Widget, places: Places, label: str, context: Context) -> str
 
 def _button(widget: Widget, places: Places, label: str, context: Context) -> str:
     text = label or escape(context.words("widget.button"))
-    return _frame(widget, "run-button", f'<button type="button" disabled>{text}</button>', context)
+    return _frame(widget, widget.kind, f'<button type="button" disabled>{text}</button>', context)
 
 
 _BUILDERS: dict[str, Callable[[Widget, Places, str, Context], str]] = {
@@ -154,4 +154,5 @@ _BUILDERS: dict[str, Callable[[Widget, Places, str, Context], str]] = {
     "multiselect": _checks,
     "date": _date,
     "run-button": _button,
+    "button": _button,
 }

@@ -114,6 +114,11 @@
       },
     },
     "run-button": { read: () => 1, set: () => {} },
+    form: { read: () => 1, set: () => {} },
+    button: { // how often it was pressed
+      read: (_, { labels }, root) => Math.min(root.nbAt + 1, labels.length - 1),
+      set: ([button], at, { labels }, root) => { root.nbAt = at; button.disabled = at === labels.length - 1; },
+    },
   };
 
   class Book {
@@ -138,8 +143,9 @@
         input.disabled = false;
         input.autocomplete = "off"; // browsers would bring a control back to where it was before a reload
         input.addEventListener(input.type === "button" ? "click" : "input", () => {
-          const at = kind.read(inputs, widget, root);
-          if (at >= 0) this.move({ [key]: at });
+          const at = kind.read(inputs, widget, root), form = root.closest(".nb-form:has([data-widget=form][data-nb-key])");
+          if (at >= 0 && form && root.dataset.widget !== "form") say(at); // it counts once the form is sent
+          else if (at >= 0) this.move(form ? Object.assign(...this.within(form), { [key]: at }) : { [key]: at });
           else this.show(key);
         });
         if (["number", "date"].includes(input.type)) input.addEventListener("change", () => this.show(key));
@@ -147,13 +153,20 @@
       root.addEventListener("pointerenter", () => this.load(), { once: true });
       root.addEventListener("focusin", () => this.load(), { once: true });
       near.observe(Object.assign(root, { nbNear: () => this.load() }));
-      root.nbSet = (at) => {
-        kind.set(inputs, at, widget, root);
+      const say = (at) => {
         const value = root.querySelector(".nb-value");
         if (value) value.textContent = widget.labels[at];
       };
+      root.nbRead = () => ({ [key]: kind.read(inputs, widget, root) });
+      root.nbSet = (at) => {
+        kind.set(inputs, at, widget, root);
+        say(at);
+      };
       root.nbSet(this.places[key]);
     }
+
+    // What the controls in a form are set to.
+    within(form) { return [...form.querySelectorAll("[data-nb-key]")].filter((root) => root.nbRead).map((root) => root.nbRead()); }
 
     show(key) { for (const root of this.controls(key)) root.nbSet?.(this.places[key]); }
 
