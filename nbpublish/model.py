@@ -452,6 +452,20 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Still:
+    """A control that stands on the page and cannot be moved there."""
+
+    key: str
+    """What would be its key as a widget."""
+    cell: str
+    """The cell that makes it."""
+    element: str
+    cause: str
+    """`free`: its values are not known beforehand; `author`: its author wants it so; `made`: another control decides
+    what it is; `nothing`: nothing follows it; else that of the decisions about what follows it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One build of one notebook: a trace for each code cell that has one, a reason for every code cell."""
 
@@ -467,6 +481,8 @@ class Run:
     """The state of which this is the run; empty for what stands on the page without a reader."""
     states: tuple[Run, ...] = ()
     """A run for each state that was computed ahead."""
+    still: tuple[Still, ...] | None = None
+    """Controls that cannot be moved; None where nothing was decided about any."""
     remarks: tuple[Problem, ...] = ()
     """What is wrong with widgets and in states."""
 

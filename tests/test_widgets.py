@@ -405,6 +405,6 @@ def test_a_button_counts_how_often_it_is_pressed_and_a_run_button_once() -> None
 
 def test_controls_within_controls_within_controls_are_set() -> None:
     pytest.importorskip("marimo")
-    made = "d = mo.ui.dictionary({'a': mo.ui.array([mo.ui.checkbox(), mo.ui.button(value=0, on_click=lambda n: n + 1)])})"
-    run = ran(marimo("import marimo as mo", f"{made}\nd", "print(d.value)"))
+    inner = "mo.ui.array([mo.ui.checkbox(), mo.ui.button(value=0, on_click=lambda n: n + 1)])"
+    run = ran(marimo("import marimo as mo", f"d = mo.ui.dictionary({{'a': {inner}}})\nd", "print(d.value)"))
     assert printed_in(run)["d.a.0 ✓, d.a.1 2"] == "{'a': [True, 2]}"

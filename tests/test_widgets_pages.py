@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from mkdocs.exceptions import Abort
 from mkdocs_sites import Site, build_site, write_site
 
+from nbpublish.frontends.cli import main
 from nbpublish.project import DiskStore, Project
 
 NOTEBOOK = """\
@@ -89,3 +93,70 @@ def test_the_budget_is_the_author_s(source: Path, said: object, states: int) -> 
 def test_a_budget_that_means_nothing_is_refused(source: Path) -> None:
     with pytest.raises(Abort):
         build_site(source, source.parent / "site", plugins=[{"nbpublish": {"widgets": {"stats": 2}}}])
+
+
+STILL = """\
+import marimo
+app = marimo.App()
+
+@app.cell
+def _():
+    import marimo as mo
+    return mo,
+
+@app.cell
+def _(mo):
+    k = mo.ui.slider(1, 3, label="**k**")
+    word = mo.ui.text("any")
+    shown = mo.ui.switch()  # widget: static
+    unread = mo.ui.slider(1, 2)
+    mo.vstack([k, word, shown, unread, mo.ui.checkbox()])
+    return k, word, shown, unread
+
+@app.cell
+def _(k, word, shown):
+    print(k.value, word.value, shown.value)
+    return
+
+@app.cell
+def _(k):
+    open("out.txt", "w").write(str(k.value)).bit_count()
+    return
+
+if __name__ == "__main__":
+    app.run()
+"""
+
+
+def test_what_stays_as_it_is_says_why_to_readers_and_to_the_author(tmp_path: Path) -> None:
+    pytest.importorskip("marimo")
+    notebook = STILL.replace('open("out.txt", "w").write(str(k.value)).bit_count()', "k.value")
+    write_site(tmp_path, {"index.md": "#", "a.py": notebook}, plugins=["nbpublish"], theme={"name": "nbpublish"})
+    html = build_site(tmp_path, tmp_path / "site").html("a/index.html")
+    told = re.findall(r'<small class="nb-note nb-still">(.*?)</small>', html)
+    assert told == [
+        "Stays as it is: what could be entered is not known ahead.",
+        "Stays as it is: it is shown as an example.",
+    ]
+    assert html.count('title="Stays as it is: nothing here depends on it."') == 2
+    decided = re.findall("<li>(.*?)</li>", html.partition('class="nb-decided">')[2].partition("</ul>")[0])
+    assert decided == [
+        "k: all 3 settings",
+        "shown stays as it is: it is shown as an example.",
+        "word stays as it is: what could be entered is not known ahead.",
+    ]
+
+
+def test_what_was_decided_is_told_in_a_table_and_as_json(tmp_path: Path) -> None:
+    pytest.importorskip("marimo")
+    write_site(tmp_path, {"index.md": "#", "a.py": STILL}, plugins=["nbpublish"])
+    assert CliRunner().invoke(main, ["build", str(tmp_path), "-q"]).exit_code == 0
+    table = CliRunner().invoke(main, ["widgets", str(tmp_path)]).stdout
+    assert re.search(r"line +20  k +1 of 3 +does not follow \(writes files\); 1 different", table)
+    assert re.search(r"line +11  word +stays as it is \(its values are not known ahead\)", table)
+    said = json.loads(CliRunner().invoke(main, ["widgets", str(tmp_path), "--json"]).stdout)
+    first = said["notebooks"]["a.py"][0]
+    assert (first["widgets"], first["extent"], first["wanted"], first["cause"]) == (["k"], "default", 3, "writes")
+    assert [(each["widget"], each["cause"]) for each in said["still"]["a.py"]] == [
+        *[("k", "writes"), ("shown", "author"), ("unread", "nothing"), ("word", "free")],
+    ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from nbpublish.model import Decision, Run
+    from nbpublish.model import Decision, Run, Still
 
 
 @click.command()
@@ -33,10 +33,11 @@ def widgets(folder: Path, config_file: Path | None, as_json: bool) -> None:
         with configuration.looked_at(config) as project:
             paths = (path.relative_to(project.root).as_posix() for path in sorted(project.root.rglob("*")))
             found = [notebook for path in paths if project.takes(path) and (notebook := project.read(path))]
-            runs = {path: run for path, run in project.runs(found).items() if run.widgets}
+            runs = {path: run for path, run in project.runs(found).items() if run.widgets or run.still}
     rows = {path: [_row(run, decision) for decision in run.decisions] for path, run in runs.items()}
     if as_json:
-        shown.print_object({"notebooks": rows})
+        unmoved = {path: [_unmoved(run, each) for each in run.still or ()] for path, run in runs.items()}
+        shown.print_object({"notebooks": rows, "still": unmoved})
         return
     if not rows:
         click.echo("No widget on these pages can be moved.", err=True)
@@ -45,6 +46,9 @@ def widgets(folder: Path, config_file: Path | None, as_json: bool) -> None:
         for entry in entries:
             line, names = str(entry["line"]), ", ".join(entry["widgets"])
             click.echo(f"  line {line:>4}  {names:<28} {entry['computed']:>6} of {entry['wanted']:<8} {_words(entry)}")
+        for each in runs[path].still or ():
+            at, cause = runs[path].notebook.cell(each.cell).line, _CAUSES.get(each.cause, each.cause)
+            click.echo(f"  line {at:>4}  {each.key:<28} {'':>18} stays as it is ({cause})")
 
 
 def _row(run: Run, decision: Decision) -> dict[str, Any]:
@@ -61,6 +65,10 @@ def _row(run: Run, decision: Decision) -> dict[str, Any]:
         "seconds": round(sum(trace.seconds for trace in traces.values()), 3),
         "cause": decision.cause,
     }
+
+
+def _unmoved(run: Run, each: Still) -> dict[str, Any]:
+    return {"widget": each.key, "cell": each.cell, "line": run.notebook.cell(each.cell).line, "cause": each.cause}
 
 
 def _words(entry: dict[str, Any]) -> str:
@@ -81,5 +89,9 @@ _CAUSES = {
     "bytes": "too many bytes",
     "network": "uses the network",
     "writes": "writes files",
+    "free": "its values are not known ahead",
+    "author": "as the notebook wants it",
+    "made": "another control decides what it is",
+    "nothing": "nothing follows it",
     "chance": "draws unseeded random numbers",
 }

@@ -9,7 +9,6 @@ from typing import Any
 from nbpublish.kernel.marimo_parts import is_a_part
 from nbpublish.model import Control
 
-
 WITHIN_FORM = "form"
 """Leads from a form to the control within it."""
 

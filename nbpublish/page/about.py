@@ -61,6 +61,7 @@ def about_section(run: Run, about: About, words: Words, html: str, flow: str) ->
     facts = {
         "environment": " · ".join(f"<span>{escape(part)}</span>" for part in environment(run)),
         "content": " · ".join(escape(part) for part in _counts(run, words, html)),
+        "widgets": _decided(run, words),
         "source": _source(about),
         "download": _ways(way for way in about.ways if way.file),
         "open": _ways(way for way in about.ways if not way.file),
@@ -131,6 +132,24 @@ def _counts(run: Run, words: Words, html: str) -> Iterable[str]:
         yield words("about.figures", count=figures)
     if run.states:
         yield words("about.states", count=len(run.states) + 1)
+
+
+def _decided(run: Run, words: Words) -> str:
+    """What was decided about the page's controls: by what is followed together, how many of its states are there."""
+    labels = {widget.key: widget.label or widget.key for widget in run.widgets}
+    found: dict[str, None] = {}
+    for decision in run.decisions:
+        names = " × ".join(labels[key] for key in decision.widgets)
+        said = words(f"about.widgets.{decision.extent}", names=names, count=decision.computed, all=decision.wanted)
+        why = words(f"states.why.{decision.cause}") if decision.cause else ""
+        found[f"<li>{escape(f'{said} {why}'.strip())}</li>"] = None
+    told = {(key, decision.cause) for decision in run.decisions for key in decision.widgets}
+    for each in run.still or ():
+        if each.cause != "nothing" and (each.key, each.cause) not in told:
+            said = words("about.widgets.still", names=each.key)
+            why = words(f"states.why.{each.cause}")
+            found[f"<li>{escape(f'{said} {why}')}</li>"] = None
+    return f'<ul class="nb-decided">{"".join(found)}</ul>' if found else ""
 
 
 def _source(about: About) -> str:

@@ -30,6 +30,8 @@ class Context:
     """Ids of labelled figures and tables."""
     widgets: Mapping[str, tuple[Widget, tuple[int, ...]]] = field(default_factory=dict)
     """Widgets that can be moved, with the places to which they can, by the id of their element or by cell."""
+    still: Mapping[str, str] | None = None
+    """By the id of its element, why a control cannot be moved; None where nothing was decided about any."""
     following: Mapping[str, str] = field(default_factory=dict)
     """Cells that follow widgets, with what else is to be said there."""
     _taken: set[str] = field(default_factory=set)

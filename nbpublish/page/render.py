@@ -52,6 +52,7 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     context = Context(notebook, settings, prose, _NO_CELL, words, assets, visible)
     moves = Moves(run)
     context.widgets = moves.by_element
+    context.still = None if run.still is None else {each.element: each.cause for each in run.still}
     followers = states.followers(run, context)
     context.following = {**dict.fromkeys(followers, ""), **states.remarks(run, followers, context)}
     for cell in notebook.cells:

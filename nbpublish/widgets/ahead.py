@@ -17,6 +17,7 @@ from nbpublish.widgets.domain import as_json, key_of, said, widget_of
 from nbpublish.widgets.follow import Links, followers, links_of
 from nbpublish.widgets.plan import Costs, moved_once, plan, samples, states
 from nbpublish.widgets.remarks import failures, faults
+from nbpublish.widgets.still import still
 
 Walk = Callable[[tuple[Widget, ...], Given], Run]
 """Runs the notebook in a state of these widgets."""
@@ -31,7 +32,7 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
     """The run with its widgets, what was decided about them, and the states that were computed."""
     widgets = widgets_of(run)
     if not widgets:
-        return replace(run, remarks=tuple(faults(run)))
+        return replace(run, still=tuple(still(run, ())), remarks=tuple(faults(run)))
     runs: dict[tuple[tuple[str, int], ...], Run] = {}
 
     def at(given: Given) -> Run:
@@ -40,7 +41,7 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
             runs[key] = walk(widgets, given)
         return runs[key]
 
-    widgets = _independent(run, widgets)
+    every, widgets = widgets, _independent(run, widgets)
     links: Links = links_of([run], widgets)
     decisions: tuple[Decision, ...] = ()
     computed: list[Run] = []
@@ -60,6 +61,8 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
         more = links_of([run, *tried[1:], *computed], widgets)
         links = {id: links.get(id, frozenset()) | more.get(id, frozenset()) for id in links.keys() | more.keys()}
     found = replace(run, widgets=widgets, decisions=decisions, states=tuple(computed))
+    made = {widget.key for widget in every} - {widget.key for widget in widgets}
+    found = replace(found, still=tuple(still(found, made)))
     return replace(found, remarks=(*faults(run), *failures(found)))
 
 

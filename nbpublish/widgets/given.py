@@ -14,7 +14,6 @@ from typing import Any
 
 from nbpublish.model import Cell, Given, Graph, Names, Notebook, Widget
 
-
 Path = tuple[str, ...]
 
 

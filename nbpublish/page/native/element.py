@@ -69,8 +69,13 @@ class Element:
     @property
     def widget(self) -> tuple[Widget, tuple[int, ...]] | None:
         """The widget that it is, with its places, where it can be moved."""
+        return self.context.widgets.get(self.id)
+
+    @property
+    def id(self) -> str:
+        """The id under which the author's Python knows the control; empty where it is none."""
         parent = self.tag.parent
-        return self.context.widgets.get(str(parent.get("object-id"))) if parent else None
+        return str(parent.get("object-id") or "") if parent else ""
 
     @property
     def inside(self) -> str:

@@ -13,6 +13,7 @@ from nbpublish.page.html import escape, parse, replace, serialize
 from nbpublish.page.native import charts, controls, data, groups, layout, media, settle
 from nbpublish.page.native.element import Bundler, Element
 from nbpublish.page.native.movable import movable
+from nbpublish.page.native.unmoved import explained
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -79,6 +80,6 @@ def _translated(element: Element) -> str:
     if (moved := element.widget) and (html := movable(*moved, element.label, element.context)):
         return html
     if translation := TRANSLATIONS.get(name):
-        return translation(element)
+        return explained(translation(element), element) if name in controls.TRANSLATIONS else translation(element)
     what = element.context.words("what.element", name=tag.name.removeprefix("marimo-"))
     return placeholders.live(name, what, element.context) + element.inside
