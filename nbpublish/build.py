@@ -71,7 +71,7 @@ def build(
 
         def in_state(widgets: Iterable[Widget], given: Given) -> Run:
             setting = with_given(notebook, graph, widgets, given)
-            changed = with_changed(codes, setting.notebook, setting.changed, setting.setters)
+            changed = with_changed(codes, setting.notebook, setting.graph, setting.changed, setting.setters)
             there = recall.elsewhere(setting.notebook, setting.graph, changed)
             executions.turn_to(setting.notebook, setting.graph, network=bool(budget and budget.network))
             walks = Walks(setting.notebook, setting.graph, there, executions, _nobody, Aside(hears))

@@ -233,6 +233,8 @@ class Version:
     """Digest of the lines that the code reachable from it stood on; None where none of the notebook's code is."""
     setting: str | None = None
     """Of a control: identifies what it is set to, whatever else it may be set to."""
+    unseen: bool = False
+    """Nobody looked at the value, because no cell read the name: it is opaque until a cell does."""
 
     @property
     def identity(self) -> str:
@@ -334,6 +336,8 @@ class Task:
     """Whether the cell may use the network; what it does there fails otherwise."""
     result: bool = False
     """Whether cells below read its result, under the name `_`."""
+    unread: frozenset[str] = frozenset()
+    """Names that it may bind and no other cell reads; nobody needs to look at their values."""
 
 
 Cause = Literal[

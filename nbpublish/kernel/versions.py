@@ -135,9 +135,12 @@ class Ledger:
         shared = {name for name in space if name not in self._system}
         bound = {name for name in shared if name not in self._before or space[name] is not self._before[name]}
         deleted = frozenset(name for name in inputs if name in self._before and name not in space)
+        seen_by_none = bound & self._task.unread
+        bound -= seen_by_none
         scope = self._with_private((shared & inputs.keys()) | {name for name in bound if not self._is_private(name)})
         blobs: dict[str, Any] = {}
         versions = dict(self._versions(scope, bound, blobs, seconds))
+        versions |= {name: Version(None, group=(name,), unseen=True) for name in seen_by_none}
         versions |= self._states(changed, blobs)
         versions |= {name: Version(now, group=(name,)) for name, now in self._observer.written().items()}
         self._used.add([self._uses[name] for name in scope])

@@ -8,7 +8,7 @@ import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -57,6 +57,8 @@ class Code:
     """Its result is what `_` means below."""
     values: frozenset[str] = frozenset()
     """Names that it mentions to read their `.value`, and in no other way."""
+    unread: frozenset[str] = frozenset()
+    """Names that it binds and no other cell of the notebook reads, where their values need not be known."""
     sets: bool = False
     """It sets a control to what a state gives, whatever that was set to before."""
 
@@ -126,7 +128,7 @@ def _facts(code: str) -> _Facts:
 
 
 def with_changed(
-    codes: Mapping[str, Code], notebook: Notebook, changed: Mapping[str, str], setters: Collection[str]
+    codes: Mapping[str, Code], notebook: Notebook, graph: Graph, changed: Mapping[str, str], setters: Collection[str]
 ) -> dict[str, Code]:
     """The codes of a notebook in a state, from those of the notebook as written.
 
@@ -152,7 +154,17 @@ def with_changed(
             values=_values(nodes),
             sets=id in setters,
         )
-    return found
+    unread = dict(zip(found, _unread(graph, found), strict=True))
+    return {id: replace(code, unread=unread[id]) for id, code in found.items()}
+
+
+def _unread(graph: Graph, ids: Iterable[str]) -> Iterator[frozenset[str]]:
+    """For each cell, the names that it binds and no other one can read."""
+    is_known = not any(names.dynamic for names in graph.names.values())
+    readers = Counter(name for names in graph.names.values() for name in names.refs | names.deletes)
+    for names in (graph.names[id] for id in ids):
+        own = names.refs | names.deletes
+        yield frozenset(name for name in names.defs if is_known and readers[name] == (name in own))
 
 
 def digest(*parts: object) -> str:

@@ -98,6 +98,8 @@ class Recall:
                 continue
             if any(name in trace.versions and trace.inputs.get(name) != inputs[name] for name in settings):
                 continue  # it has changed the control itself, which is another one now
+            if any(version.unseen and name not in code.unread for name, version in trace.versions.items()):
+                continue  # nobody has looked at values that a cell reads now
             digest = self._digest(trace, key, code)
             problem = broken(trace, self.notebook, cell, code, versions, digest)
             if problem is None and self._is_due(trace, cell):

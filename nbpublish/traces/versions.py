@@ -52,7 +52,7 @@ def gave_the_same(recorded: Trace, again: Trace) -> bool:
 
 def has_opaque(trace: Trace) -> bool:
     """Whether an execution gave a value that only the execution itself identifies."""
-    return any(version.fingerprint is None for version in _names(trace).values())
+    return any(version.fingerprint is None and not version.unseen for version in _names(trace).values())
 
 
 def other_states(recorded: Trace, again: Trace) -> dict[str, Version]:

@@ -105,7 +105,7 @@ class Executions:
         cell, code, kernel = self.notebook.cell(point.cell), point.code, self.kernel
         keep = None if code.definition else self.keep
         targets, network = code.ambient.targets, self.network
-        task = Task(point.inputs, code.private, code.futures, keep, effort, targets, network, code.result)
+        task = Task(point.inputs, code.private, code.futures, keep, effort, targets, network, code.result, code.unread)
         when = time.time()
         trace = kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
         if self.world:

@@ -206,7 +206,8 @@ class _Walk:
         assert recorded
         if self.reasons[point.cell].action == "reused":
             self.reasons[point.cell] = Reason("reused", "replayed", goal.cell)
-        again = self._run(point, recorded.key, recorded.inputs)
+        unseen = frozenset(name for name, version in recorded.versions.items() if version.unseen)
+        again = self._run(replace(point, code=replace(point.code, unread=unseen)), recorded.key, recorded.inputs)
         others = other_states(recorded, again)
         there = self.walks.executions.files(others)
         others = {
