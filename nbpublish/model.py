@@ -338,6 +338,8 @@ class Task:
     """Whether cells below read its result, under the name `_`."""
     unread: frozenset[str] = frozenset()
     """Names that it may bind and no other cell reads; nobody needs to look at their values."""
+    sets: str = ""
+    """The name of the control that it sets, where it can do nothing else: no code of the author's takes part."""
 
 
 Cause = Literal[

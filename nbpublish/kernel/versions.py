@@ -76,6 +76,8 @@ class Ledger:
         """Let the cell with this code see its inputs only."""
         self._task = task
         self._missed.clear()
+        if task.sets:
+            return
         self._known |= task.inputs.keys()
         own = f"_cell_{digest(task.private)}_"
         if not self.background.goes_on():  # what runs beside the cells must find its names
@@ -125,6 +127,8 @@ class Ledger:
 
     def close(self, seconds: float) -> Account:
         """What the cell did, and every name back in its place."""
+        if name := self._task.sets:
+            return Account(dict(self._versions({name}, set(), {}, seconds)), frozenset(), (), {})
         self._observer.close()
         self._surveyed.clear()
         changed = self._hidden.changed()

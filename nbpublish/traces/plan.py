@@ -79,6 +79,16 @@ def _is_reset(name: str) -> bool:
     return is_state(name) and name not in LASTING and file_of(name) is None
 
 
+def set_alone(point: Point) -> str:
+    """The control that the cell of a point sets, where no code of the author's can be called by it; else empty."""
+    names = [name for name in point.inputs if not is_state(name)]
+    if not point.code.sets or len(names) != 1:
+        return ""
+    [control] = names
+    version = point.inputs[control]
+    return control if version.layout is None and not version.free and version.fingerprint else ""
+
+
 @dataclass
 class _Planner:
     before: Sequence[Point]

@@ -13,6 +13,7 @@ from nbpublish.traces.files import UNCHANGED, undone
 from nbpublish.traces.key import inputs_of, key_of, settings_of
 from nbpublish.traces.plan import Point
 from nbpublish.traces.refresh import Refresh
+from nbpublish.traces.standstill import stands
 from nbpublish.traces.verify import Digest, World, broken
 
 
@@ -54,6 +55,10 @@ class Recall:
     """By place, a file that its cell has left and that is no longer what it was, and the traces that this spoils."""
     dynamic: set[str] = field(default_factory=set)
     """Cells that have turned out to reach for names which do not stand in their code."""
+    passed: dict[str, Recalled] = field(default_factory=dict)
+    """What was known of each cell when it was passed."""
+    before: Mapping[str, Recalled] = field(default_factory=dict)
+    """In a state: the same of the notebook without a reader."""
 
     def remember(self, trace: Trace, place: str) -> None:
         """Know a trace that holds in this build, rather than an older one of the same execution."""
@@ -66,7 +71,16 @@ class Recall:
         own = {(key, places[place]): list(traces) for (key, place), traces in self.own.items() if place in places}
         cells, dynamic = dict(self.cells), set(self.dynamic)
         return replace(
-            self, notebook=notebook, graph=graph, codes=codes, former={}, cells=cells, own=own, dynamic=dynamic
+            self,
+            notebook=notebook,
+            graph=graph,
+            codes=codes,
+            former={},
+            cells=cells,
+            own=own,
+            dynamic=dynamic,
+            passed={},
+            before=self.passed,
         )
 
     def write_again(self, place: str, trace: Trace, seen: Observation) -> None:
@@ -76,7 +90,21 @@ class Recall:
 
     def __call__(self, cell: Cell, versions: Versions) -> Recalled:
         """What is known of a cell that stands where the names mean `versions`."""
+        if found := self._as_before(cell, versions):
+            return found
         return self._recall(cell, versions, everything=cell.id in self.dynamic)
+
+    def _as_before(self, cell: Cell, versions: Versions) -> Recalled | None:
+        """What is known of a cell that stands in a state where it stood without a reader."""
+        found, code = self.before.get(cell.id), self.codes[cell.id]
+        if found is None or code.digest != found.point.code.digest or code.place in self.undone:
+            return None
+        point = found.point
+        if point.trace is None or point.trace.id in self.distrusted:
+            return None
+        if not stands(point, found.inputs, self.graph.names[cell.id], versions):
+            return None
+        return replace(found, point=replace(point, code=code), reason=Reason("reused", "unchanged"))
 
     def _recall(self, cell: Cell, versions: Versions, *, everything: bool) -> Recalled:
         code = self.codes[cell.id]
@@ -188,4 +216,3 @@ class Recall:
 
     def _maker(self, version: Version | None) -> str | None:
         return self.cells.get(version.trace) if version else None
-

@@ -15,7 +15,7 @@ from nbpublish.traces.closure import LASTING, is_state
 from nbpublish.traces.files import ascertained, found_now, undone
 from nbpublish.traces.lasting import with_lasting
 from nbpublish.traces.listings import LISTINGS, made
-from nbpublish.traces.plan import Load, Point
+from nbpublish.traces.plan import Load, Point, set_alone
 from nbpublish.traces.verify import World, lines_shown
 from nbpublish.traces.versions import settled
 from nbpublish.walk.doors import Executor, Kernel, Store
@@ -104,8 +104,12 @@ class Executions:
         """Run a cell whose inputs are live, and took `effort` seconds to make."""
         cell, code, kernel = self.notebook.cell(point.cell), point.code, self.kernel
         keep = None if code.definition else self.keep
-        targets, network = code.ambient.targets, self.network
-        task = Task(point.inputs, code.private, code.futures, keep, effort, targets, network, code.result, code.unread)
+        targets, network, sets = code.ambient.targets, self.network, set_alone(point)
+        task = Task(
+            *(point.inputs, code.private, code.futures, keep, effort, targets, network, code.result),
+            unread=code.unread,
+            sets=sets,
+        )
         when = time.time()
         trace = kernel.run(cell, self.graph.names[cell.id], task, self.store.put)
         if self.world:

@@ -123,7 +123,7 @@ class _Walk:
             return True
         if found.point.trace and not self.is_clean:
             self._tell(cell.id, self.walks.ran.get(cell.id, found.reason))
-            self._pass(found.point, found.point.trace)
+            self._pass(found, found.point.trace)
             return True
         return self._execute(cell, found)
 
@@ -131,11 +131,12 @@ class _Walk:
         self.reasons[id] = reason
         self.walks.tell(id, reason)
 
-    def _pass(self, point: Point, trace: Trace) -> None:
+    def _pass(self, found: Recalled, trace: Trace) -> None:
         """Go past a cell that has its trace."""
-        notebook = self.walks.notebook
+        notebook, point = self.walks.notebook, replace(found.point, trace=trace)
         self.walks.recall.cells[trace.id] = point.cell
-        self.points.append(replace(point, trace=trace))
+        self.walks.recall.passed[point.cell] = replace(found, point=point)
+        self.points.append(point)
         self.versions = applied(self.versions, trace)
         cell = notebook.cell(point.cell)
         self.traces[point.cell] = replace(trace, problem=fault(notebook, cell, trace))
@@ -162,7 +163,7 @@ class _Walk:
         if reaches_further(trace, self.versions) and cell.id not in self.walks.recall.dynamic:
             self.walks.recall.dynamic.add(cell.id)
             return False
-        self._pass(found.point, trace)
+        self._pass(found, trace)
         return True
 
     def _run(self, point: Point, key: str, inputs: Mapping[str, str]) -> Trace:

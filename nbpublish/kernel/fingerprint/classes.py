@@ -75,11 +75,13 @@ def instance(layout: Layout, body: Handler | None) -> Handler:
 
 
 def visit_module(walk: Walk, item: types.ModuleType) -> None:
-    for name, module in list(sys.modules.items()):
-        if module is item:
-            walk.stream.head(b"\x01mod")
-            return walk.push(name)
-    raise Opaque("a module that no import finds")
+    own = vars(item).get("__name__")
+    known = type(own) is str and sys.modules.get(own) is item
+    name = own if known else next((name for name, module in list(sys.modules.items()) if module is item), None)
+    if name is None:
+        raise Opaque("a module that no import finds")
+    walk.stream.head(b"\x01mod")
+    walk.push(name)
 
 
 HANDLERS: dict[type, Handler] = {type: visit_class, types.ModuleType: visit_module}
