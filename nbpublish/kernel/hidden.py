@@ -22,6 +22,8 @@ class Hidden:
         self._before: dict[str, Snapshot] = {}
         self._waiting: dict[str, Snapshot] = {}
         """States to restore once their libraries are loaded."""
+        self._last: dict[str, Snapshot] = {}
+        """The states as they have been since the last cell, where nobody but us can have touched them."""
         for state in STATES:
             when_imported(state.library, lambda state=state: self._begin(state))  # type: ignore[misc]
 
@@ -41,6 +43,7 @@ class Hidden:
         for state in STATES:
             if state.name != name:
                 continue
+            self._last.pop(name, None)
             if name in self._initial:
                 with suppress(Exception):
                     state.write(snapshot)
@@ -52,10 +55,12 @@ class Hidden:
         self._waiting = {name: snapshot for name, snapshot in self._waiting.items() if name in inputs}
         for state in self._loaded():
             with suppress(Exception):
-                if state.name not in inputs:
-                    state.write(self._initial[state.name])
-                state.settle()
-                self._before[state.name] = state.read()
+                initial, last = self._initial[state.name], self._last.pop(state.name, MISSING)
+                is_initial = last is initial and state.name not in inputs
+                if not is_initial and state.name not in inputs:
+                    state.write(initial)
+                state.settle()  # changes nothing that is initial
+                self._before[state.name] = initial if is_initial else _same(state.read(), initial)
 
     def changed(self) -> dict[str, Snapshot]:
         """After a cell: the states that it has changed, as they are now."""
@@ -65,7 +70,12 @@ class Hidden:
                 found = state.read()
                 if found != self._before[state.name]:
                     now[state.name] = found
+                self._last[state.name] = now.get(state.name, self._before[state.name])
         return now
+
+    def forget(self) -> None:
+        """Something that is no cell runs in this process next, and may touch the states."""
+        self._last.clear()
 
     def observed(self, inputs: Mapping[str, Version], changed: Collection[str]) -> Iterator[Observation]:
         """The states that a cell may have read, as they were before it."""
@@ -82,3 +92,8 @@ class Hidden:
 
     def _loaded(self) -> Iterator[State]:
         return (state for state in STATES if state.name in self._initial)
+
+
+def _same(found: Snapshot, known: Snapshot) -> Snapshot:
+    """The known snapshot where the one that was found is equal to it."""
+    return known if found == known else found

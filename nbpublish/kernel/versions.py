@@ -83,6 +83,8 @@ class Ledger:
         if not self.background.goes_on():  # what runs beside the cells must find its names
             for name in [name for name in self._space if self._is_to_hide(name, own)]:
                 self._aside[name] = self._space.pop(name)
+        else:
+            self._hidden.forget()
         self._before = dict(self._space)
         self._hidden.open(task.inputs)
         self._environment.open(task.inputs)
@@ -306,6 +308,7 @@ class Ledger:
     def rest(self) -> None:
         """Let every state be the initial one, for a process that does something else meanwhile."""
         self._hidden.open({})
+        self._hidden.forget()
         self._environment.open({})
         self._patches.undo()
 
