@@ -224,7 +224,7 @@ class Ledger:
             for name in group:
                 free, is_own = self._survey(name)
                 free = (free - {name}) | self._modules.labels(uses)
-                layout, setting = _OWN if is_own else None, self._setting(value)
+                layout, setting = _OWN if is_own else None, self._setting(values[name])
                 yield name, Version(prints[name], "", free, group, blob, layout=layout, setting=setting)
 
     def _setting(self, value: Any) -> str | None:
