@@ -25,13 +25,14 @@ SLOW = 30.0
 class Served:
     """`nbpublish serve` on a free port."""
 
-    def __init__(self, folder: Path, *more: str, **environment: str) -> None:
+    def __init__(self, folder: Path, *more: str, cwd: str | None = None, **environment: str) -> None:
         self.folder = folder
         self.lines: list[str] = []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "nbpublish", "serve", folder, "--port", "0", *more],
             stderr=subprocess.PIPE,
             text=True,
+            cwd=cwd,
             env={**os.environ, **environment},
         )
         assert self.process.stderr

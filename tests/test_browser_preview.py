@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 from previewed import Served, until
+
+pytestmark = pytest.mark.browser
 
 HEAD = "# %% [markdown]\n# # Chapter\n#\n# {prose}\n"
 IMPORT = "from IPython.display import HTML\n"
 CONTROL = f'# %% name="control"\n{IMPORT}HTML("<input type=range id=moved min=0 max=9 value=1>")\n'
 FOLDED = '# %% name="folded"\nHTML("<details id=opened><summary>More</summary><p>inside</p></details>")\n'
 TOTAL = '# %% name="total"\ntotal = {total}\nprint("total", total)\n'
+TABS = """# %% [markdown]
+# === "One"
+#
+#     the first tab
+#
+# === "Two"
+#
+#     the second tab
+"""
 FILLING = "".join(f'# %% name="f{n}"\nprint("line\\n" * 8, {n})\n' for n in range(8))
 LAST = '# %% name="last"\nprint("last", total)\n'
 
 
-def chapter(prose: str = "Some words.", total: str = "6", last: str = LAST) -> str:
-    return "\n".join((HEAD.replace("{prose}", prose), CONTROL, FOLDED, TOTAL.replace("{total}", total), FILLING, last))
+MORE = '# %% name="more"\nprint("more", total + 1)\n# with a third cell that is fed, a drawing shows the flow\n'
+
+
+def chapter(prose: str = "Some words.", total: str = "6", last: str = LAST, tabs: str = TABS) -> str:
+    head = HEAD.replace("{prose}", prose)
+    return "\n".join((head, CONTROL, FOLDED, tabs, TOTAL.replace("{total}", total), FILLING, last, MORE))
 
 
 @pytest.fixture(scope="module", params=["nbpublish", "material", "mkdocs"])
@@ -28,7 +49,8 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     (root / "docs" / "index.md").write_text("# Home\n\n[the chapter](chapter.py)\n", encoding="utf-8")
     (root / "docs" / "chapter.py").write_text(chapter(), encoding="utf-8")
     (root / "docs" / "extra.css").write_text("h1 { color: rgb(255, 0, 0) !important }", encoding="utf-8")
-    features = "  features: [navigation.instant]\n" if request.param == "material" else ""
+    own = {"material": "  font: false\n  features: [navigation.instant]\n", "mkdocs": "  highlightjs: false\n"}
+    features = own.get(request.param, "")
     (root / "mkdocs.yml").write_text(
         f"site_name: Course\nsite_url: https://example.org/course/\ntheme:\n  name: {request.param}\n{features}"
         "plugins: [search, nbpublish]\nextra_css: [extra.css]\n",
@@ -40,19 +62,30 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     assert served.close() == 0
 
 
+in_our_theme = pytest.mark.parametrize("served", ["nbpublish"], indirect=True)
+"""What no theme has to do with."""
+
+
 @pytest.fixture
 def tab(served: Served, browser: Any) -> Iterator[Any]:
     served.write("chapter.py", chapter())
     served.wait_for("/chapter/", "Some words.")
+    with tab_of(browser, f"{served.url}chapter/") as tab:
+        yield tab
+
+
+@contextmanager
+def tab_of(browser: Any, url: str) -> Iterator[Any]:
+    """A tab in a browser of its own that looks at a page; in the end, that no script has failed."""
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     tab = context.new_page()
     tab.errors = []
     tab.on("pageerror", lambda error: tab.errors.append(error.stack))
-    tab.goto(f"{served.url}chapter/")
+    tab.goto(url)
     connected(tab)
     tab.evaluate("window.same = true")
     yield tab
-    assert not [error for error in tab.errors if "_nbpublish" in error]
+    assert not tab.errors
     context.close()
 
 
@@ -84,13 +117,20 @@ def test_what_a_reader_has_done_outlives_an_edit(served: Served, tab: Any) -> No
     assert abs(tab.evaluate("document.querySelector('#cell-f4').getBoundingClientRect().top") - at) < 2
 
 
+@in_our_theme
 def test_what_a_reader_has_opened_stays_open_where_its_cell_changes(served: Served, tab: Any) -> None:
     tab.evaluate("opened.open = true")
-    served.write("chapter.py", chapter().replace("<p>inside", "<p>within"))
+    tab.get_by_text("Two", exact=True).first.click()
+    assert tab.get_by_text("the second tab").is_visible()
+    tabs = TABS.replace("the first", "the very first").replace("the second tab", "the second tab, edited")
+    served.write("chapter.py", chapter(tabs=tabs).replace("<p>inside", "<p>within"))
     sees(tab, "within")
+    sees(tab, "the second tab, edited")
     assert tab.evaluate("opened.open")
+    assert tab.get_by_text("the second tab, edited").is_visible()
 
 
+@in_our_theme
 def test_the_way_to_what_has_changed(served: Served, tab: Any) -> None:
     served.write("chapter.py", chapter(last=LAST.replace("last", "at last")))
     tab.locator(".nb-live-jump").click()
@@ -106,7 +146,10 @@ def test_an_error_at_its_cell_with_the_old_output_above(served: Served, tab: Any
     old.wait_for()
     assert old.inner_text().strip() == "total 6"
     bar = tab.locator(".nb-live-bar")
+    bar.wait_for()
+    assert "1 error" in bar.inner_text()
     assert "chapter.py:" in bar.inner_text()
+    assert "ZeroDivisionError" in bar.inner_text()
     assert bar.locator("a").first.get_attribute("href").startswith("vscode://file/")
     assert tab.title().startswith("✗")
     served.write("chapter.py", chapter())
@@ -115,10 +158,12 @@ def test_an_error_at_its_cell_with_the_old_output_above(served: Served, tab: Any
     assert not tab.title().startswith("✗")
 
 
+@in_our_theme
 def test_a_cell_that_runs_is_marked(served: Served, tab: Any) -> None:
     served.write("chapter.py", chapter(total="__import__('time').sleep(2) or 9"))
     tab.wait_for_function("document.querySelector('#cell-total').dataset.live === 'running'")
-    assert tab.title().startswith("⏳")
+    tab.wait_for_function("/^⏳ \\d+\\/\\d+ Chapter/.test(document.title)")
+    assert tab.evaluate("document.querySelector('#cell-last').dataset.live") == "waiting"
     assert tab.locator("#cell-total").get_attribute("aria-busy") == "true"
     assert "total 6" in tab.locator("#cell-total").inner_text()
     sees(tab, "last 9")
@@ -136,9 +181,11 @@ def test_headings_reach_the_contents(served: Served, tab: Any) -> None:
     served.write("chapter.py", chapter("Some words.\n#\n# ## A new heading"))
     links = "[...document.querySelectorAll('a')].filter(link => link.textContent.trim() === 'A new heading').length"
     tab.wait_for_function(f"{links} > 0", timeout=30_000)
+    assert tab.evaluate("window.same") is True
 
 
-def test_the_connection_is_lost_and_found(served: Served, tab: Any) -> None:
+@in_our_theme
+def test_a_hidden_tab_gets_what_it_lacks_when_it_is_seen_again(served: Served, tab: Any) -> None:
     tab.context.set_offline(True)
     tab.evaluate("window.dispatchEvent(new Event('pagehide'))")
     served.write("chapter.py", chapter("While away."))
@@ -160,6 +207,50 @@ def test_following_a_link_leads_to_a_page_that_changes(served: Served, tab: Any)
     served.write("chapter.py", chapter("After the link."))
     sees(tab, "After the link.")
 
+
+def test_what_lets_no_page_be_made_covers_it_until_it_is_mended(served: Served, tab: Any) -> None:
+    config = served.folder.parent / "mkdocs.yml"
+    good = config.read_text(encoding="utf-8")
+    config.write_text(good + "nav: [\n", encoding="utf-8")
+    overlay = tab.locator(".nb-live-overlay")
+    overlay.wait_for()
+    assert "No page can be made" in overlay.inner_text()
+    assert "expected the node content" in overlay.inner_text()
+    line = good.count("\n") + 2
+    assert overlay.locator("a").inner_text() == f"mkdocs.yml:{line}"
+    assert overlay.locator("a").get_attribute("href") == f"vscode://file/{config}:{line}"
+    assert tab.evaluate("document.querySelector('.nb-live-overlay').getBoundingClientRect().height === innerHeight")
+    config.write_text(good, encoding="utf-8")
+    tab.wait_for_function("!document.querySelector('.nb-live-overlay')")
+    assert tab.evaluate("window.same") is True, "the page is as it was"
+
+
+# --- cells come and go ------------------------------------------------------------------------------------------------
+
+@in_our_theme
+def test_cells_that_others_move_around_are_the_same_elements(served: Served, tab: Any) -> None:
+    tab.evaluate("() => { document.querySelector('#cell-f3').mine = moved.mine = true; moved.value = 5; }")
+    head, total, new = HEAD.replace("{prose}", "Moved."), TOTAL.replace("{total}", "6"), '# %%\nprint("new")\n'
+    served.write("chapter.py", "\n".join((head, total, new, FILLING, CONTROL, FOLDED, LAST, MORE)))
+    sees(tab, "Moved.")
+    tab.wait_for_function("!document.body.textContent.includes('the second tab')")
+    assert tab.evaluate("[document.querySelector('#cell-f3').mine, moved.mine, moved.value]") == [True, True, "5"]
+    order = tab.evaluate("[...document.querySelectorAll('.nb-cell')].map((each) => each.id)")
+    assert order.index("cell-total") < order.index("cell-f0") < order.index("cell-control") < order.index("cell-last")
+
+
+@in_our_theme
+def test_several_tabs_and_browsers(served: Served, tab: Any, browser: Any) -> None:
+    second = tab.context.new_page()
+    second.goto(tab.url)
+    with tab_of(browser, tab.url) as other:
+        served.write("chapter.py", chapter("For all of them."))
+        for each in (tab, second, other):
+            sees(each, "For all of them.")
+            assert each.locator(".nb-live-bar, .nb-live-overlay").count() == 0
+
+
+# --- widgets ----------------------------------------------------------------------------------------------------------
 
 SLIDER = """import marimo
 
@@ -220,3 +311,92 @@ def move(tab: Any, place: int) -> None:
     tab.locator("input[type=range]").evaluate(
         "(each, place) => { each.value = place; each.dispatchEvent(new Event('input', { bubbles: true })); }", place
     )
+
+
+# --- a preview that follows, ends and begins again --------------------------------------------------------------------
+
+
+@pytest.fixture
+def followed(tmp_path: Path) -> Iterator[Served]:
+    (tmp_path / "index.py").write_text(chapter(), encoding="utf-8")
+    opener = tmp_path / "opener.txt"
+    opener.write_text("import sys\nopen(sys.argv[1], 'w').write(' '.join(sys.argv[2:]))\n", encoding="utf-8")
+    editor = f"{sys.executable} {opener} {tmp_path / 'opened.txt'} {{path}} {{line}}"
+    served = Served(tmp_path, "--follow", NBPUBLISH_EDITOR=editor)
+    yield served
+    served.close()
+
+
+def test_a_preview_that_follows_ends_and_begins_again(followed: Served, browser: Any) -> None:
+    with tab_of(browser, followed.url) as tab:
+        followed.write("index.py", chapter(last=LAST.replace("(\"last", "(\"at last")))
+        sees(tab, "at last")
+        assert tab.evaluate("document.querySelector('#cell-last').getBoundingClientRect().top < innerHeight")
+        assert tab.locator(".nb-live-jump").count() == 0
+
+        followed.write("index.py", chapter(last=LAST.replace("total", "1 / 0")))
+        tab.locator(".nb-live-bar button").first.click()
+        opened = followed.folder / "opened.txt"
+        until(lambda: opened.exists() and opened.read_text().startswith(f"{followed.folder / 'index.py'} "))
+
+        followed.close()
+        tab.wait_for_function("document.documentElement.dataset.live === 'lost'")
+        assert tab.title().startswith("○")
+        said = "getComputedStyle(document.documentElement, '::after').content"
+        assert "No connection to the preview" in tab.evaluate(said)
+        followed.write("index.py", chapter("After the end."))
+        again = Served(followed.folder, "--port", str(followed.port))
+        sees(tab, "After the end.")
+        connected(tab)
+        again.write("index.py", chapter("And on."))
+        sees(tab, "And on.")
+        again.close()
+
+
+# --- a page of another site -------------------------------------------------------------------------------------------
+
+TRIES = """async (url) => {
+    const wait = (element, add) => new Promise((done) => {
+        element.onload = () => done("loaded");
+        element.onerror = () => done("refused");
+        setTimeout(() => done("nothing"), 3000);
+        add?.(element);
+    });
+    const make = (tag, values) => Object.assign(document.createElement(tag), values);
+    const put = (element) => document.body.append(element);
+    return {
+        read: await fetch(url).then(() => "loaded", () => "refused"),
+        index: await wait(make("script", { src: url + "assets/search-index.js" }), put),
+        script: await wait(make("script", { src: url + "_nbpublish/client.js" }), put),
+        style: await wait(make("link", { rel: "stylesheet", href: url + "_nbpublish/client.css" }), put),
+        events: await new Promise((done) => {
+            const stream = new EventSource(url + "_nbpublish/events?page=/chapter/");
+            stream.onmessage = () => done("loaded");
+            stream.onerror = () => done("refused");
+        }),
+        act: await fetch(url + "_nbpublish/open", { method: "POST", mode: "no-cors", body: "{}" })
+            .then((answer) => answer.type === "opaque" ? "refused" : "loaded", () => "refused"),
+    };
+}"""
+
+
+@in_our_theme
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_a_page_of_another_site_reads_nothing(served: Served, browser: Any, tmp_path: Path, name: str) -> None:
+    (tmp_path / "index.html").write_text("<!doctype html><title>Other</title><body>", encoding="utf-8")
+    other = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
+    threading.Thread(target=other.serve_forever, daemon=True).start()
+    context = browser.new_context()
+    try:
+        tab = context.new_page()
+        tab.goto(f"http://{name}:{other.server_port}/")
+        assert set(tab.evaluate(TRIES, served.url).values()) == {"refused"}
+    finally:
+        context.close()
+        other.shutdown()
+        other.server_close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass

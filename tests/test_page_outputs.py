@@ -403,6 +403,18 @@ def test_links_within_layout_are_looked_up_once() -> None:
         assert '"../three.py"' in html
 
 
+@pytest.mark.parametrize("kind", ["text/html", "text/markdown", "prose"])
+def test_links_in_drawings_are_spelled_so_that_scripts_of_themes_leave_them_alone(kind: str) -> None:
+    """Material's instant navigation sets `href` of whatever has one; an element of SVG refuses that with an error."""
+    drawing = '<svg viewBox="0 0 9 9"><a href="#there"><path d="M0 0"/></a><use href="#shape" /></svg>'
+    html = f'<div>{drawing}<a href="#here">an ordinary link</a></div>'
+    shows = render_run(run(prose("p", html))).html if kind == "prose" else shown(result(kind, html))
+    assert '<a xlink:href="#there">' in shows
+    assert 'xlink:href="#shape"' in shows
+    assert '<a href="#here">' in shows
+    assert shows.count('"#there"') == shows.count('"#shape"') == 1
+
+
 # --- formulas ---------------------------------------------------------------------------------------------------------
 
 

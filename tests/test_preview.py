@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -54,11 +55,12 @@ def reader(served: Served) -> Iterator[Reader]:
 
 
 def quiet(served: Served) -> None:
-    """Wait until nothing is built."""
-    seen = -1
-    while seen != len(served.lines):
-        seen = len(served.lines)
-        time.sleep(0.7)
+    """Wait until the site is built, and nothing else happens for a moment."""
+    seen, since = -1, time.monotonic()
+    while time.monotonic() - since < 0.3 or not served.lines[-1].startswith(("Built", "Serving")):
+        if seen != len(served.lines):
+            seen, since = len(served.lines), time.monotonic()
+        time.sleep(0.02)
 
 
 # --- a page that somebody looks at ------------------------------------------------------------------------------------
@@ -83,13 +85,16 @@ def test_an_edit_of_code_changes_what_depends_on_it_and_nothing_else(served: Ser
 
 def test_cells_that_run_are_marked_and_keep_their_output(served: Served, reader: Reader) -> None:
     slow = "# %% name=\"total\"\ntime.sleep(2)\ntotal = 7\nprint('total', total)\n"
-    served.write("chapter.py", chapter(cells=(*CELLS[:2], slow, *CELLS[3:])))
+    served.write("chapter.py", chapter("Prose waits for nothing.", cells=(*CELLS[:2], slow, *CELLS[3:])))
     reader.wait(lambda: reader.last["cells"].get("total") == "running" and "time.sleep(2)" in reader.text)
+    assert "Prose waits for nothing." in reader.html
     assert "total 6" in reader.html, "the old output stays meanwhile"
     assert reader.last["cells"]["shown"] == "waiting"
     assert reader.last["busy"]
+    assert reader.last["count"] == [2, 4], "one ran before, and one depends on nothing"
     reader.sees("shown 7")
     reader.rests()
+    until(lambda: "chapter.py  ·●·●  " in served.said)
 
 
 def test_a_cell_is_shown_when_it_has_run_though_others_still_run(served: Served, reader: Reader) -> None:
@@ -150,6 +155,8 @@ def test_a_half_typed_cell_spoils_itself_only(served: Served, reader: Reader) ->
     reader.wait(lambda: "nb-problem" in reader.parts.get("cell-other", ""))
     assert "shown 6" in reader.html
     assert "total 6" in reader.html
+    assert reader.last["cells"]["other"] == "failed"
+    until(lambda: "chapter.py  ··✗·  " in served.said)
 
 
 def test_the_page_is_served_as_it_is_now(served: Served, reader: Reader) -> None:
@@ -233,22 +240,149 @@ def test_other_pages_and_the_search_index_follow(served: Served, reader: Reader)
     assert "Zanzibar" in served.get("/assets/search-index.js")[1]
 
 
-def test_a_configuration_that_cannot_be_used_is_told_of_and_forgotten(tmp_path: Path) -> None:
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "index.md").write_text("# Home\n")
-    good = "site_name: One\ntheme:\n  name: nbpublish\nplugins: [search, nbpublish]\n"
-    (tmp_path / "mkdocs.yml").write_text(good)
-    served = Served(tmp_path)
-    reader = Reader(served, "/")
-    (tmp_path / "mkdocs.yml").write_text(good + "plugins: [\n")
-    reader.wait(lambda: reader.last["broken"])
-    assert "mkdocs.yml" in reader.last["broken"]
-    assert served.get("/")[0] == 200, "the last good site stays"
-    (tmp_path / "mkdocs.yml").write_text(good.replace("One", "Two"))
-    reader.wait(lambda: reader.last["broken"] is None)
-    served.wait_for("/", "Two")
-    reader.close()
-    assert served.close() == 0
+# --- what lies around the folder --------------------------------------------------------------------------------------
+
+OUTER = """# %% name="outer"
+import sys
+sys.path.insert(0, "../modules")
+import outer
+print("outside", open("../data/numbers.txt").read(), outer.VALUE)
+"""
+HOOK = "def on_page_content(html, **_):\n    return html + '<p>{}</p>'\n"
+
+
+class Course(Served):
+    """A site with a mkdocs.yml, based on another one, a theme folder, a hook, and data and modules beside the docs."""
+
+    def __init__(self, root: Path) -> None:
+        for name, text in {
+            "docs/index.md": "# Home\n",
+            "docs/chapter.py": chapter(cells=(*CELLS, OUTER)),
+            "data/numbers.txt": "one",
+            "modules/outer.py": "VALUE = 1\n",
+            "overrides/main.html": '{% extends "base.html" %}\n',
+            "hook.py": HOOK.format("hooked"),
+            "base.yml": "site_description: described\n",
+            "mkdocs.yml": "site_name: One\nINHERIT: base.yml\nhooks: [hook.py]\ntheme:\n  name: nbpublish\n"
+            "  custom_dir: overrides\nplugins: [search, nbpublish]\n",
+            "open.py": "import sys\nopen('opened', 'w').write(sys.argv[1])\n",
+            ".gitignore": "/site/\n.nbpublish/\n__pycache__/\nopened\n",
+        }.items():
+            (root / name).parent.mkdir(exist_ok=True)
+            (root / name).write_text(text, encoding="utf-8")
+        self.git("init", "-q", "-b", "main", root=root)
+        super().__init__(root, "--open", "--follow", BROWSER=f"{sys.executable} {root / 'open.py'} %s", cwd=str(root))
+
+    def git(self, *words: str, root: Path | None = None) -> None:
+        name = ("-c", "user.name=A", "-c", "user.email=a@b.c")
+        subprocess.run(["git", "-C", str(root or self.folder), *name, *words], check=True, capture_output=True)
+
+    def swap(self, name: str, old: str, new: str) -> None:
+        """One save of a file in which one text became another."""
+        text = (self.folder / name).read_text(encoding="utf-8")
+        assert old in text
+        self.write(name, text.replace(old, new))
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
+    course = Course(tmp_path_factory.mktemp("site"))
+    yield course
+    assert course.close() == 0
+
+
+@pytest.fixture
+def visitor(course: Course) -> Iterator[Reader]:
+    visitor = Reader(course, "/chapter/")
+    yield visitor
+    visitor.close()
+
+
+def test_the_browser_is_opened_where_asked_for(course: Course) -> None:
+    opened = course.folder / "opened"
+    until(lambda: opened.exists() and opened.read_text() == course.url)
+
+
+def test_the_page_follows_where_asked_for(served: Served, reader: Reader, visitor: Reader) -> None:
+    assert visitor.last["follow"]
+    assert not reader.last["follow"]
+
+
+def test_data_and_modules_beside_the_folder_are_watched_too(course: Course, visitor: Reader) -> None:
+    visitor.sees("outside one 1")
+    course.write("data/numbers.txt", "two")
+    visitor.sees("outside two 1")
+    course.write("modules/outer.py", "VALUE = 22\n")
+    visitor.sees("outside two 22")
+    quiet(course)
+    count = len(course.lines)
+    course.write("data/another.txt", "that nobody reads")
+    time.sleep(0.5)
+    assert len(course.lines) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "shows"),
+    [
+        ("base.yml", "described", "described otherwise", 'content="described otherwise"'),
+        ("hook.py", "hooked", "hooked again", "<p>hooked again</p>"),
+        ("overrides/main.html", ' %}', ' %}{% block htmltitle %}<title>T</title>{% endblock %}', "<title>T<"),
+        ("mkdocs.yml", "site_name: One", "site_name: Two", "Two"),
+    ],
+    ids=lambda value: value if value.endswith((".yml", ".py", ".html")) else "",
+)
+def test_configuration_hooks_and_theme_are_watched(
+    course: Course, visitor: Reader, name: str, old: str, new: str, shows: str
+) -> None:
+    frame = visitor.last["frame"]
+    course.swap(name, old, new)
+    course.wait_for("/", shows)
+    visitor.wait(lambda: visitor.last["frame"] != frame or "hooked again" in visitor.html)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "place"),
+    [
+        ("mkdocs.yml", "plugins: [", "plugins: [[", ("mkdocs.yml", 8)),
+        ("hook.py", "return", "return (", ("hook.py", 2)),
+        ("hook.py", "return", "raise SystemExit(3)\n    return", ("hook.py", 2)),
+        ("overrides/main.html", "extends", "extents", ("main.html", 1)),
+    ],
+    ids=["syntax", "syntax of a hook", "a hook that exits", "template"],
+)
+def test_what_lets_no_page_be_made_is_told_of_and_forgotten_when_it_is_mended(
+    course: Course, visitor: Reader, name: str, old: str, new: str, place: tuple[str, int]
+) -> None:
+    before = (course.folder / name).read_text(encoding="utf-8")
+    course.swap(name, old, new)
+    broken = visitor.wait(lambda: visitor.last["broken"])
+    assert broken["message"].splitlines()[0] in course.said
+    assert (broken["place"]["path"], broken["place"]["line"]) == place
+    assert broken["place"]["href"].startswith("vscode://file/")
+    assert course.get("/")[0] == 200, "the last good site stays"
+    course.write(name, before)
+    visitor.wait(lambda: visitor.last["broken"] is None)
+
+
+def test_another_branch_is_one_change(course: Course, visitor: Reader) -> None:
+    course.git("add", "-A")
+    course.git("commit", "-q", "-m", "one")
+    course.git("checkout", "-q", "-b", "other")
+    for number in range(12):
+        course.write(f"docs/n{number}.md", f"# Page {number}\n")
+    course.write("docs/chapter.py", chapter("On the other branch.", cells=(*CELLS, OUTER)))
+    course.git("add", "-A")
+    course.git("commit", "-q", "-m", "two")
+    course.wait_for("/n11/", "Page 11")
+    visitor.sees("On the other branch.")
+    quiet(course)
+    count = len(course.lines)
+    course.git("checkout", "-q", "main")
+    visitor.sees("Some words.")
+    until(lambda: course.get("/n11/")[0] == 404)
+    quiet(course)
+    changed = [line for line in course.lines[count:] if line.endswith("changed\n")]
+    assert [line.strip() for line in changed] == ["docs/chapter.py and 12 more changed"]
 
 
 # --- the law ----------------------------------------------------------------------------------------------------------
@@ -267,18 +401,72 @@ EDITS = (
     lambda r: ("data", r.randrange(3)),
     lambda r: ("module", r.randrange(3)),
     lambda r: ("heading", r.randrange(3)),
+    lambda r: ("slider", r.randrange(3)),
+    lambda r: ("page", r.randrange(3)),
+    lambda r: ("remove", 0),
+    lambda r: ("rename", r.randrange(3)),
 )
 
 
 def save(folder: Path, name: str, r: random.Random) -> None:
-    """One save of an author's: an edit of one of the notebooks, or of what they read."""
+    """One save of an author's: an edit of one of the notebooks, or of what they read; or a file comes and goes."""
     what, value = r.choice(EDITS)(r)
     if what == "data":
-        (folder / "data.txt").write_text(f"data {value}", encoding="utf-8")
+        write(folder / "data.txt", f"data {value}", r)
     elif what == "module":
-        (folder / "helper.py").write_text(f"{'# ' * value}\nVALUE = {value}\n", encoding="utf-8")
+        write(folder / "helper.py", f"{'# ' * value}\nVALUE = {value}\n", r)
+    elif what == "slider":
+        write(folder / "slider.py", SLIDER.replace("factor = 1", f"factor = {value}"), r)
+    elif what == "page":
+        write(folder / "page.md", f"# A page\n\nthat leads [there](second.py), {value}\n", r)
+    elif what == "remove":
+        (folder / name).unlink(missing_ok=True)
+    elif what == "rename" and (folder / name).exists():
+        (folder / name).rename(folder / f"renamed{value}.py")
     else:
-        (folder / name).write_text(_edited(what, value, r), encoding="utf-8")
+        write(folder / name, _edited(what, value, r), r)
+
+
+def write(file: Path, text: str, r: random.Random) -> None:
+    """As one editor or another does."""
+    way = r.randrange(4)
+    if way == 0:
+        other = file.with_name(f".{file.name}.tmp")
+        other.write_text(text, encoding="utf-8")
+        other.rename(file)
+    elif way == 1:
+        with file.open("w", encoding="utf-8") as handle:
+            handle.write(text[: len(text) // 2])
+            handle.flush()
+            time.sleep(0.02)
+            handle.write(text[len(text) // 2 :])
+    else:
+        file.write_text(text, encoding="utf-8")
+
+
+SLIDER = """import marimo
+
+app = marimo.App()
+
+
+@app.cell
+def _():
+    import marimo as mo
+    factor = 1
+    n = mo.ui.slider(1, 3, value=2)
+    n
+    return factor, mo, n
+
+
+@app.cell
+def _(factor, n):
+    print("product", factor * n.value)
+    return
+
+
+if __name__ == "__main__":
+    app.run()
+"""
 
 
 def _edited(what: str, value: object, r: random.Random) -> str:
@@ -333,26 +521,30 @@ def soak(root: Path, seed: int, saves: int, notebooks: int, pause: float) -> Non
     (folder / "data.txt").write_text("data 0", encoding="utf-8")
     (folder / "helper.py").write_text("VALUE = 0\n", encoding="utf-8")
     (folder / "second.py").write_text(chapter("The second."), encoding="utf-8")
+    (folder / "slider.py").write_text(SLIDER, encoding="utf-8")
+    (folder / "page.md").write_text("# A page\n", encoding="utf-8")
     for name in names:
         (folder / name).write_text(_edited("say", name, r), encoding="utf-8")
     plugins = "plugins: [search, {nbpublish: {timeout: 3}}]\n"
     (root / "mkdocs.yml").write_text(f"site_name: Soak\ntheme: {{name: nbpublish}}\n{plugins}", encoding="utf-8")
-    served = Served(root)
+    room = root.with_name("room")
+    room.mkdir()
+    served = Served(root, TMPDIR=str(room))
+    children: list[psutil.Process] = []
     try:
-        readers = [Reader(served, f"/n{number}/") for number in range(min(3, notebooks))]
-        handles = psutil.Process(served.process.pid).num_fds
-        before = handles()
-        for _ in range(saves):
+        readers = [Reader(served, f"/{name.removesuffix('.py')}/") for name in [*names[:3], "slider.py"]]
+        process = psutil.Process(served.process.pid)
+        held: list[tuple[int, int]] = []
+        for number in range(saves):
             save(folder, r.choice(names), r)
             time.sleep(r.random() * pause)
-        for name in names:  # what never ends, or ends its process, takes its time in a clean build
-            if any(word in (folder / name).read_text(encoding="utf-8") for word in ("while True", "os._exit")):
-                (folder / name).write_text(_edited("say", "at last", r), encoding="utf-8")
-        clean = root.with_name("clean")
-        shutil.copytree(root, clean, ignore=shutil.ignore_patterns(".nbpublish", "__pycache__"))
-        subprocess.run([sys.executable, "-c", CLEAN, str(clean)], capture_output=True, timeout=300, check=True)
-        wanted = site_in(clean / "site")
-        assert wanted
+            if number % 20 == 19:
+                held.append((process.num_fds(), process.num_threads()))
+                assert served.process.poll() is None
+        for file in folder.glob("*.py"):  # what never ends, or ends its process, takes its time in a clean build
+            if any(word in file.read_text(encoding="utf-8") for word in ("while True", "os._exit")):
+                file.write_text(_edited("say", "at last", r), encoding="utf-8")
+        wanted = clean_site_of(root)
         try:
             until(lambda: _served(root) == wanted)
         except AssertionError:
@@ -360,17 +552,34 @@ def soak(root: Path, seed: int, saves: int, notebooks: int, pause: float) -> Non
             differing = [name for name in {*found, *wanted} if found.get(name) != wanted.get(name)]
             raise AssertionError(f"{differing} differ after {seed=}\n{served.said[-3000:]}") from None
         for reader in readers:
-            reader.rests()
-            page = wanted[f"{reader.page.strip('/')}/index.html"].decode()
-            assert all(part.strip() in page for part in reader.parts.values() if "</h1>" not in part), reader.page
+            if page := wanted.get(f"{reader.page.strip('/')}/index.html"):
+                reader.rests()
+                reader.wait(partial(_has_all, page.decode(), reader))
             reader.close()
-        assert handles() <= before + 20
+        quiet(served)
+        assert process.num_fds() <= max(fds for fds, _ in held[: len(held) // 4 + 1]) + 8, held
+        assert process.num_threads() <= max(threads for _, threads in held[: len(held) // 4 + 1]) + 4, held
         children = served.children()
         assert len(children) <= 6, children
     finally:
         served.close()
     assert not [child for child in children if child.is_running()]
     assert not list((root / ".nbpublish").glob("serve-*"))
+    assert not list(room.iterdir())
+
+
+def _has_all(page: str, reader: Reader) -> bool:
+    return all(part.strip() in page for part in reader.parts.values() if "</h1>" not in part)
+
+
+def clean_site_of(root: Path) -> dict[str, bytes]:
+    """What a build from nothing makes of the same sources."""
+    clean = root.with_name("clean")
+    shutil.copytree(root, clean, ignore=shutil.ignore_patterns(".nbpublish", "__pycache__"))
+    subprocess.run([sys.executable, "-c", CLEAN, str(clean)], capture_output=True, timeout=300, check=True)
+    found = site_in(clean / "site")
+    assert found
+    return found
 
 
 def _served(root: Path) -> dict[str, bytes]:

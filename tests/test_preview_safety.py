@@ -103,6 +103,9 @@ def test_what_others_are_told_of_each_answer(served: Served) -> None:
         *("/../secret.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt", "/%2e%2e%2fsecret.txt", "//etc/passwd"),
         *("/.hidden", "/.nbpublish/", "/chapter/../../secret.txt", "/..\\secret.txt", "/..%5csecret.txt"),
         *("/%00", "/index.html%00.txt", "/_nbpublish/", "/_nbpublish/http.py", "/_nbpublish/../http.py"),
+        *("/%252e%252e/secret.txt", "/..%252fsecret.txt", "/%c0%ae%c0%ae/secret.txt", "/....//secret.txt"),
+        *("/C:/secret.txt", "/c:secret.txt", "/..%5c..%5csecret.txt", "/%5c%5chost%5cshare", "//host/share/secret.txt"),
+        *("/con", "/nul.html", "/index.html::$DATA", "/secret.txt.", "/file:///etc/passwd", "/assets/..%5csecret.txt"),
     ],
 )
 def test_nothing_outside_the_site(served: Served, path: str) -> None:
@@ -118,11 +121,44 @@ def test_no_folder_is_listed(served: Served) -> None:
     assert "search-index" not in body.partition("<main")[2].partition("</main>")[0]
 
 
-def test_a_link_that_leads_out_of_the_site(served: Served) -> None:
+@pytest.fixture
+def site(served: Served) -> Path:
+    """The folder that is served."""
     (room,) = (served.folder / ".nbpublish").glob("serve-*")
-    site = max(room.glob("site-*"), key=lambda path: int(path.name.rpartition("-")[2]))
-    (site / "link.txt").symlink_to(served.folder.parent / "secret.txt")
-    assert served.get("/link.txt")[0] == 404
+    return max(room.glob("site-*"), key=lambda path: int(path.name.rpartition("-")[2]))
+
+
+def test_a_link_that_leads_out_of_the_site(served: Served, site: Path) -> None:
+    outside = served.folder.parent / "outside"
+    outside.mkdir()
+    for file in (outside / "secret.txt", outside / "index.html"):
+        file.write_text(SECRET, encoding="utf-8")
+    (site / "link.txt").symlink_to(outside / "secret.txt")
+    (site / "folder").symlink_to(outside)
+    for path in ("/link.txt", "/folder/secret.txt", "/folder/", "/folder/index.html"):
+        assert served.get(path)[0] == 404
+    (site / "link.txt").unlink()
+    (site / "link.txt").symlink_to("index.html")
+    assert served.get("/link.txt")[0] == 200, "one within the site is none of that"
+
+
+@pytest.mark.parametrize("name", ["..\\secret.txt", ".hidden", "a\\b.txt"])
+def test_names_that_another_system_reads_as_ways_out(served: Served, site: Path, name: str) -> None:
+    """Files may be called so here, and even then nobody is served them."""
+    (site / name).write_text(SECRET, encoding="utf-8")
+    for path in (f"/{name}", "/" + name.replace("\\", "%5C")):
+        assert served.get(path)[0] == 404
+
+
+def test_a_folder_leads_to_its_page_on_this_host_only(served: Served) -> None:
+    from http.client import HTTPConnection
+
+    for path in ("/chapter", "//chapter", "///chapter", "//evil.example/chapter"):
+        connection = HTTPConnection("127.0.0.1", served.port, timeout=10)
+        connection.request("GET", path)
+        where = connection.getresponse().getheader("Location")
+        assert where is None or where == "/chapter/"
+        connection.close()
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE"])

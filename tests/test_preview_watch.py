@@ -13,6 +13,8 @@ from watchdog.observers import Observer
 
 from nbpublish.frontends.preview.watch import Changes
 
+QUIET = 0.2
+"""Seconds: more than whatever waits for more to come."""
 TEXT = "# %%\nprint('one')\n" * 50
 
 
@@ -39,11 +41,11 @@ class Watched:
             self.told.append({path.name: path.read_text() if path.exists() else None for path in found})
 
     def rests(self) -> None:
-        """Wait until nothing has been told for a while."""
-        count = -1
-        while count != len(self.told):
-            count = len(self.told)
-            time.sleep(0.8)
+        """Wait until no event has come for a while, and nothing is waited for."""
+        time.sleep(0.1)  # events take a moment
+        while self.changes._due or time.monotonic() - self.changes._last < QUIET:
+            time.sleep(0.02)
+        time.sleep(0.05)  # who listens takes a moment
 
     def close(self) -> None:
         self.changes.close()
@@ -135,6 +137,18 @@ def test_a_file_that_is_gone_and_one_that_is_new(watched: Watched) -> None:
     (watched.folder / "new.py").write_text("new", encoding="utf-8")
     watched.rests()
     assert watched.told == [{"chapter.py": None}, {"new.py": "new"}]
+
+
+def test_many_files_that_are_gone_and_others_that_changed_are_one_change(watched: Watched) -> None:
+    for number in range(6):
+        (watched.folder / f"n{number}.py").write_text(TEXT, encoding="utf-8")
+    watched.rests()
+    watched.told.clear()
+    for number in range(6):
+        (watched.folder / f"n{number}.py").unlink()
+    watched.file.write_text("shorter", encoding="utf-8")
+    watched.rests()
+    assert [len(told) for told in watched.told] == [7]
 
 
 def test_another_branch_is_one_change(tmp_path: Path) -> None:

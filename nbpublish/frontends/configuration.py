@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,14 +34,18 @@ def load(folder: Path, config_file: Path | None = None) -> MkDocsConfig:
     """
     path = config_file or find_config(folder)
     # MkDocs keeps plugins for the builds to come; in a preview, pages are made with those of the last build meanwhile.
-    kept: Any = dict(MkDocsConfig._schema)["plugins"]
-    kept.plugin_cache.clear()
+    # Hooks it loads once, whatever becomes of their files.
+    kept: Any = dict(MkDocsConfig._schema)
+    kept["plugins"].plugin_cache.clear()
+    kept["hooks"]._load_hook.cache_clear()
     try:
         config = _with_file(path) if path else _without_file(folder)
         decided = _decides_on_anchors(config.get("validation"))
         errors, _ = config.validate()
     except (MkDocsException, OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{shown(path or folder)}: {error}") from error
+    except (Exception, SystemExit) as error:  # of a hook that is loaded, or of a theme or plugin
+        raise ConfigError(f"{shown(path or folder)} cannot be used:\n  {described(error)}") from error
     if errors:
         said = "\n".join(f"  {name}: {error}" for name, error in errors)
         raise ConfigError(f"{shown(path or folder)} cannot be used:\n{said}")
@@ -51,6 +56,17 @@ def load(folder: Path, config_file: Path | None = None) -> MkDocsConfig:
         # prevents that here.
         config.site_dir = str(folder.resolve() / "site")
     return config
+
+
+def described(error: BaseException) -> str:
+    """What code of others has raised, and where."""
+    if isinstance(error, MkDocsException):
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" (at {frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    if isinstance(error, SyntaxError) and error.filename:  # the frames are those of who has read it
+        return f"{type(error).__name__}: {error.msg} (at {error.filename}:{error.lineno})"
+    return f"{type(error).__name__}: {error}{place}"
 
 
 def _decides_on_anchors(validation: Any) -> bool:

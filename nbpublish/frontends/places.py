@@ -11,11 +11,28 @@ WORK = ".nbpublish"
 """Folder of ours beside the site: what a build needs and git should not see."""
 NAMES = ("mkdocs.yml", "mkdocs.yaml")
 _SITE = re.compile(r"^site_dir:[ \t]+(?P<quote>['\"]?)(?P<path>[^'\"#!&*{}\[\]|>\n]+?)(?P=quote)[ \t]*(?:#.*)?$", re.M)
+_BASE = re.compile(r"^INHERIT:[ \t]+(?P<quote>['\"]?)(?P<path>[^'\"#\n]+?)(?P=quote)[ \t]*(?:#.*)?$", re.M)
 
 
 def find_config(folder: Path) -> Path | None:
     """The mkdocs.yml of `folder`, or None where it has none."""
     return next((folder / name for name in NAMES if (folder / name).is_file()), None)
+
+
+def bases_of(config_file: Path) -> list[Path]:
+    """The files that a mkdocs.yml names under `INHERIT`, in turn, as far as a glance tells."""
+    found: list[Path] = []
+    path = config_file
+    while len(found) < 10:
+        try:
+            named = _BASE.search(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError):
+            break
+        if not named:
+            break
+        path = path.parent / named["path"].strip()
+        found.append(path)
+    return found
 
 
 def work_beside(site: Path, config_file: Path | None) -> Path:

@@ -6,16 +6,14 @@ import logging
 import re
 import threading
 import time
-import traceback
 from pathlib import Path
 
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import MkDocsException
 
 from nbpublish.build import Report
 from nbpublish.errors import SiteError, Superseded
-from nbpublish.frontends.configuration import PLUGIN, shown
+from nbpublish.frontends.configuration import PLUGIN, described, shown
 from nbpublish.frontends.mkdocs import NbpublishPlugin
 from nbpublish.frontends.summary import Summary, summarise
 from nbpublish.model import Problem
@@ -68,10 +66,7 @@ def make_site(
 
 def _stopped(error: BaseException, said: list[str]) -> str:
     """What ended MkDocs's build, and where, with the errors that were logged before."""
-    kind = "" if isinstance(error, (MkDocsException, SystemExit)) else f"{type(error).__name__}: "
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" (at {frames[-1].filename}:{frames[-1].lineno})" if kind and frames else ""
-    lines = dict.fromkeys([*said, f"{kind}{error}{place}"])
+    lines = dict.fromkeys([*said, described(error)])
     return "MkDocs could not build the site:\n" + "\n".join(f"  {line}" for line in lines if line.strip())
 
 

@@ -29,6 +29,19 @@ def resolve_all(soup: BeautifulSoup, context: Context) -> None:
                 element[name] = resolved(url, context)
 
 
+def spell_in_drawings(soup: BeautifulSoup) -> bool:
+    """Write links within `<svg>` as SVG 1.1 does, `xlink:href`; in place, and whether there were any.
+
+    Scripts of themes take whatever has a plain `href` for an element of HTML and set it, which an element of SVG
+    refuses with an error: Material's instant navigation ends by it.
+    """
+    found = soup.select("svg [href]")
+    for element in found:
+        element.attrs.setdefault("xlink:href", element["href"])
+        del element["href"]
+    return bool(found)
+
+
 def resolved(url: str, context: Context) -> str:
     """The address for the page; those within the page, of the whole host and with a scheme stay."""
     url = url.strip()

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nbpublish.page import placeholders
+from nbpublish.page.addresses import spell_in_drawings
 from nbpublish.page.context import Context
 from nbpublish.page.figures import LARGE, decode_data_uri
 from nbpublish.page.html import parse, replace, serialize
@@ -222,12 +223,13 @@ def _shown_size(element: Tag, size: tuple[float, float]) -> tuple[str, str]:
 
 
 def contained(html: str, context: Context) -> str:
-    """Prose with its pictures taken out into files; unchanged where it holds none."""
-    if "<" not in html or not re.search(r"data:|//|<style", html):
+    """Prose with its pictures taken out into files, and its drawings as themes bear them; unchanged without either."""
+    if "<" not in html or not re.search(r"data:|//|<style|<svg\b(?:(?!</svg>).)*?\shref=", html, re.DOTALL):
         return html
     soup = parse(html)
     warn_of_remote(soup, context)
-    if not leave_the_site_alone(soup, context) and not re.search(r"""(?:src|href|data|poster)\s*=\s*["']data:""", html):
+    changed = leave_the_site_alone(soup, context) | spell_in_drawings(soup)
+    if not changed and not re.search(r"""(?:src|href|data|poster)\s*=\s*["']data:""", html):
         return html
     extract(soup, context)
     return serialize(soup)

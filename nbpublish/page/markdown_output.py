@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbpublish.model import Cell
 from nbpublish.page import foreign, tables
-from nbpublish.page.addresses import resolve_all
+from nbpublish.page.addresses import resolve_all, spell_in_drawings
 from nbpublish.page.context import Context
 from nbpublish.page.html import as_text, is_text, parse, serialize, text_of
 from nbpublish.page.native import translate
@@ -45,6 +45,7 @@ def displayed(text: str, context: Context, bundle: Bundler) -> str:
     foreign.warn_of_remote(soup, context)
     leave_the_site_alone(soup, context)
     foreign.extract(soup, context)
+    spell_in_drawings(soup)
     return serialize(soup)
 
 

@@ -78,6 +78,7 @@ def _html(value: object, mimetype: str, metadata: Metadata, context: Context) ->
     tables.clean(soup, context)
     foreign.scrub(soup, context)
     foreign.extract(soup, context)
+    addresses.spell_in_drawings(soup)
     html = serialize(soup).strip()
     if not html:
         return ""

@@ -27,6 +27,10 @@ PAINT_EVERY = 0.06
 class Told(Protocol):
     """Who is told what becomes of open pages."""
 
+    def goes_on(self, path: str, progress: Progress) -> None: ...
+
+    def rests(self, path: str) -> None: ...
+
     def made(self, path: str, run: Run, progress: Progress) -> None: ...
 
     def idle(self) -> None: ...
@@ -144,6 +148,7 @@ class Bench:
             progress.over.set()
             progress.changed.set()
             painter.join()
+            self._told.rests(notebook.path)
         self.run = run
         self._paint(site, run, run.problems, progress)
         self._told.made(notebook.path, run, progress)
@@ -156,6 +161,7 @@ class Bench:
             progress.changed.clear()
             if progress.over.is_set():  # asked after clearing, so that its end is not slept through
                 return
+            self._told.goes_on(progress.notebook.path, progress)
             run = progress.so_far()
             if run:
                 try:
@@ -181,6 +187,7 @@ class Bench:
             shown.assets = {**made.assets} if not busy else {**shown.assets, **made.assets}
             shown.cells = dict(progress.cells) if progress else {}
             shown.busy = busy
+            shown.count = progress.count if progress and busy else (0, 0)
             shown.becomes(made.page, version)
 
         self._board.change(self.address, act, found)

@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Board:
         self.token = secrets.token_urlsafe(24)
         """Known to the pages of this preview only; whoever asks for something to be done must say it."""
         self.site: Site | None = None
-        self.broken: str | None = None
+        self.broken: dict[str, Any] | None = None
         """Why no page could be made of what is saved, where that is so."""
         self.files: dict[str, Path] = {}
         """By address, sources that are newer than their copies in the folder, such as style sheets."""
@@ -85,7 +85,7 @@ class Board:
     def broke(self, message: str) -> None:
         """Nothing could be made of what is saved; what was shown stays."""
         with self._changing():
-            self.broken = message
+            self.broken = {"message": message, "place": self._editor.place_in(message)}
 
     def styled(self, address: str, source: Path) -> None:
         """A style sheet is another one."""
@@ -148,6 +148,7 @@ class Board:
                 "page": shown.since(known) if shown else None,
                 "cells": dict(shown.cells) if shown else {},
                 "busy": shown.busy if shown else False,
+                "count": shown.count if shown else (0, 0),
                 "problems": named[:MOST_PROBLEMS],
                 "frame": self._frame(address),
                 "styles": dict(self.styles),
@@ -203,9 +204,3 @@ class Board:
 def file_of(folder: Path, address: str) -> Path:
     """The file of a page."""
     return folder / address.strip("/") / "index.html" if address.endswith("/") else folder / address.strip("/")
-
-
-def states_of(cells: Mapping[str, str]) -> str:
-    """One sign for each cell, as the terminal shows them."""
-    signs = {"reused": "·", "ran": "●", "failed": "✗", "not_run": "○"}
-    return "".join(signs.get(state, "…") for state in cells.values())

@@ -1,20 +1,22 @@
 // The preview in the browser: takes what has changed of the page from the event stream and touches nothing else.
 // A page is a row of parts. A comment stands before each and tells its name and version: <!--nb:cell-x@12-->.
+// What few saves need is loaded when it is: problems.js shows errors, frame.js what is around the parts.
 (() => {
   const { session, token } = document.currentScript.dataset;
   const home = "/_nbpublish/";
   const words = {
-    en: { jump: "Changed", errors: "Errors", lost: "The preview has ended, or cannot be reached." },
-    ja: { jump: "変更箇所", errors: "エラー", lost: "プレビューは終了したか、接続できません。" },
+    en: { jump: "Changed", lost: "No connection to the preview" },
+    ja: { jump: "変更箇所", lost: "プレビューに接続できません" },
   };
-  const text = () => words[document.documentElement.lang.slice(0, 2)] || words.en;
+  const root = document.documentElement;
+  const text = () => words[root.lang.slice(0, 2)] ?? words.en;
+  const load = (name) => import(`${home}${name}.js`);
   const make = (tag, className, more = {}) => Object.assign(document.createElement(tag), { className, ...more });
   const parse = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
-  const hash = (value) => JSON.stringify(value);
 
   let since = -1, path, source, pause = 500;
   let sent = new Map(); // by part, its HTML as it was sent: what scripts have made of it since is not compared
-  let frame, styles, shown = "", title = document.title;
+  let frame, styles, told = "", title = document.title, following = false;
 
   // --- parts -------------------------------------------------------------------------------------------------------
 
@@ -191,7 +193,6 @@
   addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
     if (key === "j" && !(ctrlKey || metaKey || altKey || target.closest?.("input, select, textarea, [contenteditable]"))) pill?.click();
   });
-  let following = false;
 
   const mark = (cells) => {
     for (const element of document.querySelectorAll(".nb-cell[data-cell]")) {
@@ -201,78 +202,40 @@
     }
   };
 
-  let bar, overlay;
-  const list = (problems) => {
-    bar?.remove();
-    if (!problems.length) return;
-    bar = make("div", "nb-live-bar", { role: "status" });
-    bar.append(make("b", "", { textContent: `${text().errors}: ${problems.length}` }));
-    for (const { path, line, message, href, acts } of problems) {
-      const item = make(href ? "a" : acts ? "button" : "span", "", { textContent: `${path}:${line}` });
-      if (href) item.href = href;
-      if (acts) item.onclick = () => fetch(`${home}open`, {
-        method: "POST", headers: { "X-Nbpublish-Token": token }, body: JSON.stringify({ path, line }),
-      });
-      const row = make("div", "");
-      row.append(item, ` ${message}`);
-      bar.append(row);
-    }
-    document.body.append(bar);
-  };
-  const cover = (message) => {
-    overlay?.remove();
-    overlay = message && make("div", "nb-live-overlay", { role: "alert", textContent: message });
-    if (overlay) document.body.append(overlay);
-  };
-
-  const swap = (wanted) => {
-    for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
-      const url = new URL(link.href), version = wanted[decodeURIComponent(url.pathname)];
-      if (url.origin !== location.origin || version === undefined || styles?.[decodeURIComponent(url.pathname)] === version) continue;
-      if (styles === undefined) continue;
-      url.searchParams.set("live", version);
-      const fresh = link.cloneNode();
-      fresh.onload = () => link.remove(); // no moment without any
-      fresh.href = url;
-      link.after(fresh);
-    }
-    styles = wanted;
-  };
-
-  // What is around the parts: title, navigation, contents. Scripts of the page that changed want it loaded again.
-  const reframe = async () => {
-    const answer = await fetch(location.pathname, { cache: "no-store" });
-    if (!answer.ok && shown !== "missing") return reload();
-    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const loads = (root) => [...root.querySelectorAll("script[src], link[rel=stylesheet]")]
-      .map((each) => (each.getAttribute("src") ?? each.getAttribute("href")).split("?")[0]).sort().join();
-    if (loads(document) !== loads(next) || marksOf(next.body).length !== marksOf(document.body).length) return reload();
-    title = next.title;
-    const regions = "header, nav, aside, footer, [role=navigation], [role=complementary], .contents-fold";
-    const [mine, theirs] = [document, next].map((root) => [...root.querySelectorAll(regions)]);
-    const says = (each) => each.textContent.replace(/\s+/g, " ") + [...each.querySelectorAll("a")].map((link) => link.getAttribute("href"));
-    if (mine.length !== theirs.length) return reload();
-    mine.forEach((each, i) => {
-      if (!each.isConnected || each.querySelector(regions) || says(each) === says(theirs[i])) return;
-      each.replaceChildren(...theirs[i].cloneNode(true).childNodes);
-    });
-  };
   const reload = () => location.reload(); // browsers keep the scroll position
+  const reframe = async () => {
+    const next = await (await load("frame")).reframe(marksOf);
+    if (next === null) return reload();
+    title = next;
+    state(root.dataset.live, root.dataset.liveSaid);
+  };
 
   const take = (message) => {
-    const { page, cells, busy, problems, broken } = message;
+    const { page, cells, busy, count, problems, broken } = message;
     if (session !== message.session) return reload(); // another preview has taken the place of the one before
     following = message.follow;
     if (page) patch(page);
     since = message.version;
     mark(cells);
-    const errors = problems.filter(Boolean);
-    if (hash([errors, broken]) !== shown) { list(errors); cover(broken); shown = hash([errors, broken]); }
-    swap(message.styles);
+    const errors = JSON.stringify([problems, broken]);
+    if (errors !== told && (told || problems.length || broken))
+      load("problems").then(({ show }) => show(problems, broken, { home, token }));
+    told = errors;
+    if (styles && JSON.stringify(styles) !== JSON.stringify(message.styles)) {
+      const [before, now] = [styles, message.styles];
+      load("frame").then(({ swap }) => swap(before, now));
+    }
+    styles = message.styles;
     if (frame !== undefined && frame !== message.frame) reframe();
     frame = message.frame;
-    document.title = (busy ? "⏳ " : broken || errors.length ? "✗ " : "") + title;
-    document.documentElement.dataset.live = busy ? "busy" : errors.length ? "failed" : "ok";
+    state(busy ? "busy" : problems.length || broken ? "failed" : "ok", busy ? count.join("/") : "");
+  };
+
+  const SIGNS = { busy: "⏳", failed: "✗", lost: "○" };
+  const state = (name, said) => {
+    document.title = [SIGNS[name], name === "busy" && said, title].filter(Boolean).join(" ");
+    root.dataset.live = name;
+    root.dataset.liveSaid = said;
   };
 
   // --- the connection ----------------------------------------------------------------------------------------------
@@ -285,12 +248,11 @@
     source = new EventSource(`${home}events?${query}`);
     source.onmessage = ({ data }) => {
       pause = 500;
-      document.documentElement.classList.remove("nb-live-lost");
       take(JSON.parse(data));
     };
     source.onerror = () => {
       close();
-      document.documentElement.classList.add("nb-live-lost");
+      state("lost", text().lost);
       setTimeout(open, pause);
       pause = Math.min(pause * 1.5, 30000);
     };
@@ -301,7 +263,7 @@
     since = -1;
     sent = new Map();
     frame = undefined;
-    shown = "";
+    told = "";
     title = document.title;
     open();
   };

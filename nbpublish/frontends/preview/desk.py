@@ -6,6 +6,7 @@ build gives. A build of the site that a later save overtakes is given up.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 import time
@@ -15,29 +16,30 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
-from rich.console import Console
-from rich.markup import escape
 
 from nbpublish.build import Report
 from nbpublish.errors import NbpublishError, Superseded
-from nbpublish.frontends import configuration, report, site
+from nbpublish.frontends import configuration, site
 from nbpublish.frontends.mkdocs import NbpublishPlugin
 from nbpublish.frontends.preview.again import Site
 from nbpublish.frontends.preview.bench import Bench
-from nbpublish.frontends.preview.board import Board, states_of
+from nbpublish.frontends.preview.board import Board
+from nbpublish.frontends.preview.outside import Noticing
 from nbpublish.frontends.preview.progress import Progress
+from nbpublish.frontends.preview.terminal import Terminal
 from nbpublish.frontends.preview.watch import Changes
-from nbpublish.frontends.summary import Summary
 from nbpublish.model import Cell, Notebook, Reason, Run
-from nbpublish.project import Demand, DiskStore, Project, Settings, open_cache
+from nbpublish.project import Demand, DiskStore, Settings, open_cache
 from nbpublish.project.warm import WarmExecutor, warm
+
+log = logging.getLogger("mkdocs.plugins.nbpublish.preview")
 
 STYLES = (".css",)
 BEHIND = 0.1
 """Seconds that the whole site waits after the open pages are made, so that it does not hold up their way to readers."""
 
 
-class Rest(Project):
+class Rest(Noticing):
     """A project that takes the runs of open pages as they are, and runs the other notebooks."""
 
     made: dict[str, Run]
@@ -73,16 +75,16 @@ class Desk:
     """Keeps what is shown up to date with the folder. `changed` is to be called from one thread."""
 
     def __init__(
-        self, source: tuple[Path, Path | None], jobs: int | None, room: Path, board: Board, console: Console
+        self, source: tuple[Path, Path | None], jobs: int | None, room: Path, board: Board, terminal: Terminal
     ) -> None:
-        self._source, self._jobs, self._room, self._board, self._console = source, jobs, room, board, console
+        self._source, self._jobs, self._room, self._board, self._terminal = source, jobs, room, board, terminal
         self.changes = Changes()
         self._benches: dict[str, Bench] = {}
         self._runs: dict[str, Run] = {}
         """By path, the last runs of open notebooks."""
-        self._project: Project | None = None
+        self._project: Noticing | None = None
         self._rest: Rest | None = None
-        self._looking: Project | None = None
+        self._looking: Noticing | None = None
         self._executor: WarmExecutor | None = None
         self._cache: DiskStore | None = None
         self._number = 0
@@ -95,6 +97,9 @@ class Desk:
         self._thread = threading.Thread(target=self._work, name="nbpublish site", daemon=True)
         self.watch: Callable[[MkDocsConfig], None] = lambda _: None
         """Told of each configuration, so that what it is made from is watched."""
+        self.watch_too: Callable[[Collection[str]], None] = lambda _: None
+        """Told what cells have looked at outside the docs folder."""
+        self._outside: set[str] = set()
 
     # --- the site ---------------------------------------------------------------------------------------------------
 
@@ -127,8 +132,14 @@ class Desk:
         except Superseded:
             raise
         except NbpublishError as error:
-            self._console.print(f"[red]{escape(str(error))}[/]")
-            self._board.broke(str(error))
+            self._broke(str(error))
+        except Exception as error:  # of a hook or a theme, before MkDocs's build, or of ours: the next save may mend it
+            log.debug("the site cannot be built", exc_info=error)
+            self._broke(f"The site cannot be built: {type(error).__name__}: {error}")
+
+    def _broke(self, why: str) -> None:
+        self._terminal.broke(why)
+        self._board.broke(why)
 
     def _build(self) -> None:
         counts = {address: bench.count for address, bench in self._benches.items()}
@@ -141,7 +152,7 @@ class Desk:
         folder = self._room / f"site-{self._number}"
         ending = config.plugins["nbpublish-ending"] = Ending(self._given_up)
         try:
-            with report.progress(self._console) as progress:
+            with self._terminal.site() as progress:
                 summary = site.make_site(config, folder, rest, report=self._heard(progress))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -156,7 +167,8 @@ class Desk:
         before = self._board.built(now, lambda address: self._is_current(address, counts))
         if before:
             shutil.rmtree(before.folder, ignore_errors=True)
-        self._say(summary, Path(config.docs_dir))
+        self._terminal.built(summary, Path(config.docs_dir))
+        self.watch_too(self._outside)
         self.look()
 
     def _is_current(self, address: str, counts: dict[str, int]) -> bool:
@@ -174,10 +186,6 @@ class Desk:
 
         return heard
 
-    def _say(self, summary: Summary, docs: Path) -> None:
-        report.show_problems(self._console, summary.problems, docs)
-        report.show_summary(self._console, summary, did="Built")
-
     def _project_for(self, config: MkDocsConfig, settings: Settings) -> Rest:
         """The project of the last build, or a new one where docs folder or settings are other ones."""
         docs = Path(config.docs_dir)
@@ -186,9 +194,11 @@ class Desk:
         self._leave()
         self._cache = open_cache(configuration.work_of(config))
         self._executor = warm(docs, settings)
-        self._project = Project(docs, settings, self._cache, self._executor)
-        self._looking = Project(docs, settings, self._cache, demand=Demand(frozen=True))
+        self._project = Noticing(docs, settings, self._cache, self._executor)
+        self._looking = Noticing(docs, settings, self._cache, demand=Demand(frozen=True))
         self._rest = Rest(docs, settings, self._cache)
+        for project in (self._project, self._looking, self._rest):
+            project.outside = self._outside
         return self._rest
 
     # --- pages that somebody looks at -------------------------------------------------------------------------------
@@ -211,9 +221,14 @@ class Desk:
     def made(self, path: str, run: Run, progress: Progress) -> None:
         """An open notebook has been built."""
         self._runs[path] = run
-        seconds = time.monotonic() - progress.begun
-        signs = states_of(progress.cells)
-        self._console.print(f"{escape(path)}  [dim]{signs}[/]  {seconds:.2f} s")
+        self.watch_too(self._outside)
+        self._terminal.made(path, progress, time.monotonic() - progress.begun)
+
+    def goes_on(self, path: str, progress: Progress) -> None:
+        self._terminal.goes_on(path, progress)
+
+    def rests(self, path: str) -> None:
+        self._terminal.rests(path)
 
     def idle(self) -> None:
         with self._wake:
@@ -248,9 +263,7 @@ class Desk:
             self._wake.notify_all()
         if in_vain and self._rest:
             self._rest.close()
-        first, *others = sorted(paths)
-        more = f" and {len(others)} more" if others else ""
-        self._console.print(f"[dim]{escape(configuration.shown(first))}{more} changed[/]")
+        self._terminal.changed(paths)
 
     def _swap_styles(self, shown: Site, paths: Collection[Path]) -> None:
         """Style sheets need nothing made: they are served as they are at once."""

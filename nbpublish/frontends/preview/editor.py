@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -15,18 +16,29 @@ from nbpublish.model import Problem
 VARIABLE = "NBPUBLISH_EDITOR"
 DEFAULT = "vscode://file/{path}:{line}"
 
+_PLACE = re.compile(
+    r'"(?P<quoted>[^"\n]+)", line (?P<line>\d+)|(?P<path>(?:[A-Za-z]:)?[^\s:"\'()]+)(?::|, line )(?P<number>\d+)'
+)
+"""A place in a file, as YAML, Python and Jinja write it."""
+
 
 class Editor:
     """Opens files below the folder `root` as `command` says: an address with `{path}` and `{line}` in it that the
     browser follows, or a command line that is started here. Where neither stands in it, they come at its end.
 
-    `reachable`: whether only this machine can see the preview; others are given no way to it.
+    `reachable`: whether only this machine can see the preview; others are given no way to it. `config` is mkdocs.yml,
+    where there is one.
     """
 
-    def __init__(self, root: Path, command: str | None = None, *, reachable: bool = True) -> None:
+    def __init__(
+        self, root: Path, command: str | None = None, *, reachable: bool = True, config: Path | None = None
+    ) -> None:
         self.root = root
+        self._config = config
         self._command = command or os.environ.get(VARIABLE) or DEFAULT
         self._reachable = reachable
+        self._named: set[Path] = set()
+        """Files elsewhere that messages of ours have named, such as mkdocs.yml."""
 
     @property
     def is_address(self) -> bool:
@@ -53,10 +65,25 @@ class Editor:
             return None
         return self._command.format(path=quote(str((self.root / path).resolve()).replace(os.sep, "/")), line=line)
 
+    def place_in(self, message: str) -> dict[str, Any] | None:
+        """The last place in a file that a message names, as in the bar; it may be opened from now on."""
+        found = [(each["quoted"] or each["path"], each["line"] or each["number"]) for each in _PLACE.finditer(message)]
+        places = [((self.root / path).resolve(), int(line)) for path, line in reversed(found)]
+        if self._config and self._config.name in message:
+            places.append((self._config, 1))
+        for file, line in places:
+            if file.is_file():
+                self._named.add(file)
+                acts = self._reachable and not self.is_address
+                return {"path": file.name, "line": line, "href": self.address(str(file), line), "acts": acts}
+        return None
+
     def open(self, path: str, line: int) -> bool:
         """Start the editor; False where there is no such file below the root, or no editor to start."""
-        file = (self.root / path).resolve()
-        if self.is_address or not self._reachable or not file.is_relative_to(self.root.resolve()) or not file.is_file():
+        file = next((named for named in self._named if named.name == path), (self.root / path).resolve())
+        if self.is_address or not self._reachable or not file.is_file():
+            return False
+        if not (file.is_relative_to(self.root.resolve()) or file in self._named):
             return False
         words = shlex.split(self._command)
         values: Mapping[str, object] = {"path": file, "line": line}

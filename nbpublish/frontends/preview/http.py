@@ -27,6 +27,8 @@ OWN = "/_nbpublish/"
 HERE = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("0.0.0.0", "::", "")
 """Addresses that stand for all networks this machine is in."""
+PARTS = ("client.js", "client.css", "problems.js", "frame.js")
+"""What pages load of the preview itself."""
 HEARTBEAT = 10.0
 """Seconds between signs of life on the event stream."""
 SLOW = 20.0
@@ -151,7 +153,7 @@ class Handler(SimpleHTTPRequestHandler):
     # --- files ------------------------------------------------------------------------------------------------------
 
     def _own(self, name: str) -> None:
-        if name not in ("client.js", "client.css"):
+        if name not in PARTS:
             self._refuse(HTTPStatus.NOT_FOUND, "Not found")
             return
         body = files("nbpublish.frontends.preview").joinpath(name).read_bytes()

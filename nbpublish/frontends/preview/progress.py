@@ -32,20 +32,27 @@ class Progress:
         self._superseded = self._stale = False
         self._lock = threading.Lock()
 
+    @property
+    def count(self) -> tuple[int, int]:
+        """How many cells need nothing more, and how many there are that can run."""
+        total = len(self.graph.order) if self.graph else 0
+        return total - sum(state in ("waiting", "running") for state in list(self.cells.values())), total
+
     # --- the listener -----------------------------------------------------------------------------------------------
 
     def begins(self, graph: Graph) -> None:
         self.graph = graph
         known = {cell.id: cell.source for cell in self.before.notebook.cells} if self.before else {}
         edited = {id for id in graph.order if known.get(id) != self.notebook.cell(id).source}
-        self.cells = dict.fromkeys(reached(graph, edited), "waiting")
+        self.cells = dict.fromkeys(graph.spoiled, "failed") | dict.fromkeys(reached(graph, edited), "waiting")
         self.changed.set()
 
     def report(self, notebook: Notebook, cell: Cell, reason: Reason) -> None:
         """Just before a cell runs, or that it is reused or not run."""
         self._go_on()
         self._reasons[cell.id] = reason
-        self.cells[cell.id] = {"run": "running"}.get(reason.action, reason.action)
+        spoiled = self.graph is not None and cell.id in self.graph.spoiled
+        self.cells[cell.id] = "failed" if spoiled else {"run": "running"}.get(reason.action, reason.action)
         self._running = cell.id if reason.action == "run" else None
         self.changed.set()
 

@@ -58,6 +58,8 @@ class Shown:
     cells: dict[str, str] = field(default_factory=dict)
     """By id, what is being done with a cell, or was done."""
     busy: bool = False
+    count: tuple[int, int] = (0, 0)
+    """While cells run, how many of all need nothing more."""
     problems: list[dict[str, Any]] = field(default_factory=list)
     said: str = ""
     """How the last build of it went, in a few words."""

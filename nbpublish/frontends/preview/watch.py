@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -44,6 +45,8 @@ class Changes(FileSystemEventHandler):
         """Folders whose events mean nothing, such as the site itself."""
         self.checkouts: tuple[Path, ...] = ()
         """Files that are there while git checks something out."""
+        self.single: dict[Path, set[Path]] = {}
+        """By folder of which only some files matter, these."""
         self.on_folder: Callable[[Path], None] = lambda _: None
         """Told of every folder that is new."""
         self._condition = threading.Condition()
@@ -73,7 +76,7 @@ class Changes(FileSystemEventHandler):
         with self._condition:
             self._last = time.monotonic()
             for path in paths:
-                if not self.is_ignored(path):
+                if self._matters(path):
                     gone = event.event_type == "moved" and path == paths[0]
                     self._due[path] = self._last + (MISSING if gone else wait)
             self._condition.notify_all()
@@ -82,7 +85,7 @@ class Changes(FileSystemEventHandler):
         """Files may have changed, though no event tells so."""
         with self._condition:
             self._last = time.monotonic()
-            self._due |= {path: self._last + CLOSED for path in paths if not self.is_ignored(path)}
+            self._due |= {path: self._last + CLOSED for path in paths if self._matters(path)}
             self._condition.notify_all()
 
     def close(self) -> None:
@@ -97,7 +100,8 @@ class Changes(FileSystemEventHandler):
             saved = self._saved()
             if saved is None:
                 return set()
-            changed = {path for path in saved if self._differs(path)}
+            rests = len(saved) >= MANY  # nothing has happened for longer than a file may be missing
+            changed = {path for path in saved if self._differs(path, whole=rests)}
             if changed:
                 return changed
 
@@ -128,11 +132,11 @@ class Changes(FileSystemEventHandler):
     def _is_checking_out(self) -> bool:
         return time.monotonic() - self._last < PATIENCE and any(path.exists() for path in self.checkouts)
 
-    def _differs(self, path: Path) -> bool:
+    def _differs(self, path: Path, *, whole: bool = False) -> bool:
         """Whether a file is another one than it was, and whole."""
         now, known = _look(path), self._known.get(path)
         shrank = known is not None and (now is None or now[1] < known[1] * 0.7)
-        if shrank and path not in self._patient:
+        if shrank and not whole and path not in self._patient:
             self._patient.add(path)
             with self._condition:
                 self._due.setdefault(path, time.monotonic() + MISSING)
@@ -141,10 +145,22 @@ class Changes(FileSystemEventHandler):
         self._known[path] = now
         return now != known
 
+    def _matters(self, path: Path) -> bool:
+        return path in self.single.get(path.parent, (path,)) and not self.is_ignored(path)
+
     def is_ignored(self, path: Path) -> bool:
         hidden = path.name.startswith((".", "#")) or path.name.endswith(("~", ".swp", ".tmp")) or path.name == "4913"
         junk = any(part in IGNORED_NAMES for part in path.parts)
         return hidden or junk or any(path.is_relative_to(folder) for folder in self.ignored)
+
+
+def lock_of_git(folder: Path) -> Path | None:
+    """The file that is there while git checks something out in the work tree `folder`; None where it is none."""
+    git = folder / ".git"
+    if git.is_file():  # of a work tree beside the first one, or of a submodule: it says where git keeps its own
+        with suppress(OSError, UnicodeDecodeError):
+            git = folder / git.read_text("utf-8").removeprefix("gitdir:").strip()
+    return git / "index.lock" if git.is_dir() else None
 
 
 def _look(path: Path) -> tuple[bytes, int] | None:
