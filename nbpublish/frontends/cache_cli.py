@@ -13,22 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbpublish.frontends.options import config_option, folder_argument, json_option
+
 if TYPE_CHECKING:
     from nbpublish.project import DiskStore
 
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)[a-z]*", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-
-folder_argument = click.argument(
-    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path()
-)
-config_option = click.option(
-    "-f",
-    "--config-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Use this file in place of FOLDER/mkdocs.yml.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 
 
 class _Size(click.ParamType[int]):

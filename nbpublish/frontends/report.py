@@ -102,6 +102,15 @@ def show_on_github(summary: Summary, docs: Path) -> None:
             file.write(_markdown(summary, docs))
 
 
+def tell(summary: Summary, docs: Path, *, did: str, as_json: bool, quiet: bool = False) -> None:
+    """All that a command has to say of a site at its end; problems are told to who wants it quiet, too."""
+    show_problems(console(), summary.problems, docs)
+    show_summary(console(quiet=quiet), summary, did=did)
+    show_on_github(summary, docs)
+    if as_json:
+        print_json(summary)
+
+
 def print_json(summary: Summary) -> None:
     print_object(summary.as_json())
 

@@ -6,17 +6,14 @@ from pathlib import Path
 
 import click
 
+from nbpublish.frontends.options import config_option, folder_argument, json_option
+
 
 @click.command()
 @click.argument("target", metavar="NOTEBOOK[:CELL]")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path())
-@click.option(
-    "-f",
-    "--config-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Use this file in place of FOLDER/mkdocs.yml.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+@folder_argument
+@config_option
+@json_option
 def why(target: str, folder: Path, config_file: Path | None, as_json: bool) -> None:
     """Tell which cells of NOTEBOOK the next build of FOLDER runs and why, and what the last one did. Runs nothing.
 

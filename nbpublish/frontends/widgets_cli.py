@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nbpublish.frontends.options import config_option, folder_argument, json_option
+
 if TYPE_CHECKING:
     from nbpublish.model import Decision, Run, Still
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path())
-@click.option(
-    "-f",
-    "--config-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Use this file in place of FOLDER/mkdocs.yml.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+@folder_argument
+@config_option
+@json_option
 def widgets(folder: Path, config_file: Path | None, as_json: bool) -> None:
     """Tell which cells of the notebooks in FOLDER follow which widgets, and how many states the last build computed.
 
