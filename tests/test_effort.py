@@ -10,7 +10,7 @@ from nbpublish.build import build
 from nbpublish.executors.inline import InlineExecutor
 from nbpublish.executors.world import ThisMachine
 from nbpublish.formats.percent import PERCENT
-from nbpublish.kernel import versions as kernel
+from nbpublish.kernel import worth
 from nbpublish.model import Run
 from nbpublish.store.memory import MemoryStore
 
@@ -57,7 +57,7 @@ def test_what_is_kept_is_not_counted_again(tmp_path: Path) -> None:
 def test_large_values_are_kept_where_they_take_longer_to_make_than_to_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kernel, "_WORTH", 1000.0)  # bytes a second: on no machine does the import take an hour
+    monkeypatch.setattr(worth, "_WORTH", 1000.0)  # bytes a second: on no machine does the import take an hour
     store = MemoryStore()
     run = built(tmp_path, store, "import slow", "large = bytes(3_600_000) + bytes([slow.value])", "small = large[:9]")
     versions = {name: version for trace in run.traces.values() for name, version in trace.versions.items()}

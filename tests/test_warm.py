@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -126,6 +126,21 @@ def test_one_that_takes_more_memory_than_there_is_room_for_ends(tmp_path: Path) 
         desk.executor.make_room()
         assert not desk.executor._kept
         desk.executor.close()
+
+
+@pytest.mark.parametrize("make", [percent, marimo])
+def test_what_no_cell_has_any_longer_is_given_up(desk: Desk, make: Callable[..., Notebook]) -> None:
+    """Also what was private to a cell that has been edited, and nothing that the notebook still speaks of."""
+    sizes = []
+    for number in range(7):
+        big = f"_private = bytearray(40_000_000)\nnamed_{number} = bytearray(40_000_000)"
+        later = "kept = object()" if number < 4 else "# kept"
+        desk.build(make(big, later, f"print({number})"))
+        (kernel,) = [kept.kernel for kept in desk.executor._kept.values()]
+        sizes.append(kernel.memory / 1e6)
+        assert [name for name in kernel.live if name.startswith("named")] == [f"named_{number}"]
+        assert "kept" in kernel.live
+    assert sizes[-1] < sizes[1] + 60, sizes
 
 
 # --- it is a new one where it could be told ---------------------------------------------------------------------------

@@ -162,9 +162,12 @@ class LocalKernel:
             return False
         try:
             self._connection.send(Again(notebook))
-            return bool(self._connection.recv())
+            gone: list[str] | None = self._connection.recv()
         except (EOFError, OSError):
             return False
+        for name in gone or ():
+            self.live.pop(name, None)
+        return gone is not None
 
     def stop(self) -> None:
         """Let a cell that runs come to its end, as Ctrl-C does. Others do not run until `goes_on` is asked."""

@@ -37,7 +37,10 @@ class Load(NamedTuple):
 
 
 class Again(NamedTuple):
-    """Ask a kernel that lives on whether it is as good as a new one for another build, of this notebook."""
+    """Ask a kernel that lives on whether it is as good as a new one for another build, of this notebook.
+
+    The answer is None where it is not, else the names of which it has given the values up, as no cell has them now.
+    """
 
     notebook: Notebook
 

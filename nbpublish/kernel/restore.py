@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import io
 import json
+import mmap
 import pickle
 from collections.abc import Mapping, MutableMapping, Sequence
 from functools import partial
+from pathlib import Path
 from struct import Struct
 from typing import Any
 
@@ -144,3 +146,9 @@ class _Unpickler(pickle.Unpickler):
             raise pickle.UnpicklingError(f"{name} was stored by name")
         found = super().find_class(module, name)
         return partial(found, namespace=self._namespace) if found is lookup or found is make_function else found
+
+
+def mapped(path: Path) -> mmap.mmap:
+    """The bytes of a file that holds a blob; what is written to them stays in this process."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)

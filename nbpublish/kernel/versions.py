@@ -6,7 +6,6 @@ a way that does not stand in its code; hidden, it is missed, which can be notice
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,23 +17,20 @@ from nbpublish.kernel.environment import Environment, digest_of
 from nbpublish.kernel.fingerprint import fingerprint
 from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.impure import Impure
+from nbpublish.kernel.makers import Makers
 from nbpublish.kernel.modules import Modules
-from nbpublish.kernel.nan import shares_nan
 from nbpublish.kernel.observe import Observer
 from nbpublish.kernel.patches import LIBRARIES, Patches
 from nbpublish.kernel.private import digest, is_mangled
 from nbpublish.kernel.reach import groups, survey
-from nbpublish.kernel.restore import Unloadable, dump, load, roundtrips
+from nbpublish.kernel.restore import Unloadable, dump, load, mapped
 from nbpublish.kernel.setting import setting_of
 from nbpublish.kernel.uses import Uses
-from nbpublish.model import Observation, Task, Version
+from nbpublish.kernel.worth import kept_of
+from nbpublish.model import Notebook, Observation, Task, Version
 
 _OWN = "own"
 """Stands for a layout: only who reads the whole notebook knows it."""
-_LARGEST = 512 * 2**20
-"""Bytes of a value that are still kept."""
-_SMALL, _WORTH = 2**20, 200e6
-"""Bytes that are always worth keeping, and for each second that it takes to have the value again."""
 
 
 class Ledger:
@@ -61,6 +57,8 @@ class Ledger:
         self._system = {*namespace, "__warningregistry__", "__annotations__"}
         self._known: set[str] = set()
         """Names that have had versions."""
+        self._makers = Makers()
+        self._code = ""
         self._aside: dict[str, Any] = {}
         self._before: dict[str, Any] = {}
         self._missed: set[str] = set()
@@ -74,7 +72,7 @@ class Ledger:
 
     def open(self, task: Task, code: str = "") -> None:
         """Let the cell with this code see its inputs only."""
-        self._task = task
+        self._task, self._code = task, code
         self._missed.clear()
         if task.sets:
             return
@@ -140,6 +138,7 @@ class Ledger:
         space, inputs = self._space, self._task.inputs
         shared = {name for name in space if name not in self._system}
         bound = {name for name in shared if name not in self._before or space[name] is not self._before[name]}
+        self._makers.bound(bound, self._code)
         deleted = frozenset(name for name in inputs if name in self._before and name not in space)
         seen_by_none = bound & self._task.unread
         bound -= seen_by_none
@@ -218,7 +217,7 @@ class Ledger:
             if not members & bound and all(self._is_as_before(name, group, prints[name]) for name in group):
                 continue
             blob = None
-            if keep and None not in prints.values() and (chunks := self._dumped(values, worth)):
+            if keep and None not in prints.values() and (chunks := kept_of(values, self._space, worth)):
                 blob = group[0]
                 blobs[blob] = chunks
             for name in group:
@@ -252,15 +251,6 @@ class Ledger:
         whole = fingerprint(dict(values), self._space)
         return {name: whole and f"{whole}.{name}" for name in values}
 
-    def _dumped(self, values: Mapping[str, Any], worth: float) -> Any:
-        chunks = dump(values, self._space)
-        most = min(_LARGEST, max(_SMALL, int(worth * _WORTH)))
-        if chunks is None or sum(memoryview(chunk).nbytes for chunk in chunks) > most:
-            return None
-        if shares_nan(values.values(), self._space):
-            return None
-        return chunks if roundtrips(chunks, values, self._space) else None
-
     def _states(self, changed: Mapping[str, Any], blobs: dict[str, Any]) -> dict[str, Version]:
         versions = {}
         variables = self._environment.changed()
@@ -288,7 +278,7 @@ class Ledger:
     def load(self, names: tuple[str, ...], blob: Any) -> bool:
         """Bring names to life from a blob, or from the file that holds it; False where it cannot be read."""
         try:
-            values = load(_mapped(blob) if isinstance(blob, Path) else blob, self._space)
+            values = load(mapped(blob) if isinstance(blob, Path) else blob, self._space)
             found = {name: values[name] for name in names}
         except (Unloadable, KeyError, OSError, ValueError):
             return False
@@ -305,6 +295,18 @@ class Ledger:
                 self._hidden.restore(name, value)
         return True
 
+    def let_go(self, notebook: Notebook) -> list[str]:
+        """Give up the values that only cells have bound which are not in the notebook any longer; their names.
+
+        Nothing is given up while something of the author's runs beside the cells, which may need it.
+        """
+        gone = [] if self.background.goes_on() else self._makers.let_go(notebook)
+        for name in gone:
+            self._space.pop(name, None)
+            self._uses.pop(name, None)
+            self._known.discard(name)
+        return gone
+
     def rest(self) -> None:
         """Let every state be the initial one, for a process that does something else meanwhile."""
         self._hidden.open({})
@@ -318,9 +320,3 @@ class Ledger:
         self._observer.end()
         self._environment.close()
         self._hidden.close()
-
-
-def _mapped(path: Path) -> mmap.mmap:
-    """The bytes of a file; what is written to them stays in this process."""
-    with path.open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sys
 import threading
 import webbrowser
 from collections.abc import Collection
@@ -26,9 +25,6 @@ from nbpublish.frontends.preview.terminal import Terminal
 from nbpublish.frontends.preview.watch import Changes, lock_of_git
 
 TRIED_PORTS = 20
-SWITCH = 0.0005
-"""Seconds for which one thread may keep the interpreter from the others: with Python's own 5 ms, a page that is made
-beside a build of the site would wait as long after every look into a file."""
 
 
 def serve(
@@ -42,7 +38,6 @@ def serve(
     jobs: int | None,
 ) -> None:
     """Build, listen, watch; returns when interrupted. Raises ConfigError where the first configuration is wrong."""
-    sys.setswitchinterval(SWITCH)
     console = report.console()
     config = configuration.load(folder, config_file)
     own = Path(config.config_file_path) if config.config_file_path else None
