@@ -120,6 +120,37 @@ def test_a_site_with_its_own_way_with_formulas_keeps_it(tmp_path: Path, others: 
     assert problems == []
 
 
+LINES = """# 見出し
+
+一行目、
+二行目。
+**強調**
+と`code`
+の後、English
+words
+と日本語。\x20\x20
+改行
+
+- 項目の
+  続き
+- two
+  words
+
+```text
+一
+二
+```
+"""
+
+
+def test_japanese_lines_are_joined_without_a_space(tmp_path: Path) -> None:
+    html, _ = page(tmp_path, LINES)
+    assert "<p>一行目、二行目。<strong>強調</strong>と<code>code</code>\nの後、English\nwords\nと日本語。<br />" in html
+    assert "<li>項目の続き</li>" in html
+    assert "<li>two\n  words</li>" in html or "<li>two\nwords</li>" in html
+    assert "一\n二\n</code>" in html
+
+
 def test_flowcharts_are_drawn_where_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nbpublish.frontends.mermaid_program.shutil.which", lambda name: None)
     html, problems = page(tmp_path, DIAGRAMS)

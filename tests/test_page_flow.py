@@ -104,6 +104,11 @@ def test_no_two_cells_share_a_track_of_the_rail_at_the_same_height(graph: Graph)
             assert used.setdefault((x, height), parent) == parent
 
 
+def test_formulas_in_labels_are_their_signs() -> None:
+    cells = [code("a", "x = 1"), code("b", 'mo.md(rf"誤差が最も小さいのは $\\lambda^* = {x}$ のとき")')]
+    assert [node.label for node in flow_of(run(*cells)).nodes][-1].startswith("誤差が最も小さいのは λ∗=")
+
+
 def test_a_label_is_cut_to_its_room_and_wide_characters_count_double() -> None:
     assert shortened("short", 10) == "short"
     assert shortened("a rather long label", 6) == "a rather…"

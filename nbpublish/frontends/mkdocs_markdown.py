@@ -1,7 +1,7 @@
 """`.md` pages, which MkDocs renders by Python-Markdown: what of the prose of notebooks holds on them, too.
 
-References, formulas and Mermaid's diagrams are extensions of Python-Markdown. One set of them serves all pages of a
-build, one after the other.
+References, formulas, Mermaid's diagrams and the joining of Japanese lines are extensions of Python-Markdown. One set of
+them serves all pages of a build, one after the other.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from nbpublish.frontends.diagrams_extension import Diagrams, diagrams_of_others
 from nbpublish.frontends.faults import Faults
 from nbpublish.frontends.formulas_extension import Formulas, formulas_of_others
 from nbpublish.frontends.labels_extension import Labels
+from nbpublish.frontends.lines_extension import Lines
 from nbpublish.frontends.mermaid_program import installed_mermaid
 from nbpublish.frontends.mkdocs_page import NotebookPage
 from nbpublish.frontends.page_language import language_of
@@ -47,9 +48,9 @@ class MarkdownPages:
         self._faults = Faults()
         labelled = formulas_of_others(config.markdown_extensions)
         others = diagrams_of_others(config.mdx_configs, config.plugins)
-        ours: list[Extension] = [Labels(), Formulas(self._faults, only_labelled=labelled)]
+        ours: list[Extension] = [Labels(), Lines(), Formulas(self._faults, only_labelled=labelled)]
         ours += [] if others else [Diagrams(self._faults, self._picture)]
-        own = (Labels, Formulas, Diagrams)  # those of an earlier build with the same configuration
+        own = (Labels, Lines, Formulas, Diagrams)  # those of an earlier build with the same configuration
         kept = [extension for extension in config.markdown_extensions if not isinstance(extension, own)]
         config.markdown_extensions[:] = [*kept, *ours]
 

@@ -74,5 +74,5 @@ class PageSettings:
     """Whether a page ends with a drawing of what its cells feed each other."""
     about: About | None = None
     """What the page's end tells of it and offers, besides what its run tells; None for no such end."""
-    long_lines: int = 60
+    long_lines: int = 30
     """Printed text of more lines than this is folded after its first lines."""

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from nbpublish.model import Cell, Names, Run
+from nbpublish.page.math import MathError, to_mathml
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
@@ -72,8 +73,19 @@ def _prose(code: str) -> str:
     if not any(isinstance(node, ast.Attribute) and node.attr == "md" for node in ast.walk(shown)):
         return ""
     texts = (node.value for node in ast.walk(shown) if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    lines = (re.sub(r"\*\*|`|^[>\s]+", "", _first_line(text)).strip() for text in texts)
+    lines = (re.sub(r"\*\*|`|^[>\s]+", "", _FORMULA.sub(_spoken, _first_line(text))).strip() for text in texts)
     return next((line for line in lines if len(line) > 2), "")
+
+
+_FORMULA = re.compile(r"\$([^$\n]+)\$?")
+
+
+def _spoken(formula: re.Match[str]) -> str:
+    """The letters and signs of a formula, one that a value cuts off included: a drawing has no room for more."""
+    try:
+        return re.sub(r"<[^>]*>", "", to_mathml(formula[1].strip(), display=False))
+    except MathError:
+        return formula[1]
 
 
 def _first_line(text: str) -> str:
