@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,24 @@ class Reader:
 
     def style(self, selector: str, name: str) -> str:
         return self.tab.locator(selector).first.evaluate(f"(element) => getComputedStyle(element)['{name}']")
+
+
+@contextmanager
+def readers(browser: Any, site: Path, is_fault: Callable[[Reader, str], bool] | None = None) -> Iterator[Any]:
+    """Gives a function that opens a tab for a reader of `site`, with the browser's settings for her.
+
+    When all is done, no reader has met a fault; `is_fault` says what is none.
+    """
+    made: list[Reader] = []
+
+    def make(there: Path = site, **settings: Any) -> Reader:
+        made.append(Reader(browser, there, **settings))
+        return made[-1]
+
+    yield make
+    for reader in made:
+        reader.context.close()
+        assert not [fault for fault in reader.faults if is_fault is None or is_fault(reader, fault)]
 
 
 def small_site(folder: Path, *cells: str) -> Path:

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsers import Reader
+from browsers import Reader, readers
 from kinds import KINDS, built_once
 from mkdocs.utils import get_theme_dir
 
@@ -40,19 +40,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def reader(browser: Any, site: Path) -> Iterator[Any]:
-    readers: list[Reader] = []
+    with readers(browser, site) as plain:
 
-    def make(**settings: Any) -> Reader:
-        readers.append(Reader(browser, site, **settings))
-        # addresses on the error page begin at the root of the server
-        from_root = "file:///course/**"
-        readers[-1].context.route(from_root, lambda route: route.fulfill(path=on_disk(site, route.request.url)))
-        return readers[-1]
+        def make(**settings: Any) -> Reader:
+            made: Reader = plain(**settings)
+            # addresses on the error page begin at the root of the server
+            from_root = "file:///course/**"
+            made.context.route(from_root, lambda route: route.fulfill(path=on_disk(site, route.request.url)))
+            return made
 
-    yield make
-    for made in readers:
-        made.context.close()
-        assert not made.faults
+        yield make
 
 
 def on_disk(site: Path, address: str) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import Reader
+from browsers import readers
 from mkdocs_sites import build_site, write_site
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,10 @@ SITE = {
     f"# $$ y = {LONG} $$ {{#eq-long}}\n#\n# $$ z = 1 $$ {{#eq-short}}\n#\n"
     "# \\begin{align} a &= b \\label{eq:a} \\\\ c + d &= e \\label{eq:c} \\end{align}\n#\n"
     + "# 本文。\n#\n" * 60
-    + "# ![丘を下る](hill.svg){#fig-hill}\n",
+    + "# ![丘を下る](hill.svg){#fig-hill}\n#\n"
+    "# ::: {#fig-pair layout-ncol=2}\n# ![左](hill.svg){#fig-left}\n# ![右](hill.svg){#fig-right}\n#\n"
+    "# 二つの丘\n# :::\n#\n"
+    "# 最初は $x_1$ で、次は $\\frac{p}{q}$ です。\n#\n# $$ e = mc^2 $$\n#\n# 終わり。\n",
     "hill.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"></svg>',
 }
 
@@ -33,16 +36,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def reader(browser: Any, site: Path) -> Iterator[Any]:
-    readers: list[Reader] = []
-
-    def make(**settings: Any) -> Reader:
-        readers.append(Reader(browser, site, **settings))
-        return readers[-1]
-
-    yield make
-    for made in readers:
-        made.context.close()
-        assert not made.faults
+    with readers(browser, site) as make:
+        yield make
 
 
 PLACES = """() => [...document.querySelectorAll(".nb-equation-number")].map(number => {
@@ -80,3 +75,42 @@ def test_a_reference_arrives_at_what_it_names_on_another_page_from_the_disk(read
     assert tab.locator("#fig-hill").is_visible()
     assert tab.evaluate("document.querySelector('#fig-hill').getBoundingClientRect().top < innerHeight")
     assert tab.locator("#fig-hill figcaption").inner_text() == "図 3.1　丘を下る"
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1440, True), (390, False)])
+def test_parts_of_a_figure_stand_beside_each_other_where_there_is_room(reader: Any, width: int, beside: bool) -> None:
+    tab = reader(viewport={"width": width, "height": 800}).open("03_long/index.html")
+    left, right = (tab.locator(name).bounding_box() for name in ("#fig-left", "#fig-right"))
+    whole, caption = (tab.locator(f"#fig-pair{more}").bounding_box() for more in ("", " > figcaption"))
+    assert (right["x"] >= left["x"] + left["width"]) == beside
+    assert (right["y"] >= left["y"] + left["height"]) != beside
+    assert caption["y"] >= right["y"] + right["height"]
+    assert right["x"] + right["width"] <= whole["x"] + whole["width"] + 1
+    assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+COPIED = """([first, from, last, to]) => {
+    const all = [...document.querySelectorAll("main p, main mi")];
+    const at = (words) => all.find(node => node.textContent.includes(words));
+    getSelection().setBaseAndExtent(at(first).firstChild, from, at(last).lastChild, to);
+    const clipboardData = new DataTransfer();
+    const event = new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true });
+    document.dispatchEvent(event);
+    return [clipboardData.getData("text/plain"), clipboardData.getData("text/html"), event.defaultPrevented];
+}"""
+
+
+def test_formulas_are_copied_as_the_latex_of_their_author(reader: Any) -> None:
+    here = reader()
+    tab = here.open("03_long/index.html")
+    tab.wait_for_function("!!window.nb.tex")
+    text, html, _ = tab.evaluate(COPIED, ["最初は", 0, "終わり", 4])
+    lines = [line for line in text.split("\n") if line]
+    assert lines == [r"最初は $x_1$ で、次は $\frac{p}{q}$ です。", "$$e = mc^2$$", "終わり。"]
+    assert "<mfrac>" in html
+    assert tab.locator("main mfrac").count() == 1, "nothing of it stays on the page"
+    part, _, _ = tab.evaluate(COPIED, ["p", 0, "q", 1])
+    assert r"$\frac{p}{q}$" in part, "a formula is copied whole"
+    assert tab.evaluate(COPIED, ["本文", 0, "本文", 2])[2] is False, "a text without formulas is the browser's"
+    here.open("index.html")
+    assert not [address for address in here.requests if address.endswith("nb-tex.js")][1:], "only where there are some"

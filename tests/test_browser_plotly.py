@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import Reader
+from browsers import Reader, readers
 from mkdocs_sites import build_site, write_site
 
 pytestmark = pytest.mark.browser
@@ -46,17 +46,9 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def reader(browser: Any, sites: dict[str, Path]) -> Iterator[Any]:
-    readers: list[Reader] = []
-
-    def make(theme: str = "nbpublish", **settings: Any) -> Reader:
-        readers.append(Reader(browser, sites[theme], **settings))
-        return readers[-1]
-
-    yield make
-    for made in readers:
-        made.context.close()
-        ours = made.site == sites["nbpublish"]
-        assert not [fault for fault in made.faults if ours or "plotly" in fault.lower()]
+    ours = sites["nbpublish"]
+    with readers(browser, ours, lambda reader, fault: reader.site == ours or "plotly" in fault.lower()) as make:
+        yield lambda theme="nbpublish", **settings: make(sites[theme], **settings)
 
 
 def drawn(tab: Any, count: int) -> None:

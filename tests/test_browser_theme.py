@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import Reader, small_site
+from browsers import Reader, readers, small_site
 from PIL import Image
 from test_theme import build_site
 
@@ -23,16 +23,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def reader(browser: Any, site: Path) -> Iterator[Any]:
-    readers: list[Reader] = []
-
-    def make(**settings: Any) -> Reader:
-        readers.append(Reader(browser, site, **settings))
-        return readers[-1]
-
-    yield make
-    for made in readers:
-        made.context.close()
-        assert not made.faults
+    with readers(browser, site) as make:
+        yield make
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
@@ -364,7 +356,7 @@ def test_search_from_the_keyboard_finds_half_width_kana_and_goes_there(reader: A
     tab.keyboard.type("ｱﾙｺﾞﾘｽﾞﾑ")
     tab.wait_for_selector(".search-results mark")
     assert tab.locator(".search-results mark").first.text_content() == "アルゴリズム"
-    assert tab.locator(".search-status").text_content() == "1 件見つかりました"
+    assert tab.locator(".search-status").text_content() == "Results: 1"
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/part/ridge.html")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import Reader
+from browsers import readers
 from mkdocs_sites import build_site, write_site
 from strict_server import strictly_served
 from test_browser_plotly import THEMES, names
@@ -45,17 +45,9 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def reader(browser: Any, sites: dict[str, Path]) -> Iterator[Any]:
-    readers: list[Reader] = []
-
-    def make(theme: str = "nbpublish", **settings: Any) -> Reader:
-        readers.append(Reader(browser, sites[theme], **settings))
-        return readers[-1]
-
-    yield make
-    for made in readers:
-        made.context.close()
-        if made.site == sites["nbpublish"]:
-            assert not made.faults
+    ours = sites["nbpublish"]
+    with readers(browser, ours, lambda reader, fault: reader.site == ours) as make:
+        yield lambda theme="nbpublish", **settings: make(sites[theme], **settings)
 
 
 def ask(tab: Any) -> None:
