@@ -24,7 +24,8 @@ from nbpublish.walk.doors import Aside, Executor, Kernel, Listener, Nobody, Put,
 from nbpublish.walk.executions import Executions
 from nbpublish.walk.walk import Walks
 from nbpublish.widgets.ahead import with_states
-from nbpublish.widgets.given import with_given
+from nbpublish.widgets.given import Setting, with_given
+from nbpublish.widgets.loops import ROUNDS, again, getters_of, settled, unsettled
 
 __all__ = ["Executor", "Kernel", "Listener", "Put", "Report", "Store", "World", "build", "may_be_kept"]
 
@@ -68,14 +69,22 @@ def build(
     recall = Recall(notebook, graph, codes, store.find, store.latest, world, due, former or {})
     with Executions(notebook, graph, store, executor, keep, recall.engine, world) as executions:
         run = Walks(notebook, graph, recall, executions, report or _nobody, hears).run()
+        getters = getters_of(notebook) if budget else {}
 
         def in_state(widgets: Iterable[Widget], given: Given) -> Run:
             setting = with_given(notebook, graph, widgets, given)
+            for _ in range(ROUNDS):
+                found = in_setting(setting)
+                if not (getters and (more := again(setting, found, getters))):
+                    return replace(settled(found), given=dict(given))
+                setting = more
+            return replace(settled(found), given=dict(given), remarks=tuple(unsettled(run, getters)))
+
+        def in_setting(setting: Setting) -> Run:
             changed = with_changed(codes, setting.notebook, setting.graph, setting.changed, setting.setters)
             there = recall.elsewhere(setting.notebook, setting.graph, changed)
             executions.turn_to(setting.notebook, setting.graph, network=bool(budget and budget.network))
-            walks = Walks(setting.notebook, setting.graph, there, executions, _nobody, Aside(hears))
-            return replace(walks.run(), given=dict(given))
+            return Walks(setting.notebook, setting.graph, there, executions, _nobody, Aside(hears)).run()
 
         return with_states(run, in_state, budget) if budget else run
 

@@ -232,7 +232,7 @@ class Version:
     layout: str | None = None
     """Digest of the lines that the code reachable from it stood on; None where none of the notebook's code is."""
     setting: str | None = None
-    """Of a control: identifies what it is set to, whatever else it may be set to."""
+    """Of a control, or of a state of marimo's: identifies what it is set to, whatever else it may be set to."""
     unseen: bool = False
     """Nobody looked at the value, because no cell read the name: it is opaque until a cell does."""
 

@@ -269,6 +269,40 @@ def test_a_state_that_fails_is_told_and_spoils_no_other() -> None:
     assert "0.5\n" in [output.data.get("text/plain") for state in run.states for output in state.traces[last].outputs]
 
 
+STATE = "get, put = mo.state(0)"
+
+
+def test_what_a_control_sets_through_a_state_is_seen_above_it_too() -> None:
+    pytest.importorskip("marimo")
+    doubled = "x = get() * 2"
+    slider = "k = mo.ui.slider(1, 3, on_change=put)\nk"
+    run = ran(marimo("import marimo as mo", STATE, "print(get())", doubled, "print('x', x)", slider, "print(k.value)"))
+    assert printed_in(run, 2) == {"": "0", "k 2": "2", "k 3": "3"}
+    assert printed_in(run, 4) == {"": "x 0", "k 2": "x 4", "k 3": "x 6"}
+    assert [each.extent for each in run.decisions] == ["all"] * 3
+    assert not run.problems
+
+
+def test_states_that_set_each_other_settle_or_are_told_of() -> None:
+    pytest.importorskip("marimo")
+    other, slider = "seen, see = mo.state(0)", "k = mo.ui.slider(1, 3, on_change=put)\nk"
+    copies = "if seen() != get():\n    see(get())"
+    run = ran(marimo("import marimo as mo", STATE, other, "print(seen())", copies, slider))
+    assert printed_in(run, 3) == {"": "0", "k 2": "2", "k 3": "3"}
+    endless = ("if get():\n    see(seen() + get())", "if seen():\n    put(get() + seen())")
+    run = ran(marimo("import marimo as mo", STATE, other, *endless, slider))
+    assert {problem.code for problem in run.problems} == {"state-unsettled"}
+
+
+def test_two_controls_that_show_one_state_move_each_other() -> None:
+    pytest.importorskip("marimo")
+    one = "a = mo.ui.slider(0, 3, value=get(), on_change=put)\na"
+    other = "b = mo.ui.number(0, 3, value=get(), on_change=put)\nb"
+    run = ran(marimo("import marimo as mo", STATE, one, other, "print(a.value, b.value)"))
+    found = printed_in(run)
+    assert (found[""], found["a 2"], found["b 3"]) == ("0 0", "2 2", "3 3")
+
+
 def test_the_network_is_refused_where_only_another_value_asks_for_it() -> None:
     code = "import urllib.request\nif k:\n    urllib.request.urlopen('http://127.0.0.1:9/')\nprint(k)"
     run = ran(percent("k = 0  # widget: values(0, 1)", code))

@@ -127,10 +127,10 @@ class Ledger:
 
     def close(self, seconds: float) -> Account:
         """What the cell did, and every name back in its place."""
+        self._surveyed.clear()
         if name := self._task.sets:
             return Account(dict(self._versions({name}, set(), {}, seconds)), frozenset(), (), {})
         self._observer.close()
-        self._surveyed.clear()
         changed = self._hidden.changed()
         seen = [*self._environment.observed(), *self._hidden.observed(self._task.inputs, changed)]
         self._modules.close()

@@ -147,10 +147,10 @@ def with_changed(
             below,
             place=f"{notebook.path}:{id} given",
             digest=digest(own, sorted(below.futures), *_context(notebook), *cell.options.depends),
-            private=below.private if id == at else own,
+            private=below.private if cell.source else own,
             definition=below.definition and id == at,
             words=frozenset(word for node in nodes for word in _words(node)),
-            ambient=below.ambient if id == at else Ambient(),
+            ambient=below.ambient if cell.source else Ambient(),
             values=_values(nodes),
             sets=id in setters,
         )

@@ -63,7 +63,8 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
     found = replace(run, widgets=widgets, decisions=decisions, states=tuple(computed))
     made = {widget.key for widget in every} - {widget.key for widget in widgets}
     found = replace(found, still=tuple(still(found, made)))
-    return replace(found, remarks=(*faults(run), *failures(found)))
+    unsettled = dict.fromkeys(problem for state in computed for problem in state.remarks)
+    return replace(found, remarks=(*faults(run), *failures(found), *unsettled))
 
 
 # --- widgets ----------------------------------------------------------------------------------------------------------

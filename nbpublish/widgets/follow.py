@@ -43,8 +43,8 @@ def followers(
 def links_of(runs: Sequence[Run], widgets: Iterable[Widget]) -> dict[str, frozenset[str]]:
     """What cells have read of each other in these runs of one notebook."""
     notebook = runs[0].notebook
-    names, modules = {widget.name for widget in widgets}, _modules(notebook)
-    shown = {cell.id: names & _only_shown(cell.code, modules) for cell in notebook.cells}
+    names, imported = {widget.name for widget in widgets}, modules(notebook)
+    shown = {cell.id: names & _only_shown(cell.code, imported) for cell in notebook.cells}
     links: dict[str, set[str]] = {}
     for run in runs:
         makers: dict[str, str] = {}
@@ -53,8 +53,9 @@ def links_of(runs: Sequence[Run], widgets: Iterable[Widget]) -> dict[str, frozen
             if trace is None:
                 continue
             read = set(_read(trace)) & makers.keys() - shown.get(id, set())
-            links.setdefault(id, set()).update(makers[name] for name in read)
-            makers.update(dict.fromkeys([*trace.versions, *trace.deleted], id))
+            cell = id.rpartition(" again ")[2]  # it may run once more, see `loops.py`
+            links.setdefault(cell, set()).update(makers[name] for name in read)
+            makers.update(dict.fromkeys([*trace.versions, *trace.deleted], cell))
     return {id: frozenset(makers - {id}) for id, makers in links.items()}
 
 
@@ -85,21 +86,21 @@ def _readers(notebook: Notebook, graph: Graph) -> dict[str, set[str]]:
 
     A cell that only puts a control on the page shows it as it was made, wherever it stands.
     """
-    modules = _modules(notebook)
+    imported = modules(notebook)
     readers: dict[str, set[str]] = {}
     for cell in notebook.cells:
         names = graph.names.get(cell.id)
         if names is None:
             continue
-        shown = _only_shown(cell.code, modules)
+        shown = _only_shown(cell.code, imported)
         for name in names.refs - shown:
             readers.setdefault(name, set()).add(cell.id)
     return readers
 
 
-def _modules(notebook: Notebook) -> set[str]:
+def modules(notebook: Notebook) -> set[str]:
     """Names under which a notebook imports marimo."""
-    nodes = (node for cell in notebook.cells if "marimo" in cell.code for node in ast.walk(_parsed(cell.code)))
+    nodes = (node for cell in notebook.cells if "marimo" in cell.code for node in ast.walk(parsed(cell.code)))
     names = (alias for node in nodes if isinstance(node, ast.Import) for alias in node.names)
     return {alias.asname or alias.name for alias in names if alias.name == "marimo"}
 
@@ -133,7 +134,7 @@ def _only_shown(code: str, modules: set[str]) -> set[str]:
         for child in ast.iter_child_nodes(node):
             visit(child, laid=False)
 
-    visit(_parsed(code), laid=False)
+    visit(parsed(code), laid=False)
     return shown - read
 
 
@@ -159,7 +160,7 @@ def _laying_out(function: ast.expr, modules: set[str]) -> ast.expr | None:
     return owner if isinstance(owner, ast.Name | ast.Call) else None
 
 
-def _parsed(code: str) -> ast.Module:
+def parsed(code: str) -> ast.Module:
     try:
         return ast.parse(code) if len(code) < _TOO_LONG else ast.Module([], [])
     except (SyntaxError, ValueError, RecursionError, MemoryError):
