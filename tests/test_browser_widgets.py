@@ -38,6 +38,7 @@ CONTROLS = {
     "many": "mo.ui.array([mo.ui.slider(1, 3), mo.ui.checkbox()])",
     "both": "mo.ui.dictionary({'p': mo.ui.slider(1, 2), 'q': mo.ui.switch()})",
     "prose": "mo.md('Take {n} of {kind}.').batch(n=mo.ui.slider(1, 2), kind=mo.ui.dropdown(['c', 'd'], value='c'))",
+    "rows": "mo.ui.table([{'name': 'p'}, {'name': 'q'}, {'name': 'r'}], selection='single')",
     "sent": "mo.ui.slider(1, 3).form()",
     "clicks": "mo.ui.button(value=0, on_click=lambda n: n + 1)",
     "tabs": "mo.ui.tabs({'First': 'one', 'Second': 'two'})",
@@ -59,7 +60,9 @@ def marimo_notebook() -> str:
     lines = ["import marimo", "app = marimo.App()"]
     lines += ["@app.cell", "def _():", "    import marimo as mo", "    return mo,"]
     lines += ["@app.cell", "def _(mo):", *(f"    {name} = {code}" for name, code in CONTROLS.items())]
-    lines += [f"    mo.vstack([{', '.join(CONTROLS)}])", f"    return {', '.join(CONTROLS)}"]
+    stacked = [name for name in CONTROLS if name != "rows"]
+    lines += [f"    mo.vstack([{', '.join(stacked)}])", f"    return {', '.join(CONTROLS)}"]
+    lines += ["@app.cell", "def _(rows):", "    rows", "    return"]
     for name in CONTROLS:
         value = f"{name}.value([3, 9])" if name == "functions" else f"{name}.value"
         lines += ["@app.cell", f"def _({name}):", f"    print('{name}', {value})", "    return"]
@@ -133,6 +136,10 @@ def click(at: int = 0) -> Move:
     return lambda root: root.locator("input, button").nth(at).click()
 
 
+def row(at: int) -> Move:
+    return lambda root: root.locator("tbody input").nth(at).click()
+
+
 def send(root: Any) -> None:
     """Move what stands in the form, then send it."""
     form = root.page.locator(".nb-form").filter(has=root)
@@ -164,6 +171,9 @@ MOVES: list[tuple[str, Move, str]] = [
     ("both.q", click(), "both {'p': 1, 'q': True}"),
     ("both.p", press("ArrowRight"), "both {'p': 2, 'q': True}"),
     ("prose.n", press("ArrowRight"), "prose {'n': 2, 'kind': 'c'}"),
+    ("rows", row(1), "rows [{'name': 'q'}]"),
+    ("rows", row(2), "rows [{'name': 'r'}]"),
+    ("rows", row(2), "rows []"),
     ("sent", send, "sent 3"),
     ("clicks", click(), "clicks 1"),
     ("clicks", click(), "clicks 2"),

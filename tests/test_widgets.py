@@ -14,6 +14,8 @@ from nbpublish.executors.inline import InlineExecutor
 from nbpublish.executors.world import ThisMachine
 from nbpublish.graph.analyse import analyse
 from nbpublish.model import Budget, Control, Run, Widget
+from nbpublish.page.render import render
+from nbpublish.page.settings import PageSettings
 from nbpublish.store.memory import MemoryStore
 from nbpublish.widgets.annotations import notes_in
 from nbpublish.widgets.domain import grid, widget_of
@@ -401,6 +403,21 @@ def printed_in(run: Run, cell: int = -1) -> dict[str, str]:
         outputs = state.traces[run.notebook.cells[cell].id].outputs
         found[said] = "".join(output.data.get("text/plain", "") for output in outputs).strip()
     return found
+
+
+def test_rows_of_a_small_table_can_be_selected() -> None:
+    pytest.importorskip("marimo")
+    rows = "[{'n': 1}, {'n': 2}, {'n': 3}]"
+    tables = f"one = mo.ui.table({rows}, selection='single')", f"some = mo.ui.table({rows})"
+    codes = ("import marimo as mo", f"{tables[0]}\none", f"{tables[1]}\nsome", "print(one.value)", "print(some.value)")
+    run = ran(marimo(*codes))
+    assert [each.labels for each in run.widgets] == [
+        *[("–", "1", "2", "3"), ("–", "1", "2", "3", "1, 2", "1, 3", "2, 3", "1, 2, 3")],
+    ]
+    assert printed_in(run, 3)["one 2"] == "[{'n': 2}]"
+    assert printed_in(run, 4)["some 1, 3"] == "[{'n': 1}, {'n': 3}]"
+    page = render(run, PageSettings(), lambda url, line: url).html
+    assert page.count('<input type="checkbox" value="1" aria-label="Row 2" disabled') == 2
 
 
 def test_what_stands_in_a_form_counts_once_it_is_sent() -> None:

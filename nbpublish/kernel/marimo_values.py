@@ -66,7 +66,8 @@ def _held(value: object, held: Any, session: Surroundings) -> list[Output]:
     before = [_markdown(part(":md")(label))] if label else []
     bundle = bundle_of(held) if is_a_part(value, "_plugins.ui._impl.table:table") else None
     if bundle:
-        return [*before, Output("display", bundle[0], {**bundle[1], **MARKED})]
+        selects = {"selects": str(getattr(value, "_id", ""))} if getattr(value, "_selection", None) else {}
+        return [*before, Output("display", bundle[0], {**bundle[1], **MARKED, **selects})]
     return before + session.outputs_of(held)
 
 

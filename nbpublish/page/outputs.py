@@ -16,6 +16,7 @@ from nbpublish.page.labels import kind_of
 from nbpublish.page.latex import latex_output
 from nbpublish.page.markdown_output import displayed
 from nbpublish.page.native import leaves, translate
+from nbpublish.page.rows import selectable
 from nbpublish.page.tree import tree
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def bundle(data: Bundle, metadata: Metadata, context: Context) -> str:
         if mimetype in data and _prefers(mimetype, data):
             html = render(data[mimetype], mimetype, metadata, context)
             if html is not None:
-                return html
+                moved = context.widgets.get(str(metadata.get("selects")))
+                return selectable(html, *moved, context) if moved and html else html
     return _unknown(data, context)
 
 

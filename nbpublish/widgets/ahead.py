@@ -111,6 +111,7 @@ def _texts(output: Output) -> Iterator[str]:
     yield from (value for value in output.data.values() if isinstance(value, str))
     yield from (str(value) for name, value in output.data.items() if name.endswith("+json"))
     yield " ".join(output.metadata.get("controls", ()))
+    yield str(output.metadata.get("selects", ""))
 
 
 def _constant(note: Annotation, cell: str, run: Run) -> Widget | None:

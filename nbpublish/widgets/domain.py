@@ -18,6 +18,8 @@ _FREE = 21
 _SUBSETS = 6
 """Options of which every subset is a place."""
 _DAYS = 366
+_ROWS = 40
+"""Rows of a table that can be selected."""
 _CLICKS = 10
 """How often a button can be pressed."""
 _NOTHING = "–"
@@ -159,6 +161,16 @@ def _subsets(control: Control) -> Iterator[Place]:
                 yield list(chosen), said(list(chosen))
 
 
+def _rows(control: Control) -> Iterator[Place]:
+    """No row, each row, and for a small table where several may be selected every set of them."""
+    selection, count = control.properties.get("selection"), control.properties["total-rows"]
+    if selection not in ("single", "multi") or count > _ROWS:
+        return
+    most = count if selection == "multi" and count <= _SUBSETS else 1
+    for chosen in (rows for size in range(most + 1) for rows in combinations(range(count), size)):
+        yield list(chosen), ", ".join(str(row + 1) for row in chosen) or _NOTHING
+
+
 def _toggle(control: Control) -> list[Place]:
     return [(False, "✗"), (True, "✓")]
 
@@ -207,4 +219,5 @@ _KINDS: dict[str, Callable[[Control], Iterable[Place]]] = {
     "run-button": _run,
     "button": _clicks,
     "form": _toggle,
+    "table": _rows,
 }

@@ -92,6 +92,7 @@ WORDS = {
     "placeholder.chart": "{library} のグラフ",
     "placeholder.chart-of": "{library} のグラフ：{title}",
     "placeholder.static": "{what}：実行中のノートブックが必要なため、このページでは表示できません。",
+    "widget.row": "{number} 行目",
     "widget.load": "ウィジェットを読み込む",
     "widget.load-from": "{hosts} からウィジェットを読み込む",
     "widget.failed": "ウィジェットを表示できませんでした。",

@@ -115,6 +115,17 @@
     },
     "run-button": { read: () => 1, set: () => {} },
     form: { read: () => 1, set: () => {} },
+    table: { // boxes of rows: those that are pressed, where only one can be, it alone
+      read: (boxes, { values }) => {
+        const at = (rows) => values.indexOf(JSON.stringify(rows).replaceAll(",", ", "));
+        const held = boxes.find((box) => box === document.activeElement), found = at(boxes.filter((box) => box.checked).map((box) => Number(box.value)).sort((a, b) => a - b));
+        return found >= 0 || !held ? found : at([Number(held.value)]);
+      },
+      set: (boxes, at, { values }) => {
+        const rows = JSON.parse(values[at]);
+        boxes.forEach((box) => { box.checked = rows.includes(Number(box.value)); });
+      },
+    },
     button: { // how often it was pressed
       read: (_, { labels }, root) => Math.min(root.nbAt + 1, labels.length - 1),
       set: ([button], at, { labels }, root) => { root.nbAt = at; button.disabled = at === labels.length - 1; },
@@ -138,7 +149,7 @@
       if (root.dataset.nbWired) return;
       root.dataset.nbWired = "";
       const kind = kinds[root.dataset.widget], widget = this.widgets[key];
-      const inputs = [...root.querySelectorAll(root.matches(".nb-tabs") ? ":scope > input" : "input, select, button")];
+      const inputs = [...root.querySelectorAll(root.matches(".nb-tabs") ? ":scope > input" : root.matches(".nb-rows") ? "tbody input" : "input, select, button")];
       for (const input of inputs) {
         input.disabled = false;
         input.autocomplete = "off"; // browsers would bring a control back to where it was before a reload
