@@ -32,6 +32,7 @@ from nbpublish.graph.analyse import analyse
 from nbpublish.model import Budget, Run
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
+from nbpublish.page.webp import as_webp
 from nbpublish.project import DiskStore, Project
 from nbpublish.store.memory import MemoryStore
 from nbpublish.widgets.given import with_given
@@ -179,14 +180,14 @@ def weigh(run: Run) -> None:
         page = render(run, PageSettings(), lambda url, line: url)
     shards = [asset.data for asset in page.assets if asset.name.endswith(".js")]
     sent, raw, count = sum(len(gzip.compress(data)) for data in shards), sum(map(len, shards)), len(run.states) + 1
-    png = _png()
     print(f"shard of {count} states: {raw / count:,.0f} bytes a state, {sent / count:,.0f} sent compressed")
-    print(f"  a PNG of the figure for a sharp screen has {png:,}, {png * count / sent:.0f} times as much")
+    for name, size in _rasters().items():
+        print(f"  the figure as {name}: {size:,} bytes a state, {size * count / sent:.0f} times as much")
     print(f"  rendering the page with them {cost.wall:.2f} s wall {cost.cpu:.2f} s cpu")
 
 
-def _png() -> int:
-    """Bytes of one such figure as PNG at 200 dpi."""
+def _rasters() -> dict[str, int]:
+    """Bytes of one such figure as the tables of pictures have it that a page could hold in place of a shard."""
     import io
 
     import matplotlib
@@ -199,27 +200,34 @@ def _png() -> int:
     figure, axes = plt.subplots(figsize=(5.2, 3))
     axes.plot(x, np.sin(6 * x), "o")
     axes.plot(x, np.sin(6 * x))
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=200)
-    return len(file.getvalue())
+    found = {}
+    for dpi, screen in ((100, "a plain"), (200, "a sharp")):
+        file = io.BytesIO()
+        figure.savefig(file, format="png", dpi=dpi)
+        found[f"PNG for {screen} screen"] = len(file.getvalue())
+        found[f"WebP for {screen} screen"] = len(as_webp(file.getvalue()) or file.getvalue())
+    return found
 
 
 # --- moving ----------------------------------------------------------------------------------------------------------
 
 _LISTEN = """() => {
   window.times = [];
-  addEventListener("keydown", () => { window.pressed = performance.now(); }, true);
-  const holder = [...document.querySelectorAll(".nb-follows")].at(-1);
-  new MutationObserver(() => {
-    const dom = performance.now() - window.pressed;
-    const index = window.times.push([dom, 0]) - 1;
+  addEventListener("keydown", (event) => { window.pressed = event.timeStamp; }, true);
+  const holder = [...document.querySelectorAll(".nb-follows")].find((each) => each.querySelector("img"));
+  new MutationObserver(async () => {
+    const time = [performance.now() - window.pressed, 0], { pressed } = window;
+    window.times.push(time);
+    const image = holder.querySelector("img");
+    if (!image.complete) await image.decode();
     requestAnimationFrame(() => {
       const channel = new MessageChannel();
-      channel.port1.onmessage = () => { window.times[index][1] = performance.now() - window.pressed; };
+      channel.port1.onmessage = () => { time[1] = performance.now() - pressed; };
       channel.port2.postMessage(0);
     });
   }).observe(holder, { subtree: true, childList: true, characterData: true, attributes: true });
 }"""
+"""Times from the key, as the browser has it, until the figure in the page is another one, and until that is painted."""
 
 
 def move(folder: Path) -> None:
@@ -243,7 +251,7 @@ def move(folder: Path) -> None:
         slider.focus()
         page.wait_for_timeout(1500)
         page.evaluate(_LISTEN)
-        for key in ["ArrowRight"] * 18 + ["ArrowLeft"] * 18:
+        for key in (["ArrowRight"] * 18 + ["ArrowLeft"] * 18) * 2:
             page.keyboard.press(key)
             page.wait_for_timeout(60)
         times = page.evaluate("window.times")

@@ -1,12 +1,13 @@
-"""Widgets in a browser: every kind is moved by hand, and the page shows what Python gives for that value.
+"""Widgets in a browser: every kind is moved by mouse and by keyboard, and the page shows what Python gives for it.
 
-The pages are opened from the disk, where nothing can be fetched.
+The pages are opened from the disk, where nothing can be fetched, and below a folder of a host.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -98,8 +99,28 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {"index.md": "# Plain", "kinds.py": marimo_notebook(), "constants.py": percent_notebook()}
     files["jupyter.py"] = jupyter_notebook()
     write_site(folder, files, plugins=["nbpublish"], theme={"name": "nbpublish"})
-    build_site(folder, folder / "site", use_directory_urls=False)
-    return folder / "site"
+    build_site(folder, folder / "root" / "course", use_directory_urls=False)
+    return folder / "root" / "course"
+
+
+@pytest.fixture(scope="module", params=["from the disk", "below a folder of a host"])
+def address(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
+    """Where the pages are."""
+    if request.param == "from the disk":
+        yield f"{site.as_uri()}/"
+    else:
+        with served(site.parent) as host:
+            yield f"{host}course/"
+
+
+@contextmanager
+def served(root: Path) -> Iterator[str]:
+    handler = partial(SimpleHTTPRequestHandler, directory=str(root))
+    handler.func.log_message = lambda *_: None  # type: ignore[method-assign]
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
 
 
 @pytest.fixture
@@ -113,13 +134,25 @@ def reader(browser: Any, site: Path) -> Iterator[Reader]:
 Move = Callable[[Any], None]
 
 
-def press(*keys: str) -> Move:
-    """Bring the focus to the first control and press keys."""
+def press(*keys: str, of: int = 0) -> Move:
+    """Bring the focus to a control and press keys."""
 
     def move(root: Any) -> None:
-        root.locator("input, select, button").first.focus()
+        root.locator("input, select, button").nth(of).focus()
         for key in keys:
             root.page.keyboard.press(key)
+
+    return move
+
+
+def point(share: float, of: int = 0) -> Move:
+    """Press the mouse on a slider, so far along its way."""
+
+    def move(root: Any) -> None:
+        slider = root.locator("input").nth(of)
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        root.page.mouse.click(box["x"] + 6 + share * (box["width"] - 12), box["y"] + box["height"] / 2)
 
     return move
 
@@ -129,6 +162,7 @@ def fill(text: str) -> Move:
 
 
 def choose(label: str) -> Move:
+    """As a mouse does it: the list that a browser opens is not of the page."""
     return lambda root: root.locator("select").select_option(label)
 
 
@@ -140,45 +174,77 @@ def row(at: int) -> Move:
     return lambda root: root.locator("tbody input").nth(at).click()
 
 
-def send(root: Any) -> None:
-    """Move what stands in the form, then send it."""
-    form = root.page.locator(".nb-form").filter(has=root)
-    form.locator("input").press("End")
-    assert "sent None" in root.page.locator("body").inner_text()
-    root.locator("button").click()
+def send(key: str = "", share: float = 0) -> Move:
+    """Move what stands in the form, then send it, by key or by mouse."""
+
+    def move(root: Any) -> None:
+        form = root.page.locator(".nb-form").filter(has=root)
+        (press(key) if key else point(share))(form)
+        assert "sent None" in root.page.locator("body").inner_text()
+        (press("Enter") if key else click())(root)
+
+    return move
 
 
-MOVES: list[tuple[str, Move, str]] = [
-    ("whole", press("ArrowRight", "ArrowRight"), "whole 3"),
-    ("whole", press("End"), "whole 4"),
-    ("part", press("Home"), "part 0.0"),
-    ("steps", press("ArrowRight"), "steps 100"),
-    ("ends", press("ArrowRight"), "ends [2, 4]"),
-    ("ends", press("End"), "ends [4, 4]"),
+MOUSE: list[tuple[str, Move, str]] = [
+    ("whole", point(1), "whole 4"),
+    ("whole", point(0.34), "whole 2"),
+    ("part", point(0), "part 0.0"),
+    ("steps", point(1), "steps 100"),
+    ("ends", point(0.5, of=1), "ends [0, 2]"),
     ("number", fill("4"), "number 4"),
     ("names", choose("b"), "names b"),
     ("functions", choose("largest"), "functions 9"),
     ("some", click(1), "some ['y']"),
     ("some", click(0), "some ['x', 'y']"),
     ("one", click(1), "one v"),
-    ("box", press("Space"), "box True"),
+    ("box", click(), "box True"),
     ("on", click(), "on False"),
     ("day", fill("2024-01-03"), "day 2024-01-03"),
     ("run", click(), "run True"),
     ("text", choose("ho"), "text ho"),
-    ("many.0", press("End"), "many [3, False]"),
+    ("many.0", point(1), "many [3, False]"),
     ("many.1", click(), "many [3, True]"),
     ("both.q", click(), "both {'p': 1, 'q': True}"),
-    ("both.p", press("ArrowRight"), "both {'p': 2, 'q': True}"),
-    ("prose.n", press("ArrowRight"), "prose {'n': 2, 'kind': 'c'}"),
+    ("both.p", point(1), "both {'p': 2, 'q': True}"),
+    ("prose.n", point(1), "prose {'n': 2, 'kind': 'c'}"),
     ("rows", row(1), "rows [{'name': 'q'}]"),
     ("rows", row(2), "rows [{'name': 'r'}]"),
     ("rows", row(2), "rows []"),
-    ("sent", send, "sent 3"),
+    ("sent", send(share=1), "sent 3"),
     ("clicks", click(), "clicks 1"),
     ("clicks", click(), "clicks 2"),
     ("prose.kind", choose("d"), "prose {'n': 2, 'kind': 'd'}"),
 ]
+KEYS: list[tuple[str, Move, str]] = [
+    ("whole", press("ArrowRight", "ArrowRight"), "whole 3"),
+    ("whole", press("End"), "whole 4"),
+    ("part", press("Home"), "part 0.0"),
+    ("steps", press("ArrowRight"), "steps 100"),
+    ("ends", press("ArrowRight"), "ends [2, 4]"),
+    ("ends", press("ArrowLeft", of=1), "ends [2, 2]"),
+    ("number", press("ArrowUp", "ArrowUp"), "number 3"),
+    ("names", press("ArrowDown"), "names b"),
+    ("functions", press("ArrowDown"), "functions 9"),
+    ("some", press("Space", of=1), "some ['y']"),
+    ("one", press("ArrowRight"), "one v"),
+    ("box", press("Space"), "box True"),
+    ("on", press("Space"), "on False"),
+    ("day", press("Tab", "ArrowUp"), "day 2024-01-03"),
+    ("run", press("Enter"), "run True"),
+    ("text", press("ArrowDown"), "text ho"),
+    ("many.0", press("End"), "many [3, False]"),
+    ("many.1", press("Space"), "many [3, True]"),
+    ("both.q", press("Space"), "both {'p': 1, 'q': True}"),
+    ("both.p", press("ArrowRight"), "both {'p': 2, 'q': True}"),
+    ("prose.n", press("ArrowRight"), "prose {'n': 2, 'kind': 'c'}"),
+    ("prose.kind", press("ArrowDown"), "prose {'n': 2, 'kind': 'd'}"),
+    ("rows", lambda root: root.locator("tbody input").first.press("Space"), "rows [{'name': 'p'}]"),
+    ("sent", send("End"), "sent 3"),
+    ("clicks", press("Enter", "Enter"), "clicks 2"),
+    ("tabs", press("ArrowRight"), "tabs Second"),
+]
+by_hand = pytest.mark.parametrize("moves", [MOUSE, KEYS], ids=["mouse", "keyboard"])
 
 
 def control(reader: Reader, key: str) -> Any:
@@ -190,38 +256,36 @@ def shown(reader: Reader, name: str) -> str:
     return str(found.inner_text()).strip()
 
 
-def test_every_kind_of_marimo_s_controls_moves_from_the_disk(reader: Reader) -> None:
-    reader.tab.goto(f"file://{reader.site}/kinds.html")
+def follow(reader: Reader, address: str, moves: list[tuple[str, Move, str]]) -> None:
+    """Move by hand, and see after each move what Python gives for that value."""
+    reader.tab.goto(address)
     reader.tab.wait_for_function("document.querySelector('.nb-tools')")
-    for key, move, expected in MOVES:
+    for key, move, expected in moves:
         move(control(reader, key))
         reader.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=expected)
         assert shown(reader, key.partition(".")[0]) == expected
-    tabs = control(reader, "tabs")
-    tabs.get_by_text("Second", exact=True).click()
-    reader.tab.wait_for_function("document.body.innerText.includes('tabs Second')")
 
 
-def test_every_kind_of_constant_moves_from_the_disk(reader: Reader) -> None:
-    reader.tab.goto(f"file://{reader.site}/constants.html")
-    reader.tab.wait_for_function("document.querySelector('.nb-tools')")
-    for key, move, expected in MOVES:
-        if key in CONSTANTS:
-            move(control(reader, key))
-            reader.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=expected)
-            assert shown(reader, key) == expected
+@by_hand
+def test_every_kind_of_marimo_s_controls_moves(reader: Reader, address: str, moves: list[Any]) -> None:
+    assert {key.partition(".")[0] for key, _, _ in moves} | {"tabs"} == set(CONTROLS)
+    follow(reader, f"{address}kinds.html", moves)
+    if moves is MOUSE:
+        control(reader, "tabs").get_by_text("Second", exact=True).click()
+        reader.tab.wait_for_function("document.body.innerText.includes('tabs Second')")
 
 
-def test_controls_of_ipywidgets_move_from_the_disk(reader: Reader) -> None:
+@by_hand
+def test_every_kind_of_constant_moves(reader: Reader, address: str, moves: list[Any]) -> None:
+    follow(reader, f"{address}constants.html", [move for move in moves if move[0] in CONSTANTS])
+
+
+@by_hand
+def test_controls_of_ipywidgets_move(reader: Reader, address: str, moves: list[Any]) -> None:
     pytest.importorskip("ipywidgets")
-    reader.tab.goto(f"file://{reader.site}/jupyter.html")
-    reader.tab.wait_for_function("document.querySelector('.nb-tools')")
-    for key, move, expected in MOVES:
-        if key in JUPYTER:
-            text = expected.replace("[", "(").replace("]", ")") if key == "ends" else expected
-            move(control(reader, key))
-            reader.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=text)
-            assert shown(reader, key) == text
+    as_tuple = {"ends": str.maketrans("[]", "()")}
+    own = [(key, move, text.translate(as_tuple.get(key, {}))) for key, move, text in moves if key in JUPYTER]
+    follow(reader, f"{address}jupyter.html", own)
 
 
 def test_a_setting_has_an_address_is_said_and_can_be_taken_back(reader: Reader) -> None:
@@ -270,31 +334,36 @@ def test_what_a_reader_holds_is_not_taken_away_when_the_text_around_it_changes(b
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[str]:
+def material(tmp_path: Path) -> Iterator[str]:
     """A site under Material, with instant navigation, below a folder of a server."""
     folder = tmp_path / "source"
     files = {"index.md": "# Plain\n\n[kinds](constants.py) [others](others.py)", "constants.py": percent_notebook()}
     files["others.py"] = "# %%\nwhole = 1  # widget: slider(1, 9)\n\n# %%\nprint('whole', whole * 100)\n"
     theme = {"name": "material", "font": False, "features": ["navigation.instant"]}
-    write_site(folder, files, plugins=["nbpublish"], theme=theme, site_url="http://127.0.0.1/course/")
-    build_site(folder, tmp_path / "root" / "course", use_directory_urls=True)
-    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "root"))
-    handler.func.log_message = lambda *_: None  # type: ignore[method-assign]
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/course/"
-        server.shutdown()
+    with served(tmp_path / "root") as host:
+        write_site(folder, files, plugins=["nbpublish"], theme=theme, site_url=f"{host}course/")
+        build_site(folder, tmp_path / "root" / "course", use_directory_urls=True)
+        yield f"{host}course/"
 
 
-def test_widgets_move_under_material_below_a_folder(browser: Any, served: str, tmp_path: Path) -> None:
+def test_widgets_move_under_material_whose_pages_come_without_being_loaded(
+    browser: Any, material: str, tmp_path: Path
+) -> None:
     made = Reader(browser, tmp_path)
-    made.tab.goto(f"{served}constants/")
-    made.tab.wait_for_function("document.querySelector('.nb-tools')")
-    control(made, "whole").locator("input").press("End")
-    made.tab.wait_for_function("document.body.innerText.includes('whole 4')")
-    made.tab.goto(f"{served}others/?whole=3")
+    made.tab.goto(material)
+    made.tab.evaluate("window.same = true")
+    for name, value in (("constants", "whole 4"), ("others", "whole 900"), ("constants", "whole 4")):
+        made.tab.locator(".md-nav__link", has_text=name).first.evaluate("link => link.click()")
+        made.tab.wait_for_function("document.querySelector('.nb-tools')")
+        made.tab.wait_for_url(f"{material}{name}/")
+        control(made, "whole").locator("input").press("End")
+        made.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=value)
+    assert made.tab.evaluate("window.same"), "the pages came without being loaded"
+    made.tab.locator(".md-nav__link", has_text="others").first.evaluate("link => link.click()")
+    made.tab.wait_for_url(f"{material}others/")
+    made.tab.wait_for_timeout(600)
+    assert made.tab.url == f"{material}others/", "what was moved just before is not told of the next page"
+    made.tab.goto(f"{material}others/?whole=3")
     made.tab.wait_for_function("document.body.innerText.includes('whole 300')")
-    control(made, "whole").locator("input").press("End")
-    made.tab.wait_for_function("document.body.innerText.includes('whole 900')")
-    assert all(url.startswith(served) for url in made.requests)
+    assert all(url.startswith(material) for url in made.requests)
     made.context.close()

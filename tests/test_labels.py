@@ -407,7 +407,7 @@ def test_the_states_of_widgets_have_the_numbers_too() -> None:
     mark = re.search("<nb-no.*?</nb-no>", page(run(prose("a", FIGURE))).html)
     assert mark
     states = [f"{caption}<figcaption>{mark[0]}The loss</figcaption>" for caption in captions]
-    script = Asset("old.js", shard("book", {"c": Follower(("w",), (2,), False, states)}).encode())
+    script = Asset("old.js", shard({"c": Follower(("w",), (2,), False, states)}).encode())
     html = page(run(prose("a", FIGURE))).html + '<script src="old.js">'
     made = {}
     for chapter in ("3", "4"):
@@ -419,7 +419,7 @@ def test_the_states_of_widgets_have_the_numbers_too() -> None:
         assert "nb-no" not in asset.data.decode()
         assert f'src="{asset.name}"' in finished.html
         assert names == {"old.js": asset.name}
-        made[asset.name] = json.loads(asset.data.decode().removeprefix('nb.shard("book",').rstrip(")\n"))
+        made[asset.name] = json.loads(asset.data.decode().removeprefix('nb.shard(').rstrip(")\n"))
     assert len(made) == 2
 
 

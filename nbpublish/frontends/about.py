@@ -91,12 +91,28 @@ def _services(page: MkDocsPage, options: Any, format: str) -> Iterable[Way]:
             yield Way(SERVICES.get(service, service), found)
 
 
+def live_way(page: MkDocsPage, config: MkDocsConfig, format: str) -> Way | None:
+    """Where a button on a notebook's page leads, so that its reader can run it; None for no such button.
+
+    `live` in the page's metadata has the last word.
+    """
+    options = config.plugins["nbpublish"].config
+    wanted = page.meta.get("live")
+    services = [] if wanted is False else options.live or ([("molab", "")] if wanted else [])
+    place = _place(page, options.downloads)
+    for service, pattern in services:
+        if found := address(service, pattern, place, format, options.site_branch):
+            return Way(SERVICES.get(service, service), found)
+    return None
+
+
 def unopened(
     pages: Sequence[tuple[MkDocsPage, str]], config: MkDocsConfig, config_name: str
 ) -> Iterable[Problem]:
     """A warning for each service that can open none of the site's notebooks, given with their formats."""
     options = config.plugins["nbpublish"].config
-    for service, pattern in options.open_in if pages else ():
+    named = {(service, pattern): name for name in ("live", "open_in") for service, pattern in options[name]}
+    for (service, pattern), name in named.items() if pages else ():
         if any(address(service, pattern, _place(page, options.downloads), format, options.site_branch)
                for page, format in pages):  # fmt: skip
             continue
@@ -104,5 +120,5 @@ def unopened(
             reason = "mkdocs.yml has no repo_url, so nobody knows where the notebooks are"
         else:
             reason = REASONS.get(service, f"its address {pattern} asks for what is not known of any of them")
-        message = f"`open_in` names {service}, and no page can offer it: {reason}. Set what is missing, or remove it."
+        message = f"`{name}` names {service}, and no page can offer it: {reason}. Set what is missing, or remove it."
         yield Problem("open-in", message, config_name, 1, severity="warning")

@@ -105,6 +105,15 @@ def _pattern(pattern: str) -> str:
     return pattern
 
 
+class Live(Services):
+    """Where the button on each page leads: as `Services`, or `true` for molab; `false` for no button."""
+
+    def run_validation(self, value: object) -> list[tuple[str, str]]:
+        if isinstance(value, bool):
+            value = ["molab"] if value else []
+        return super().run_validation(value)
+
+
 class Widgets(c.OptionallyRequired[Budget]):
     """What may be computed ahead for widgets: `false` for nothing, or some of the budget's numbers."""
 
@@ -145,6 +154,8 @@ class Options(base.Config):  # type: ignore[no-untyped-call]  # of MkDocs's subc
     """What readers can take along of each notebook."""
     open_in = Services(default=[])
     """Where readers can open a notebook."""
+    live = Live(default=[])
+    """Where a button on each page opens it."""
     site_branch = c.Optional(c.Type(str))
     """Branch of the repository that holds the published site, as `mkdocs gh-deploy` makes it."""
     date = c.Type(bool, default=False)

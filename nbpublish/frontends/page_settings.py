@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.utils import get_relative_url
 
-from nbpublish.frontends.about import about_page
+from nbpublish.frontends.about import about_page, live_way
 from nbpublish.frontends.mermaid_program import installed_mermaid
 from nbpublish.frontends.mkdocs_kept import described
 from nbpublish.frontends.page_language import language_of
@@ -43,6 +43,7 @@ def page_settings(page: NotebookPage, config: MkDocsConfig) -> PageSettings:
         plotly=installed_plotly,
         vega=VegaLibrary(plugin.project.store),
         diagrams=installed_mermaid(plugin.project.store),
+        live=live_way(page, config, page.format),
         permalink=permalink(toc.get("permalink", True)),
         autorefs=bool(autorefs_plugin(config)),
         about=about_page(page, config, plugin.commits, page.format, Words(language_of(page, config))),

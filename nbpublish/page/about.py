@@ -74,6 +74,12 @@ def about_section(run: Run, about: About, words: Words, html: str, flow: str) ->
     return f'<section class="nb-about" id="{ANCHOR}" aria-label="{said}">\n{inside}\n</section>'
 
 
+def live_link(way: Way, words: Words) -> str:
+    """The link by which a reader opens the notebook where it runs. Nothing of the other host is asked for before."""
+    label = escape(words("live.open", name=way.label))
+    return f'<a class="nb-run" href="{escape(way.address)}" rel="noreferrer">{label}</a>'
+
+
 def environment(run: Run) -> list[str]:
     """Python, and the packages that the notebook's code imports, each with its version as the cells met it."""
     pythons = sorted({python for trace in run.traces.values() if (python := _python(trace))})

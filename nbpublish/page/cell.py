@@ -106,7 +106,9 @@ def _followed(cell: Cell, shown: str, context: Context) -> str:
     if cell.id not in context.following:
         return shown
     remark = context.following[cell.id]
-    return remark + shown if remark else f'<div class="nb-follows" data-nb-cell="{escape(cell.id)}">{shown}</div>'
+    if remark:
+        return remark + shown
+    return f'<div class="nb-follows" data-nb-cell="{escape(f"{context.book} {cell.id}")}">{shown}</div>'
 
 
 def _constants(cell: Cell, context: Context) -> str:

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from nbpublish.model import Cell, Fragment, Heading, Page, Run
 from nbpublish.page import states
-from nbpublish.page.about import ANCHOR, about_section
+from nbpublish.page.about import ANCHOR, about_section, live_link
 from nbpublish.page.assets import Assets
 from nbpublish.page.cell import FOLD_ONLY, appears, render_cell
 from nbpublish.page.context import Context, anchor
 from nbpublish.page.flow.section import flow_section
+from nbpublish.page.frames import steady
 from nbpublish.page.html import closed, escape
 from nbpublish.page.markdown_output import without_marks
 from nbpublish.page.mermaid.diagram import diagram_html
@@ -33,7 +34,7 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     `link` gives the address of what prose links to at a line of the notebook's file. A run without traces gives its
     prose and its code, and says once that the code was not executed.
     """
-    notebook = run.notebook
+    run, notebook = steady(run), run.notebook
     words, assets = Words(settings.language), Assets(settings.asset_base)
     prose = Prose(
         link=link,
@@ -60,6 +61,8 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
         if html := render_cell(cell, run, context):
             fragments.append(Fragment(cell.id, closed(html)))
     fragments = _title_first(fragments)
+    if settings.live:
+        fragments = _below_title(fragments, f"<p>{live_link(settings.live, words)}</p>")
     headings = tuple(replace(heading, html=without_marks(heading.html)) for heading in prose.headings)
     fragments = [replace(fragment, html=_with_outline(fragment.html, headings)) for fragment in fragments]
     shown = "".join(fragment.html for fragment in fragments)
@@ -96,6 +99,15 @@ def _title_first(fragments: list[Fragment]) -> list[Fragment]:
     if not lead or lead == len(fragments) or not _OPENING.match(fragments[lead].html):
         return fragments
     return [fragments[lead], *fragments[:lead], *fragments[lead + 1 :]]
+
+
+def _below_title(fragments: list[Fragment], html: str) -> list[Fragment]:
+    """With something right below the page's title; at the top of a page without one."""
+    for at, fragment in enumerate(fragments):
+        before, title, after = fragment.html.partition("</h1>")
+        if title:
+            return [*fragments[:at], replace(fragment, html=f"{before}{title}\n{html}{after}"), *fragments[at + 1 :]]
+    return [replace(fragment, html=f"{html}\n{fragment.html}") for fragment in fragments[:1]] + fragments[1:]
 
 
 def prose_of(cell: Cell, run: Run) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nbpublish.model import Asset, Visibility
-from nbpublish.page.about import About
+from nbpublish.page.about import About, Way
 
 
 def slugify(text: str) -> str:
@@ -74,5 +74,7 @@ class PageSettings:
     """Whether a page ends with a drawing of what its cells feed each other."""
     about: About | None = None
     """What the page's end tells of it and offers, besides what its run tells; None for no such end."""
+    live: Way | None = None
+    """Where a button below the title opens the notebook, for readers who want to run it."""
     long_lines: int = 30
     """Printed text of more lines than this is folded after its first lines."""

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from nbpublish.model import Cell, Decision, Run, Widget
+from nbpublish.page.about import live_link
 from nbpublish.page.assets import Assets
 from nbpublish.page.cell import result
 from nbpublish.page.context import Context
 from nbpublish.page.html import attributes, closed, escape
-from nbpublish.page.shard import Follower, shard
+from nbpublish.page.shard import Follower, parts, shard
 from nbpublish.page.slim import as_address, slimmed
+from nbpublish.page.webp import as_webp
 
 _SPLIT = 400_000
-"""Characters of a shard from which each cell has one of its own."""
+"""Characters of a script from which each cell has one of its own, and a cell's states have several."""
 
 
 class _StateAssets(Assets):
@@ -28,6 +30,8 @@ class _StateAssets(Assets):
     def add(self, data: bytes, mimetype: str) -> str:
         if mimetype == "image/svg+xml":
             return as_address(slimmed(data.decode("utf-8", "replace")))
+        if mimetype == "image/png" and (smaller := as_webp(data)):
+            return self._of.add(smaller, "image/webp")
         return self._of.add(data, mimetype)
 
 
@@ -116,13 +120,7 @@ def script(run: Run, found: Mapping[str, Follower], moves: Moves, context: Conte
     """The element that tells the page's script of widgets and shards; empty where nothing moves."""
     if not found:
         return ""
-    book = context.book
-    texts = {cell: shard(f"{book} {cell}", {cell: follower}) for cell, follower in found.items()}
-    if sum(map(len, texts.values())) <= _SPLIT:
-        whole = context.assets.add(shard(book, found).encode(), "text/javascript")
-        shards = {whole: list(found)}
-    else:
-        shards = {context.assets.add(text.encode(), "text/javascript"): [cell] for cell, text in texts.items()}
+    shards, cut = _shards(found, context.assets)
     keys = {key for follower in found.values() for key in follower.widgets}
     widgets = {
         widget.key: {
@@ -138,9 +136,29 @@ def script(run: Run, found: Mapping[str, Follower], moves: Moves, context: Conte
         name: context.words(f"states.{name}")
         for name in ("changed", "loading", "failed", "missing", "reset", "link", "copied", "alone")
     }
-    data = {"book": book, "shards": shards, "widgets": widgets, "words": words}
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    return f'<script type="application/json" data-nb-widgets>{text}</script>'
+    data = {"book": context.book, "shards": shards, "parts": cut, "widgets": widgets, "words": words}
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # in an attribute, because Material's instant navigation runs all that stands in scripts, and drops their types
+    return f"<template data-nb-widgets='{_quoted(text)}'></template>"
+
+
+def _quoted(text: str) -> str:
+    """Text for an attribute in single quotes, as JSON is full of double ones."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;")
+
+
+def _shards(found: Mapping[str, Follower], assets: Assets) -> tuple[list[str], dict[str, list[str]]]:
+    """Addresses of the scripts with the states of all cells, and by cell those of its parts, where it has some."""
+
+    def kept(text: str) -> str:
+        return assets.add(text.encode(), "text/javascript")
+
+    texts = {cell: shard({cell: follower}) for cell, follower in found.items()}
+    if sum(map(len, texts.values())) <= _SPLIT:
+        return [kept(shard(found))], {}
+    cut = {cell: parts(cell, found[cell], _SPLIT) for cell, text in texts.items() if len(text) > _SPLIT}
+    whole = [kept(cut[cell][0] if cell in cut else text) for cell, text in texts.items()]
+    return whole, {cell: [kept(part) for part in each] for cell, (_, each) in cut.items()}
 
 
 def remarks(run: Run, found: Mapping[str, Follower], context: Context) -> dict[str, str]:
@@ -152,6 +170,7 @@ def remarks(run: Run, found: Mapping[str, Follower], context: Context) -> dict[s
             continue
         names = ", ".join(labels[key] for key in decision.widgets)
         why = context.words(f"states.why.{decision.cause or 'states'}")
-        text = context.words("states.static", names=names, why=why)
-        said[decision.cell] = f"<p{attributes(class_='nb-static')}>{escape(text)}</p>"
+        text = escape(context.words("states.static", names=names, why=why))
+        way = f" {live_link(context.settings.live, context.words)}" if context.settings.live else ""
+        said[decision.cell] = f"<p{attributes(class_='nb-static')}>{text}{way}</p>"
     return said

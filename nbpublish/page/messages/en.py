@@ -162,6 +162,7 @@ WORDS = {
     "widget.clear": "Clear",
     "widget.code": "Code",
     # widgets that move
+    "live.open": "Run it live in {name}",
     "states.changed": "Updated",
     "states.loading": "Loading …",
     "states.failed": "The results could not be loaded.",

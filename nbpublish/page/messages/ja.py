@@ -143,6 +143,7 @@ WORDS = {
     "widget.clear": "消去",
     "widget.code": "コード",
     # 動かせる部品
+    "live.open": "{name} で動かす",
     "states.changed": "更新しました",
     "states.loading": "読み込み中…",
     "states.failed": "結果を読み込めませんでした。",

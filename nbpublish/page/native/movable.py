@@ -105,7 +105,7 @@ def _date(widget: Widget, places: Places, label: str, context: Context) -> str:
 
 
 def _radio(widget: Widget, places: Places, label: str, context: Context) -> str:
-    group = context.unique("radio")
+    group = f"{context.book}-{context.unique('radio')}"  # as names, unlike ids, tie controls together
     buttons = []
     for place in places:
         if widget.values[place] == "null":  # nothing chosen yet

@@ -3,36 +3,48 @@
 (() => {
   const { nb } = window;
   const given = new Map();
-  nb.shard = (name, cells) => Object.entries(cells).forEach(([cell, states]) => given.set(`${name.split(" ")[0]} ${cell}`, states));
+  nb.shard = (data) => given.set(document.currentScript.src, data);
+  const ready = (src) => given.has(src) || nb.load(src);
 
   // What only stands on the page with this script is dressed by it.
   document.head.append(Object.assign(document.createElement("style"), { textContent: `
     .nb-widget :enabled { cursor: pointer; }
     .nb-follows { transition: opacity .15s; }
-    .nb-follows.nb-stale { opacity: .35; }
+    .nb-follows.nb-stale { opacity: .35; transition-delay: .2s; } /* what comes at once does not flicker */
     .nb-tools { display: flex; flex: 1 0 100%; justify-content: flex-end; gap: .2em; height: 0; font-size: .875rem; line-height: 1.5rem; } /* nothing moves when it appears */
     .nb-controls > .nb-tools { margin-top: -.5em; }
-    .nb-tools[hidden] { display: none; }
+    .nb-tools.nb-idle > :not(.nb-live) { display: none; }
     .nb-tools button { display: inline-grid; place-items: center; flex: none; width: 1.5rem; height: 1.5rem; padding: 0; border: 1px solid transparent; border-radius: .35rem; background: none; color: var(--nb-ink-soft); cursor: pointer; }
     .nb-tools button:hover { border-color: var(--nb-line-strong); color: var(--nb-ink); }
     .nb-tools svg { width: 1rem; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
     .nb-state { color: var(--nb-ink-soft); }
     .nb-live { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-    @media print { .nb-tools { display: none; } }
+    @media print { .nb-tools { display: none; } .nb-follows { min-height: 0 !important; } }
   ` }));
 
   // The HTML of a state, put together from the tokens of its cell when it is first asked for.
-  const htmlOf = (states, at) => {
-    const { t, u } = states, runs = u[at];
+  const htmlOf = ({ t, u }, at) => {
+    const runs = u[at];
     if (typeof runs === "string") return runs;
     let html = "";
     for (let i = 0; i < runs.length; i += 2) html += t.slice(runs[i], runs[i] + runs[i + 1]).join("");
     return (u[at] = html);
   };
 
+  // Pictures that are files are decoded before they are shown. One that cannot be had is shown as such.
+  const pictures = new Map();
+  const decoded = (src) => {
+    if (!pictures.has(src)) {
+      const image = Object.assign(new Image(), { src });
+      pictures.set(src, image.decode().catch(() => {}).then(() => { pictures.set(src, image); }));
+    }
+    const found = pictures.get(src);
+    return found instanceof Image || found;
+  };
+
   // Let what stands there become what shall stand there, so that what stays as it is, such as the control that a reader
   // holds or an opened fold, is left alone.
-  const own = ".nb-zoom, .nb-copy";
+  const own = ".nb-zoom, .nb-copy, .nb-tools";
   const become = (old, now) => {
     let at = old.firstChild;
     for (const node of [...now.childNodes]) {
@@ -109,7 +121,7 @@
         const ends = JSON.parse(root.dataset.ends);
         JSON.parse(values[at]).forEach((end, i) => {
           inputs[i].value = ends.indexOf(JSON.stringify(end));
-          inputs[i].setAttribute("aria-valuetext", labels[at]);
+          inputs[i].setAttribute("aria-valuetext", labels[at].split(" – ")[i]);
         });
       },
     },
@@ -132,30 +144,40 @@
     },
   };
 
+  // The panel in which a control stands: what it says, and the buttons to go back and to take the state along.
+  const panelOf = (root) => root.closest(".nb-controls, .nb-outputs") ?? root;
+
   class Book {
     constructor(data) {
-      const { book, shards, widgets, words } = JSON.parse(data.textContent);
-      Object.assign(this, { book, shards, widgets, words, places: {}, seen: new Map() });
-      for (const [key, { at }] of Object.entries(widgets)) this.places[key] = at;
+      const { book, shards, parts, widgets, words } = JSON.parse(data.dataset.nbWidgets);
+      const href = (address) => new URL(address, document.baseURI).href;
+      Object.assign(this, { path: location.pathname, book, widgets, words, seen: new Map(), panels: new Map(), states: [] });
+      this.shards = shards.map(href);
+      this.parts = Object.fromEntries(Object.entries(parts).map(([cell, each]) => [cell, each.map(href)]));
+      this.starts = Object.fromEntries(Object.entries(widgets).map(([key, { at }]) => [key, at]));
+      this.places = { ...this.starts };
+      books.get(book)?.settle();
+      books.set(book, this);
       for (const key in widgets) for (const root of this.controls(key)) this.wire(root, key);
-      this.say();
       this.recall();
     }
 
     controls(key) { return document.querySelectorAll(`[data-nb-key="${CSS.escape(`${this.book} ${key}`)}"]`); }
-    holder(cell) { return document.querySelector(`.nb-follows[data-nb-cell="${CSS.escape(cell)}"]`); }
+    holder(cell) { return document.querySelector(`.nb-follows[data-nb-cell="${CSS.escape(`${this.book} ${cell}`)}"]`); }
+    isAway(key) { return this.places[key] !== this.starts[key]; }
 
     wire(root, key) {
       if (root.dataset.nbWired) return;
       root.dataset.nbWired = "";
-      const kind = kinds[root.dataset.widget], widget = this.widgets[key];
+      const kind = kinds[root.dataset.widget], widget = this.widgets[key], panel = this.panel(root, key);
       const inputs = [...root.querySelectorAll(root.matches(".nb-tabs") ? ":scope > input" : root.matches(".nb-rows") ? "tbody input" : "input, select, button")];
       for (const input of inputs) {
         input.disabled = false;
         input.autocomplete = "off"; // browsers would bring a control back to where it was before a reload
         input.addEventListener(input.type === "button" ? "click" : "input", () => {
           const at = kind.read(inputs, widget, root), form = root.closest(".nb-form:has([data-widget=form][data-nb-key])");
-          if (at >= 0 && form && root.dataset.widget !== "form") say(at); // it counts once the form is sent
+          this.here = panel;
+          if (at >= 0 && form && root.dataset.widget !== "form") root.nbSet(at); // it counts once the form is sent
           else if (at >= 0) this.move(form ? Object.assign(...this.within(form), { [key]: at }) : { [key]: at });
           else this.show(key);
         });
@@ -164,14 +186,11 @@
       root.addEventListener("pointerenter", () => this.load(), { once: true });
       root.addEventListener("focusin", () => this.load(), { once: true });
       near.observe(Object.assign(root, { nbNear: () => this.load() }));
-      const say = (at) => {
-        const value = root.querySelector(".nb-value");
-        if (value) value.textContent = widget.labels[at];
-      };
       root.nbRead = () => ({ [key]: kind.read(inputs, widget, root) });
       root.nbSet = (at) => {
         kind.set(inputs, at, widget, root);
-        say(at);
+        const value = root.querySelector(".nb-value");
+        if (value) value.textContent = widget.labels[at];
       };
       root.nbSet(this.places[key]);
     }
@@ -182,10 +201,11 @@
     show(key) { for (const root of this.controls(key)) root.nbSet?.(this.places[key]); }
 
     load() {
-      this.loading ??= Promise.all(Object.keys(this.shards).map((src) => nb.load(src))).then(() => {
+      this.loading ??= Promise.all(this.shards.map(ready)).then(() => {
+        this.states = this.shards.flatMap((src) => Object.entries(given.get(src)));
         this.loaded = true;
         this.state("");
-        this.paint();
+        this.move(this.last ? { [this.last]: this.places[this.last] } : {}, true);
       }, () => { this.loading = undefined; this.state(this.words.failed); });
       return this.loading;
     }
@@ -193,12 +213,13 @@
     // Put widgets to places. Where only one of several can be away from its start, the others go back.
     move(places, quiet) {
       let back = false;
-      const moved = Object.keys(places);
-      for (const states of this.loaded ? this.cells().map(([, states]) => states) : []) {
-        if (!states.x || !states.d.includes(moved[0])) continue;
-        for (const key of states.d) {
-          if (key === moved[0] || this.places[key] === this.widgets[key].at) continue;
-          places[key] = this.widgets[key].at;
+      const [moved] = Object.keys(places);
+      this.last = moved ?? this.last;
+      for (const [, { x, d }] of this.states) {
+        if (!x || !d.includes(moved)) continue;
+        for (const key of d) {
+          if (key === moved || !this.isAway(key)) continue;
+          places[key] = this.starts[key];
           back = true;
         }
       }
@@ -208,89 +229,160 @@
       if (back) this.state(this.words.alone);
       if (quiet) return;
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => { this.note(back); this.keep(); }, 400);
+      this.timer = setTimeout(() => this.settle(back), 400);
     }
 
-    cells() {
-      const found = Object.values(this.shards).flat().map((cell) => [cell, given.get(`${this.book} ${cell}`)]);
-      return found.filter(([, states]) => states);
+    // Where the reader has come to rest. Meanwhile the page may have become another one.
+    settle(back) {
+      if (!this.timer) return;
+      this.timer = clearTimeout(this.timer);
+      if (location.pathname !== this.path) return;
+      this.note(back);
+      this.keep();
     }
 
     // Which distinct state a cell is in; -1 where it was not computed.
-    index({ d, n, x, i }) {
-      if (!x) return i[d.reduce((at, key, axis) => at * n[axis] + this.places[key], 0)];
+    index({ d, n, x, i }, places = this.places) {
+      if (!x) return i[d.reduce((at, key, axis) => at * n[axis] + places[key], 0)];
       let from = 0, found;
       d.forEach((key, axis) => {
-        if (this.places[key] !== this.widgets[key].at || found === undefined) found = i[from + this.places[key]];
+        if (places[key] !== this.starts[key] || found === undefined) found = i[from + places[key]];
         from += n[axis];
       });
       return found;
     }
 
+    // The HTML of a state that can be shown at once; else a promise that it can.
+    html(cell, states, at) {
+      let part = states;
+      if (states.from) {
+        const number = states.from.findLastIndex((first) => first <= at), src = this.parts[cell][number];
+        if (!given.has(src)) return nb.load(src);
+        [part, at] = [given.get(src), at - states.from[number]];
+      }
+      const html = htmlOf(part, at);
+      const waits = [...html.matchAll(/<img\b[^>]* src="(?!data:)([^"]+)"/g)].map(([, src]) => decoded(src)).filter((each) => each !== true);
+      return waits.length ? Promise.all(waits) : html;
+    }
+
     paint() {
+      if (books.get(this.book) !== this) return; // a preview has new data
       if (!this.loaded) {
-        const moved = Object.entries(this.places).some(([key, at]) => at !== this.widgets[key].at);
-        if (moved) { this.state(this.words.loading); this.load(); }
+        if (Object.keys(this.places).some((key) => this.isAway(key))) { this.state(this.words.loading); this.load(); }
         return;
       }
       let missing = false;
-      for (const [cell, states] of this.cells()) {
+      const next = [];
+      for (const [cell, states] of this.states) {
         const at = this.index(states), holder = this.holder(cell);
         if (!holder) continue;
-        holder.classList.toggle("nb-stale", at < 0);
-        if (at < 0) { missing = true; continue; }
-        if (this.seen.get(holder) === at || (!this.seen.has(holder) && this.isStart(states))) continue;
+        const stands = this.seen.get(holder) === at || (!this.seen.has(holder) && !states.d.some((key) => this.isAway(key)));
+        const html = stands || (at < 0 ? false : this.html(cell, states, at));
+        holder.classList.toggle("nb-stale", !stands && typeof html !== "string");
+        missing ||= html === false;
+        if (typeof html === "string") next.push([holder, at, html, holder.offsetHeight]);
+        else html?.then?.(() => this.paint(), () => this.state(this.words.failed));
+      }
+      for (const [holder, at, html, height] of next) {
         this.seen.set(holder, at);
-        const template = document.createElement("template");
-        template.innerHTML = htmlOf(states, at);
-        become(holder, template.content);
-        for (const root of holder.querySelectorAll("[data-nb-key]")) {
-          const [book, key] = root.dataset.nbKey.split(" ");
-          if (book === this.book && this.widgets[key]) this.wire(root, key);
-        }
-        nb.init(holder);
+        holder.style.minHeight = `${height}px`; // what stands below does not jump up and down
+        this.put(holder, html);
       }
       this.state(missing ? this.words.missing : "");
+      const { requestIdleCallback: idle = setTimeout, cancelIdleCallback: cancel = clearTimeout } = window;
+      cancel(this.idle);
+      this.idle = idle(() => this.look());
     }
 
-    isStart({ d }) { return d.every((key) => this.places[key] === this.widgets[key].at); }
+    put(holder, html) {
+      const template = document.createElement("template");
+      template.innerHTML = html;
+      for (const image of template.content.querySelectorAll("img")) Object.assign(image, { loading: "eager", decoding: "sync" });
+      become(holder, template.content);
+      for (const root of holder.querySelectorAll("[data-nb-key]")) {
+        const [book, key] = root.dataset.nbKey.split(" ");
+        if (book === this.book && this.widgets[key]) this.wire(root, key);
+      }
+      nb.init(holder);
+    }
+
+    // Have what the next moves ask for: the states beside this one, along each widget.
+    look() {
+      for (const [cell, states] of this.states) {
+        for (const key of this.holder(cell) ? states.d : []) {
+          for (const step of [1, -1, 2, -2]) {
+            const place = this.places[key] + step;
+            if (!(place in this.widgets[key].labels)) continue;
+            const at = this.index(states, { ...(states.x ? this.starts : this.places), [key]: place });
+            if (at >= 0) Promise.resolve(this.html(cell, states, at)).catch(() => {}); // the move itself will tell
+          }
+        }
+      }
+    }
 
     // --- what is said, and what the address holds ------------------------------------------------------------------
 
-    say() {
-      const roots = Object.keys(this.widgets).flatMap((key) => [...this.controls(key)]);
-      const last = roots.sort((a, b) => a.compareDocumentPosition(b) & 4 ? -1 : 1).find((root) => !root.closest(".nb-follows")) ?? roots[0];
-      if (!last) return;
+    panel(root, key) {
+      const element = panelOf(root);
+      if (!this.panels.has(element)) this.panels.set(element, this.tools(element));
+      const panel = this.panels.get(element);
+      panel.keys.add(key);
+      return panel;
+    }
+
+    tools(element) {
       const button = (path, title, onclick) => Object.assign(document.createElement("button"), {
         type: "button", title, ariaLabel: title, onclick, innerHTML: `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`,
       });
-      this.tools = Object.assign(document.createElement("span"), { className: "nb-tools" });
-      this.tools.append(
-        button("M4 12a8 8 0 1 0 3-6.2M4 4v5h5", this.words.reset, () => this.move(Object.fromEntries(Object.entries(this.widgets).map(([key, { at }]) => [key, at])))),
-        button("M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1", this.words.link, () => this.copy()),
-        (this.line = Object.assign(document.createElement("span"), { className: "nb-state" })),
-        (this.live = Object.assign(document.createElement("span"), { className: "nb-live", role: "status" })),
+      const span = (className, more) => Object.assign(document.createElement("span"), { className, ...more });
+      const panel = { keys: new Set(), root: span("nb-tools nb-idle"), line: span("nb-state"), live: span("nb-live", { role: "status" }) };
+      const act = (what) => () => { this.here = panel; what(); };
+      const back = () => this.move(Object.fromEntries([...panel.keys].map((key) => [key, this.starts[key]])));
+      panel.root.append(
+        panel.line,
+        button("M4 12a8 8 0 1 0 3-6.2M4 4v5h5", this.words.reset, act(back)),
+        button("M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1", this.words.link, act(() => this.copy())),
+        panel.live,
       );
-      this.tools.hidden = true;
-      (last.closest(".nb-outputs, .nb-controls") ?? last).append(this.tools); // below a row of controls, not within it
+      element.append(panel.root); // below a row of controls, not within it
+      return panel;
     }
 
-    state(text) { if (this.line) { this.line.textContent = text; if (text) this.tools.hidden = false; } }
+    // Where the reader is, or else where something has been moved.
+    get place() {
+      const panels = [...this.panels.values()];
+      return this.here ?? panels.find(({ keys }) => [...keys].some((key) => this.isAway(key))) ?? panels[0];
+    }
+
+    state(text) {
+      for (const { line } of this.panels.values()) line.textContent = "";
+      const { place } = this;
+      if (!text || !place) return;
+      place.line.textContent = text;
+      place.root.classList.remove("nb-idle");
+    }
 
     note(back) {
-      if (!this.tools) return;
-      this.tools.hidden = false;
-      const said = Object.entries(this.places).map(([key, at]) => `${this.nameOf(key)} ${this.widgets[key].labels[at]}`);
-      this.live.textContent = `${this.words.changed}: ${said.join(", ")}${back ? `. ${this.words.alone}` : ""}`;
+      const { place, words } = this;
+      if (!place) return;
+      place.root.classList.remove("nb-idle");
+      const said = [...place.keys].map((key) => `${this.nameOf(key)} ${this.widgets[key].labels[this.places[key]]}`);
+      place.live.textContent = `${words.changed}: ${said.join(", ")}${back ? `. ${words.alone}` : ""}`;
     }
 
     nameOf(key) { return this.controls(key)[0]?.querySelector(".nb-label")?.textContent.trim() || key; }
 
+    // In the address; with its notebook, where another one on the page has a widget of that name.
+    parameter(key) {
+      const others = document.querySelectorAll(`[data-nb-key$="${CSS.escape(` ${key}`)}"]:not([data-nb-key^="${this.book} "])`);
+      return others.length ? `${this.book}.${key}` : key;
+    }
+
     address() {
       const url = new URL(location.href);
-      for (const [key, { at, labels }] of Object.entries(this.widgets)) {
-        if (this.places[key] === at) url.searchParams.delete(key);
-        else url.searchParams.set(key, labels[this.places[key]]);
+      for (const [key, { labels }] of Object.entries(this.widgets)) {
+        if (this.isAway(key)) url.searchParams.set(this.parameter(key), labels[this.places[key]]);
+        else url.searchParams.delete(this.parameter(key));
       }
       return url;
     }
@@ -299,15 +391,19 @@
 
     recall() {
       const asked = new URL(location.href).searchParams, places = {};
-      for (const [key, { labels }] of Object.entries(this.widgets)) {
-        const at = labels.indexOf(asked.get(key));
+      for (const [key, { kind, labels }] of Object.entries(this.widgets)) {
+        const text = asked.get(this.parameter(key));
+        if (text === null) continue;
+        const at = ["slider", "number"].includes(kind) ? nearest(labels, text) : labels.indexOf(text);
         if (at >= 0 && at !== this.places[key]) places[key] = at;
       }
-      if (Object.keys(places).length) this.move(places, true);
+      if (!Object.keys(places).length) return;
+      this.move(places, true);
+      for (const { keys, root } of this.panels.values()) if ([...keys].some((key) => key in places)) root.classList.remove("nb-idle");
     }
 
     async copy() {
-      const text = this.address().href;
+      const text = this.address().href, { line, live } = this.here;
       try { await navigator.clipboard.writeText(text); } catch {
         const area = Object.assign(document.createElement("textarea"), { value: text });
         document.body.append(area);
@@ -315,11 +411,18 @@
         document.execCommand("copy");
         area.remove();
       }
-      this.live.textContent = this.words.copied;
-      this.line.textContent = this.words.copied;
-      setTimeout(() => this.state(""), 1500);
+      line.textContent = live.textContent = this.words.copied;
+      setTimeout(() => { line.textContent = ""; }, 1500);
     }
   }
+
+  // What a reader opens or closes, and a window of another width, ask for other heights.
+  const release = ({ target }) => {
+    const root = target === window ? document : target.closest?.(".nb-follows")?.parentElement;
+    root?.querySelectorAll(".nb-follows").forEach((holder) => { holder.style.minHeight = ""; });
+  };
+  addEventListener("toggle", release, true);
+  addEventListener("resize", release);
 
   const near = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
@@ -329,6 +432,10 @@
     }
   }, { rootMargin: "400px" });
 
-  const books = new WeakMap();
-  nb.widgets = (data) => { if (!books.has(data)) books.set(data, new Book(data)); };
+  const books = new Map(), known = new WeakSet();
+  nb.widgets = (data) => {
+    if (known.has(data)) return;
+    known.add(data);
+    new Book(data);
+  };
 })();
