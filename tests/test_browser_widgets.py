@@ -295,8 +295,8 @@ def test_a_setting_has_an_address_is_said_and_can_be_taken_back(reader: Reader) 
     assert (slider.input_value(), slider.get_attribute("aria-valuetext")) == ("2", "3")
     assert shown(reader, "names") == "names b"
     slider.press("End")
-    status = reader.tab.locator(".nb-live")
-    reader.tab.wait_for_function("document.querySelector('.nb-live').textContent.includes('whole 4')")
+    status = reader.tab.locator(".nb-live").first
+    reader.tab.wait_for_function("document.querySelector('.nb-live').textContent === 'Updated: whole 4'")
     assert (status.get_attribute("role"), "whole=4" in reader.tab.url) == ("status", True)
     assert reader.tab.url.endswith("#nb-about")
     reader.tab.get_by_role("button", name="Back to the start").click()

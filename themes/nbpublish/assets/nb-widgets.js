@@ -151,7 +151,7 @@
     constructor(data) {
       const { book, shards, parts, widgets, words } = JSON.parse(data.dataset.nbWidgets);
       const href = (address) => new URL(address, document.baseURI).href;
-      Object.assign(this, { path: location.pathname, book, widgets, words, seen: new Map(), panels: new Map(), states: [] });
+      Object.assign(this, { path: location.pathname, book, widgets, words, moved: new Set(), seen: new Map(), panels: new Map(), states: [] });
       this.shards = shards.map(href);
       this.parts = Object.fromEntries(Object.entries(parts).map(([cell, each]) => [cell, each.map(href)]));
       this.starts = Object.fromEntries(Object.entries(widgets).map(([key, { at }]) => [key, at]));
@@ -228,6 +228,7 @@
       this.paint();
       if (back) this.state(this.words.alone);
       if (quiet) return;
+      Object.keys(places).forEach((key) => this.moved.add(key));
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.settle(back), 400);
     }
@@ -366,7 +367,8 @@
       const { place, words } = this;
       if (!place) return;
       place.root.classList.remove("nb-idle");
-      const said = [...place.keys].map((key) => `${this.nameOf(key)} ${this.widgets[key].labels[this.places[key]]}`);
+      const said = [...this.moved].filter((key) => place.keys.has(key)).map((key) => `${this.nameOf(key)} ${this.widgets[key].labels[this.places[key]]}`);
+      this.moved.clear();
       place.live.textContent = `${words.changed}: ${said.join(", ")}${back ? `. ${words.alone}` : ""}`;
     }
 
