@@ -14,13 +14,15 @@ EXPLAINED = re.findall(r"^### `([a-z-]+)`$", PAGE, re.MULTILINE)
 MAKERS = {"Problem", "problem", "_problem"}
 """Functions whose first argument is the code of a problem."""
 PASSED_ON = {
-    *("formats/magics.py", "formats/marimo.py", "traces/faults.py"),
+    *("formats/magics.py", "formats/marimo.py", "traces/faults.py", "frontends/faults.py"),
     *("page/context.py", "page/numbering.py", "page/prose.py"),
 }
 """Files that make a problem of a code which they get or choose elsewhere; those codes stand in `CHOSEN`."""
 CHOSEN = {
+    "frontends/diagrams_extension.py": {"undrawn-diagram"},
+    "frontends/formulas_extension.py": {"math"},
     "formats/magics.py": {"installs-packages", "unsupported-magic"},
-    "page/markdown/directives.py": {"unknown-directive"},
+    "page/markdown/directive_blocks.py": {"unknown-directive"},
     "traces/faults.py": {"cell-failed", "kernel-died"},
 }
 REMOTE = "page/foreign.py"

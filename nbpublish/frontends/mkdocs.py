@@ -23,7 +23,6 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.utils import get_theme_dir
 from mkdocs.utils.templates import TemplateContext
 
 from nbpublish.build import Report
@@ -31,9 +30,11 @@ from nbpublish.errors import NbpublishError
 from nbpublish.frontends.beside import add_beside, add_cards
 from nbpublish.frontends.commits import Commits, commits_of
 from nbpublish.frontends.configuration import work_of
+from nbpublish.frontends.content_layer import content_files, link_content, own_theme
 from nbpublish.frontends.disk_files import circle
 from nbpublish.frontends.home_page import contents, home_missing
-from nbpublish.frontends.math_font import link_math_font, math_font
+from nbpublish.frontends.made_files import MadeFiles
+from nbpublish.frontends.math_font import link_math_font
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_kept import Kept, Runs, Shelf, standing_of
 from nbpublish.frontends.mkdocs_labels import number_pages
@@ -44,22 +45,12 @@ from nbpublish.frontends.mkdocs_page import NotebookPage, become_notebook
 from nbpublish.frontends.mkdocs_search import with_bare_code
 from nbpublish.frontends.navigation import NavigationWriter
 from nbpublish.frontends.page_metadata import find_language, find_reading_time
-from nbpublish.frontends.page_settings import ASSETS
-from nbpublish.frontends.search_index import IndexedPage, indexed, search_index
-from nbpublish.frontends.search_text import plain
 from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
 from nbpublish.page.lints import ON_CHECK
 from nbpublish.project import DiskStore, Project, Standing, open_cache
 
 log = get_plugin_logger(__name__)
 
-CONTENT = (
-    "assets/nb-content.css",
-    "assets/nb.js",
-    *(f"assets/nb-{name}.js" for name in ("chart", "plotly", "vega", "anywidget", "widgets", "flow", "tex")),
-)
-"""Linked by every page are the first two; `nb.js` loads the others where they are needed."""
-SEARCH_INDEX = "assets/search-index.js"
 
 
 class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # of MkDocs's subclass hook
@@ -130,11 +121,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         self.project = self._opened(config)
         self._shelf = Shelf(self.project, config)
         self.markdown_pages = MarkdownPages(config, self.project.store)
-        if self._own_theme(config):
-            config.theme["search_index"] = SEARCH_INDEX
-        elif CONTENT[0] not in config.extra_css:
-            config.extra_css.insert(0, CONTENT[0])  # first, so that the site's own CSS has the last word
-            config.extra_javascript.insert(0, CONTENT[1])
+        link_content(config)
         if self.config.math_font:
             link_math_font(Path(self.config.math_font), config.extra_css)
         return config
@@ -151,10 +138,6 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             self._own = own = Project(root, settings, self._cache)
         return own
 
-    @staticmethod
-    def _own_theme(config: MkDocsConfig) -> bool:
-        return bool(config.theme.get("nb_content"))
-
     @event_priority(100)  # before the blog, tags and redirects ask which files are pages
     def _find_notebooks(self, /, files: Files, *, config: MkDocsConfig) -> Files:
         assert self.project
@@ -162,10 +145,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         if any(name.startswith("material/blog") for name in config.plugins):
             self._posts = tempfile.TemporaryDirectory(prefix="nbpublish-")
             write_posts(files, config, Path(self._posts.name))
-        if not self._own_theme(config):
-            folder = get_theme_dir("nbpublish")
-            for name in CONTENT:
-                files.append(File(name, folder, config.site_dir, config.use_directory_urls))
+        for file in content_files(config):
+            files.append(file)
         return files
 
     @event_priority(-100)  # after the blog and generators have added their pages
@@ -250,22 +231,18 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         found_in_markdown = [*self.markdown_pages.found]
         self._found += [problem for found in found_in_markdown for problem in found.problems]
         self.pages = {page.file.src_uri: page.rendered for page in self._notebooks}
-        beside = [asset for found in found_in_markdown for asset in found.assets]
-        for asset in (*beside, *(asset for page in self.pages.values() for asset in page.assets)):
-            self._add(f"{ASSETS}/{asset.name}", asset.data, files, config)
+        made = MadeFiles(files, config)
+        made.add_assets(asset for found in found_in_markdown for asset in found.assets)
+        made.add_assets(asset for page in self.pages.values() for asset in page.assets)
         self._found += add_beside(pages, files, self._nav, config)
         if self.config.math_font and self.project:
-            written = (page.content or "" for page in pages)
-            for asset in math_font(Path(self.config.math_font), written, self.project.store):
-                self._add(f"assets/{asset.name}", asset.data, files, config)
+            made.add_math_font(Path(self.config.math_font), pages, self.project.store)
         if self._makes_cards(config):
             self._found += add_cards(pages, files, config, self._shelf)
         self.commits.date(pages)
-        if self._own_theme(config):
+        if own_theme(config):
             env.globals["nb_navigation"] = NavigationWriter(config.theme["navigation_depth"])
-            found = (_indexed(page) for page in sorted(pages, key=self._place))
-            for name, text in search_index((page for page in found if page), SEARCH_INDEX).items():
-                self._add(name, text.encode(), files, config)
+            made.add_search_index(sorted(pages, key=self._place))
         if self._home and self._home.page:  # now all titles are known
             self._home.page.content = contents(self._home.page, self._nav)
         return env
@@ -273,18 +250,11 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     def _makes_cards(self, config: MkDocsConfig) -> bool:
         if self.config.cards is not None:
             return self.config.cards
-        return bool(config.site_url) and self._own_theme(config) and not self._serving
+        return bool(config.site_url) and own_theme(config) and not self._serving
 
     def _place(self, page: MkDocsPage) -> int:
         """Where a page stands in the navigation; of two that fit a search equally well, the first is meant."""
         return self._order.get(page.url, len(self._order))
-
-    @staticmethod
-    def _add(path: str, data: bytes, files: Files, config: MkDocsConfig) -> None:
-        if files.get_file_from_path(path) is None:  # the same figure on two pages is one file
-            file = File.generated(config, path, content=data, inclusion=InclusionLevel.INCLUDED)
-            file.generated_by = "nbpublish"
-            files.append(file)
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         assert self.project
@@ -331,19 +301,6 @@ def _log_starts() -> Report:
             log.info("Running %s", notebook.path)
 
     return report
-
-
-def _indexed(page: MkDocsPage) -> IndexedPage | None:
-    """A page for the search; None where its author says, in Material's words, that it should not be found."""
-    said = page.meta.get("search")
-    said = said if isinstance(said, dict) else {}
-    if said.get("exclude"):
-        return None
-    boost = said.get("boost", 1)
-    boost = boost if isinstance(boost, int | float) else 1
-    if isinstance(page, NotebookPage):
-        return IndexedPage(page.url, plain(page.title or ""), page.sections, boost)
-    return indexed(page.url, page.title, page.content, boost)
 
 
 def _run_again(file: NotebookFile, project: Project) -> Run:

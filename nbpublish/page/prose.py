@@ -17,6 +17,7 @@ from nbpublish.page.equations import NumberedEquations, labelled
 from nbpublish.page.html import closed
 from nbpublish.page.labels import number_mark
 from nbpublish.page.lints import IMAGE_WITHOUT_ALT, images_without_alt
+from nbpublish.page.long_images import restored, shortened
 from nbpublish.page.markdown.captions import NUMBER
 from nbpublish.page.markdown.fences import is_diagram
 from nbpublish.page.markdown.footnotes import Footnotes
@@ -103,10 +104,10 @@ class Prose:
         self.read(text, cell)
         env = self._env(cell)
         images: list[str] = []
-        html = self._html(parser().parse(_shortened(text, images), env), env)
+        html = self._html(parser().parse(shortened(text, images), env), env)
         for label, definition in env["footnote_definitions"].items():
-            self._footnotes.html[cell.id, label] = _restored(self._html(definition, env), images)
-        return _restored(html, images)
+            self._footnotes.html[cell.id, label] = restored(self._html(definition, env), images)
+        return restored(html, images)
 
     def inline(self, text: str, cell: Cell | None = None) -> str:
         """One line of Markdown, such as a caption → inline HTML."""
@@ -267,25 +268,6 @@ _ID = re.compile(r' id="([^"]+)"')
 _RAW_ID = re.compile(r"""<[A-Za-z][^<>]*?\sid\s*=\s*(?:"([^"]+)"|'([^']+)')""")
 _URL = r"""\s*=\s*)(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
 _RAW_URL = re.compile(rf"""(?P<before><(?:img|a|source|video|audio)\b[^<>]*?\s(?:src|href|poster){_URL}""", re.I)
-
-
-_LONG_IMAGE = re.compile(r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=]{400,}")
-
-
-def _shortened(text: str, images: list[str]) -> str:
-    """The text with short addresses in place of long `data:` ones, which markdown-it would read letter by letter."""
-
-    def short(match: re.Match[str]) -> str:
-        images.append(match[0])
-        return f"nbpublish-image:{len(images) - 1}."
-
-    return _LONG_IMAGE.sub(short, text)
-
-
-def _restored(html: str, images: list[str]) -> str:
-    for number, image in enumerate(images):
-        html = html.replace(f"nbpublish-image:{number}.", image)
-    return html
 
 
 def _text(tokens: Sequence[Token]) -> str:

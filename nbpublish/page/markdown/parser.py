@@ -24,13 +24,14 @@ from nbpublish.page.markdown.links import links
 from nbpublish.page.markdown.marks import marks
 from nbpublish.page.markdown.math_rules import math_rules
 from nbpublish.page.markdown.references import references
+from nbpublish.page.markdown.roles import roles
 from nbpublish.page.markdown.softbreaks import softbreaks
 from nbpublish.page.markdown.tables import tables
 from nbpublish.page.markdown.tabs import tabs
 from nbpublish.page.markdown.tasks import tasks
 
 RULES = (
-    *(emphasis_cjk, links, html_blocks, admonitions, tabs, blocks, directives, alerts, tasks, footnotes),
+    *(emphasis_cjk, links, html_blocks, admonitions, tabs, blocks, directives, roles, alerts, tasks, footnotes),
     *(tables, abbreviations, math_rules, marks, emoji, references, autorefs, attributes, captions, softbreaks),
 )
 

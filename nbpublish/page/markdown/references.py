@@ -2,7 +2,7 @@ r"""References to what has a label: `@fig-loss`, and what Quarto, MyST and LaTeX
 
     @fig-loss  [@fig-loss]  [@fig-a; @fig-b]  [-@fig-loss]  [Fig. @fig-loss]     Quarto, pandoc-crossref
     [the curve](@fig-loss)  [the curve](#fig-loss)  [](#fig-loss)                an own text; MyST
-    {ref}`fig-loss`  {numref}`Fig. %s <fig-loss>`  {eq}`eq-loss`                 MyST, Sphinx; see `directives.py`
+    {ref}`fig-loss`  {numref}`Fig. %s <fig-loss>`  {eq}`eq-loss`                 MyST, Sphinx; see `roles.py`
     \ref{fig:loss}  \eqref{eq:loss}  \cref{eq:loss}                              LaTeX, as in Jupyter
 
 What is referred to may stand anywhere on the site, so all of them become marks (`page/labels.py`).
