@@ -19,7 +19,9 @@ from nbpublish.project.warm import WarmExecutor
 log = logging.getLogger("mkdocs.plugins.nbpublish.preview")
 
 AT_ONCE = 0.05
-"""Seconds in which a build that ends is shown in one step."""
+"""Seconds from when a cell begins to run in which a build that ends is shown in one step."""
+AT_LAST = 0.3
+"""Seconds after which something is shown though no cell has begun to run."""
 PAINT_EVERY = 0.06
 """Seconds between two looks at what is known, while cells run one after another."""
 
@@ -145,8 +147,7 @@ class Bench:
         try:
             run = self._project.follow(notebook, progress.report, progress)
         finally:
-            progress.over.set()
-            progress.changed.set()
+            progress.ends()
             painter.join()
             self._told.rests(notebook.path)
         self.run = run
@@ -155,6 +156,7 @@ class Bench:
 
     def _paint_meanwhile(self, site: Site, progress: Progress) -> None:
         """Show what is known while cells run, unless all have run in a moment."""
+        progress.waits.wait(AT_LAST)
         if progress.over.wait(AT_ONCE):
             return
         while True:

@@ -25,6 +25,8 @@ class Progress:
         self.begun = time.monotonic()
         self.changed = threading.Event()
         """Something is known that was not when this was cleared."""
+        self.waits = threading.Event()
+        """What comes next may take a while: a cell that runs, or states of widgets when all cells have their results."""
         self.over = threading.Event()
         self._traces: dict[str, Trace] = {}
         self._reasons: dict[str, Reason] = {}
@@ -54,7 +56,7 @@ class Progress:
         spoiled = self.graph is not None and cell.id in self.graph.spoiled
         self.cells[cell.id] = "failed" if spoiled else {"run": "running"}.get(reason.action, reason.action)
         self._running = cell.id if reason.action == "run" else None
-        self.changed.set()
+        self._tell(cell)
 
     def ran(self, cell: Cell) -> None:
         if self._stale or (self._superseded and cell.id in self._traces):  # of a state of the widgets
@@ -66,7 +68,17 @@ class Progress:
         self._running = None
         action = self._reasons[cell.id].action if cell.id in self._reasons else "reused"
         self.cells[cell.id] = "failed" if trace.problem else {"run": "ran"}.get(action, action)
+        self._tell(cell)
+
+    def _tell(self, cell: Cell) -> None:
+        if self._running or (self.graph and cell.id in self.graph.order[-1:]):
+            self.waits.set()
         self.changed.set()
+
+    def ends(self) -> None:
+        """There is nothing to wait for any longer."""
+        for event in (self.over, self.waits, self.changed):
+            event.set()
 
     def _go_on(self) -> None:
         if self._superseded:

@@ -29,9 +29,9 @@ def flow_section(run: Run, words: Words, visible: frozenset[str]) -> str:
     return _drawn(flow, words.language, visible & {node.id for node in flow.nodes})
 
 
-@lru_cache(32)
+@lru_cache(8)
 def _drawn(flow: Flow, language: str, visible: frozenset[str]) -> str:
-    """A preview draws the same flow again and again, and to place it takes longer than the rest of a page."""
+    """A preview draws the same flow again and again."""
     words = Words(language)
     pen = Pen(flow, words, visible)
     views = "".join(
