@@ -35,6 +35,7 @@ from nbpublish.frontends.preview import bench, desk, serve
 from nbpublish.project import project
 from nbpublish.walk.walk import Walks
 
+BEHIND = "the site behind"
 STAGES = {
     "what is to be done": (desk.Desk, "changed"),
     "the open page, all of it": (bench.Bench, "_make"),
@@ -45,9 +46,9 @@ STAGES = {
     "·· a cell in the kernel": (LocalKernel, "run"),
     "·· its trace kept": (Walks, "keep"),
     "· the note for `why`": (project.Project, "_note"),
-    "· render": (mkdocs_page, "render_safely"),
     "· through MkDocs' events": (bench, "made_again"),
-    "the site behind": (desk.Desk, "_build"),
+    "·· render": (mkdocs_page, "render_safely"),
+    BEHIND: (desk.Desk, "_build"),
 }
 """What the table calls a function, and where it is."""
 
@@ -114,8 +115,9 @@ def rows(clocks: Clocks, port: int, root: Path, saves: int, pause: float) -> Ite
             if number >= 2:  # what is loaded once is loaded
                 told.append(came)
                 for name, found in clocks.spans.items():
-                    spans[name] += [Span(span.begun - saved, *span[1:]) for span in found if span.begun > saved]
-        yield f"\n| save of a {kind.removeprefix('a ')}, ms | begins | takes | processor |\n|---|---:|---:|---:|"
+                    own = [Span(span.begun - saved, *span[1:]) for span in found if span.begun > saved]
+                    spans[name] += own if name == BEHIND else [span for span in own if span.begun < came]
+        yield f"\n| {kind} saved: ms | begins | takes | processor |\n|---|---:|---:|---:|"
         for name in STAGES:
             if found := spans.get(name):
                 yield f"| {name} | {' | '.join(_middle(part) for part in zip(*found, strict=True))} |"

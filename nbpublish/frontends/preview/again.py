@@ -39,13 +39,11 @@ class Site:
         found = (file.page for file in self.files.documentation_pages())
         self.pages: Mapping[str, MkDocsPage] = {unquote(f"/{page.url}"): page for page in found if page}
         """By address."""
-        self.addresses = {page.file.src_uri: address for address, page in self.pages.items()}
-        """By path of the source."""
-
-    def source(self, address: str) -> Path | None:
-        """The file that a page is made from."""
-        page = self.pages.get(address)
-        return Path(page.file.abs_src_path) if page and page.file.abs_src_path else None
+        made_from = ((address, page.file) for address, page in self.pages.items() if page.file.abs_src_path)
+        self.sources: Mapping[Path, tuple[str, str]] = {
+            Path(str(file.abs_src_path)): (file.src_uri, address) for address, file in made_from
+        }
+        """By the file that a page is made from: its path in the docs folder, and the page's address."""
 
 
 @dataclass(frozen=True)

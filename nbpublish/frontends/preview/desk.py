@@ -248,18 +248,16 @@ class Desk:
         with self._wake:
             self._given_up.set()
             self._due = True
-            sources = {Path(page.file.abs_src_path or "") for page in shown.pages.values()} if shown else set()
+            sources = shown.sources if shown else {}
             elsewhere = [path for path in paths if path not in sources and path.suffix not in STYLES]
             modules = any(path.suffix == ".py" for path in elsewhere)
+            made = dict(sources[path] for path in paths if path in sources)
             if shown:
                 self._swap_styles(shown, paths)
                 for address, bench in self._benches.items():
-                    source = shown.source(address)
-                    if elsewhere or source in paths:
+                    if elsewhere or address in made.values():
                         bench.wake(shown, modules=modules)
-            addresses = shown.addresses if shown else {}
-            stale = {path for path, address in addresses.items() if shown and shown.source(address) in paths}
-            in_vain = bool(self._running) and (modules or not stale.isdisjoint(self._running))
+            in_vain = bool(self._running) and (modules or not self._running.isdisjoint(made))
             self._wake.notify_all()
         if in_vain and self._rest:
             self._rest.close()

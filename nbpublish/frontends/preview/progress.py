@@ -26,7 +26,7 @@ class Progress:
         self.changed = threading.Event()
         """Something is known that was not when this was cleared."""
         self.waits = threading.Event()
-        """What comes next may take a while: a cell that runs, or states of widgets when all cells have their results."""
+        """What comes next may take a while: a cell that runs, or states of widgets once all cells have run."""
         self.over = threading.Event()
         self._traces: dict[str, Trace] = {}
         self._reasons: dict[str, Reason] = {}
