@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from functools import cache, lru_cache
+from typing import cast
 
-from ipython_pygments_lexers import IPython3Lexer  # type: ignore[import-untyped]
 from pygments import highlight as _highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
@@ -17,7 +17,7 @@ from pygments.util import ClassNotFound
 from nbpublish.page.html import escape
 
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
-_LEXERS: dict[str, type[Lexer]] = {"python": PythonLexer, "ipython": IPython3Lexer, "text": TextLexer}
+_LEXERS: dict[str, type[Lexer]] = {"python": PythonLexer, "text": TextLexer}
 
 
 def highlight(source: str, language: str = "python") -> str:
@@ -36,6 +36,10 @@ def tokens_of(source: str, language: str = "python") -> str:
 def _lexer(language: str) -> Lexer:
     if language in _LEXERS:
         return _LEXERS[language](stripnl=False)
+    if language == "ipython":  # loads the lexers of fifteen languages more
+        from ipython_pygments_lexers import IPython3Lexer  # type: ignore[import-untyped]
+
+        return cast(Lexer, IPython3Lexer(stripnl=False))
     try:
         return get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
