@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -24,12 +25,16 @@ from nbpublish.build import build
 from nbpublish.executors.inline import InlineExecutor
 from nbpublish.executors.world import ThisMachine
 from nbpublish.graph.analyse import analyse
+from nbpublish.kernel.hidden import Hidden
+from nbpublish.kernel.versions import Ledger
 from nbpublish.model import Budget, Notebook, Run, Trace
 from nbpublish.store.memory import MemoryStore
 from nbpublish.traces.faults import fault
 from nbpublish.traces.obstacles import left_out, obstacle
+from nbpublish.traces.plan import _Planner
 
 ABOUT = ("values", "values", "looking", "functions", "closures", "classes", "instances", "opaque", "random", "failing")
+ABOUT += ("files", "reaching", "numbers")
 VALUES = (0, 1, 2)
 USES = (
     "a = [{w}]",
@@ -45,6 +50,16 @@ USES = (
     "c = lambda: ({w}, a)",
     "if {w}:\n    print('more')",
     "if {w} == 2:\n    del b",
+    "print(open('in' + str({w}) + '.txt').read())",
+    "a = b = [open('in' + str({w}) + '.txt').read()]",
+    "print(globals().get('abc'[{w}]))",
+    "b = [eval('abc'[{w}])]",
+    "exec('a = [' + str({w}) + ']')",
+    "b = a\nb.append({w})",
+    "import numpy as np; np.random.seed({w})",
+    "import numpy as np; print(np.random.rand())",
+    "import random; b = [random.random(), {w}]",
+    "class K:\n    z = [{w}]",
 )
 
 
@@ -135,6 +150,41 @@ def _built(notebook: Notebook, root: Path, r: random.Random) -> Run:
     for one, other in zip((run, *run.states), (again, *again.states), strict=True):
         assert one.traces.keys() == other.traces.keys()
     return run
+
+
+def _remains(live: Any, wanted: Any) -> bool:
+    return live is not None
+
+
+def _unnoticed(ledger: Any, name: str, group: Any, print: Any) -> bool:
+    return name in ledger._task.inputs
+
+
+def _kept(hidden: Any, inputs: Any) -> None:
+    hidden._before = {state.name: state.read() for state in hidden._loaded()}
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "broken"),
+    [
+        (_Planner, "_is_live", lambda planner, live, wanted: _remains(live, wanted)),
+        (Ledger, "_is_as_before", _unnoticed),
+        (Hidden, "open", _kept),
+    ],
+    ids=["values of another state are taken", "changes in place are not noticed", "states of the process go on"],
+)
+def test_the_law_fails_where_states_are_not_kept_apart(
+    owner: type, name: str, broken: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owner, name, broken)
+    failed = 0
+    for seed in range(40):
+        try:
+            _check_script(seed, tmp_path / str(seed))
+        except Exception:  # whatever is shown, it is not what a plain run gives
+            failed += 1
+            break
+    assert failed
 
 
 # --- marimo -----------------------------------------------------------------------------------------------------------
