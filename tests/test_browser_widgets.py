@@ -93,11 +93,43 @@ def jupyter_notebook() -> str:
     return "\n\n".join(f"# %%\n{cell}" for cell in cells) + "\n"
 
 
+SHARED = """\
+import marimo
+app = marimo.App()
+
+@app.cell
+def _():
+    import marimo as mo
+    get, put = mo.state(1)
+    return get, mo, put
+
+@app.cell
+def _(get, mo, put):
+    slider = mo.ui.slider(1, 9, value=get(), on_change=put)
+    slider
+    return slider,
+
+@app.cell
+def _(get, mo, put):
+    number = mo.ui.number(1, 9, value=get(), on_change=put)
+    number
+    return number,
+
+@app.cell
+def _(number, slider):
+    print("both", slider.value, number.value)
+    return
+
+if __name__ == "__main__":
+    app.run()
+"""
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("widgets")
     files = {"index.md": "# Plain", "kinds.py": marimo_notebook(), "constants.py": percent_notebook()}
-    files["jupyter.py"] = jupyter_notebook()
+    files |= {"jupyter.py": jupyter_notebook(), "shared.py": SHARED}
     write_site(folder, files, plugins=["nbpublish"], theme={"name": "nbpublish"})
     build_site(folder, folder / "root" / "course", use_directory_urls=False)
     return folder / "root" / "course"
@@ -286,6 +318,21 @@ def test_controls_of_ipywidgets_move(reader: Reader, address: str, moves: list[A
     as_tuple = {"ends": str.maketrans("[]", "()")}
     own = [(key, move, text.translate(as_tuple.get(key, {}))) for key, move, text in moves if key in JUPYTER]
     follow(reader, f"{address}jupyter.html", own)
+
+
+def test_two_controls_of_one_state_move_each_other_and_the_last_one_moved_wins(reader: Reader) -> None:
+    reader.tab.goto(f"file://{reader.site}/shared.html")
+    reader.tab.wait_for_function("document.querySelector('.nb-tools')")
+    slider, number = (control(reader, key).locator("input") for key in ("slider", "number"))
+    slider.press("ArrowRight")
+    reader.tab.wait_for_function("document.body.innerText.includes('both 2 2')")
+    assert number.input_value() == "2"
+    number.fill("7")
+    reader.tab.wait_for_function("document.body.innerText.includes('both 7 7')")
+    assert slider.get_attribute("aria-valuetext") == "7"
+    slider.press("ArrowLeft")
+    reader.tab.wait_for_function("document.body.innerText.includes('both 6 6')")
+    assert number.input_value() == "6"
 
 
 def test_a_setting_has_an_address_is_said_and_can_be_taken_back(reader: Reader) -> None:

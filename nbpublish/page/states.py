@@ -57,6 +57,11 @@ class Moves:
         }
         return tuple(sorted(found)) or (widget.initial,)
 
+    def makers(self, widget: Widget) -> list[str]:
+        """The widgets whose values make it again, so that it goes back to its start when they are moved."""
+        found = [key for decision in self.run.decisions if decision.cell == widget.cell for key in decision.widgets]
+        return [key for key in found if key != widget.key] if widget.library != "none" else []
+
     def why_not(self, widget: Widget) -> str:
         """Why it cannot be moved: the cause of what was decided; empty where nothing follows it."""
         found = [decision for decision in self.run.decisions if widget.key in decision.widgets]
@@ -128,6 +133,7 @@ def script(run: Run, found: Mapping[str, Follower], moves: Moves, context: Conte
             "at": moves.places(widget).index(widget.initial),
             "labels": [widget.labels[place] for place in moves.places(widget)],
             "values": [widget.values[place] for place in moves.places(widget)],
+            **({"by": by} if (by := moves.makers(widget)) else {}),
         }
         for widget in run.widgets
         if widget.key in keys

@@ -12,7 +12,7 @@ from nbpublish.page.context import Context
 from nbpublish.page.html import escape, parse, replace, serialize
 from nbpublish.page.native import charts, controls, data, groups, layout, media, settle
 from nbpublish.page.native.element import Bundler, Element
-from nbpublish.page.native.movable import movable
+from nbpublish.page.native.made import moved
 from nbpublish.page.native.unmoved import explained
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _translated(element: Element) -> str:
     name = tag.name.removeprefix("marimo-")
     if name == "ui-element":
         return element.inside
-    if (moved := element.widget) and (html := movable(*moved, element.label, element.context)):
+    if html := moved(element):
         return html
     if translation := TRANSLATIONS.get(name):
         return explained(translation(element), element) if name in controls.TRANSLATIONS else translation(element)

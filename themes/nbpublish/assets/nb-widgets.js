@@ -42,6 +42,14 @@
     return found instanceof Image || found;
   };
 
+  // A control that another one has made again stands where it was made, or no longer does.
+  const remake = (root, at) => {
+    if (at === root.dataset.nbAt) return;
+    if (at === undefined) delete root.dataset.nbAt;
+    else root.dataset.nbAt = at;
+    root.nbSet?.(Number(at ?? root.nbPlace()));
+  };
+
   // Let what stands there become what shall stand there, so that what stays as it is, such as the control that a reader
   // holds or an opened fold, is left alone.
   const own = ".nb-zoom, .nb-copy, .nb-tools";
@@ -53,7 +61,8 @@
       if (!at) old.append(node);
       else if (at.nodeName !== node.nodeName || (at.dataset?.nbKey ?? "") !== (node.dataset?.nbKey ?? "")) at.replaceWith(node);
       else if (at.nodeType !== 1) { if (at.data !== node.data) at.data = node.data; }
-      else if (!at.matches("[data-nb-key].nb-widget")) {
+      else if (at.matches("[data-nb-key].nb-widget")) remake(at, node.dataset.nbAt);
+      else {
         for (const { name } of [...at.attributes]) if (name !== "open" && !node.hasAttribute(name)) at.removeAttribute(name);
         for (const { name, value } of node.attributes) if (name !== "open" && at.getAttribute(name) !== value) at.setAttribute(name, value);
         become(at, node);
@@ -167,7 +176,7 @@
     isAway(key) { return this.places[key] !== this.starts[key]; }
 
     wire(root, key) {
-      if (root.dataset.nbWired) return;
+      if ("nbWired" in root.dataset) return;
       root.dataset.nbWired = "";
       const kind = kinds[root.dataset.widget], widget = this.widgets[key], panel = this.panel(root, key);
       const inputs = [...root.querySelectorAll(root.matches(".nb-tabs") ? ":scope > input" : root.matches(".nb-rows") ? "tbody input" : "input, select, button")];
@@ -187,6 +196,7 @@
       root.addEventListener("focusin", () => this.load(), { once: true });
       near.observe(Object.assign(root, { nbNear: () => this.load() }));
       root.nbRead = () => ({ [key]: kind.read(inputs, widget, root) });
+      root.nbPlace = () => this.places[key];
       root.nbSet = (at) => {
         kind.set(inputs, at, widget, root);
         const value = root.querySelector(".nb-value");
@@ -215,6 +225,9 @@
       let back = false;
       const [moved] = Object.keys(places);
       this.last = moved ?? this.last;
+      for (const [key, { by }] of Object.entries(this.widgets)) {
+        if (by?.includes(moved) && !(key in places)) places[key] = this.starts[key]; // it is made again
+      }
       for (const [, { x, d }] of this.states) {
         if (!x || !d.includes(moved)) continue;
         for (const key of d) {
