@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import threading
 from collections.abc import Iterator
@@ -226,6 +227,55 @@ def test_what_lets_no_page_be_made_covers_it_until_it_is_mended(served: Served, 
 
 
 # --- cells come and go ------------------------------------------------------------------------------------------------
+
+CELLS_NOW = """() => [...document.querySelectorAll(".nb-cell")].map((cell) => {
+    const copy = cell.cloneNode(true);
+    for (const each of [copy, ...copy.querySelectorAll("*")])
+        for (const name of ["data-live", "aria-busy", "open"]) each.removeAttribute(name);
+    copy.querySelectorAll(".nb-live-old").forEach((each) => each.remove());
+    return copy.outerHTML;
+})"""
+
+
+@in_our_theme
+def test_whatever_is_saved_the_cells_are_as_on_a_page_that_is_loaded_anew(served: Served, tab: Any) -> None:
+    r = random.Random(4)
+    other = tab.context.new_page()
+
+    def loaded_anew() -> Any:
+        other.goto(tab.url)
+        return other.evaluate(CELLS_NOW)
+
+    cells = [f'# %% name="c{n}"\nprint("cell {n}")\n' for n in range(6)]
+    for number in range(8):
+        for _ in range(r.randrange(1, 4)):
+            edit(cells, number, r)
+        said = f"Save {number}."
+        served.write("chapter.py", "\n".join((HEAD.replace("{prose}", said), CONTROL, *cells, TOTAL.replace("{total}", "6"), LAST)))
+        sees(tab, said)
+        until(lambda: tab.evaluate(CELLS_NOW) == loaded_anew())
+    assert tab.evaluate("window.same") is True
+
+
+def edit(cells: list[str], number: int, r: random.Random) -> None:
+    """Add, move, remove, rename or change a cell."""
+    at = r.randrange(len(cells))
+    match r.choice(("add", "move", "remove", "rename", "change", "prose", "break")):
+        case "add":
+            cells.insert(at, f'# %%\nprint("added {number} {at}")\n')
+        case "move":
+            cells.insert(r.randrange(len(cells)), cells.pop(at))
+        case "remove" if len(cells) > 2:
+            del cells[at]
+        case "rename":
+            cells[at] = f'# %% name="renamed{number}_{at}"\n' + cells[at].partition("\n")[2]
+        case "prose":
+            cells.insert(at, f"# %% [markdown]\n# ## Heading {number}\n#\n# - a list\n# - of {at}\n")
+        case "break":
+            cells[at] = f'# %% name="broken{number}_{at}"\n1 / 0\n'
+        case _:
+            cells[at] = cells[at].replace("\n", f"  # {number}\n", 2)
+
 
 @in_our_theme
 def test_cells_that_others_move_around_are_the_same_elements(served: Served, tab: Any) -> None:

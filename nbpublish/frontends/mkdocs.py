@@ -26,7 +26,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils.templates import TemplateContext
 
 from nbpublish.build import Report
-from nbpublish.errors import NbpublishError
+from nbpublish.errors import NbpublishError, Superseded
 from nbpublish.frontends.beside import add_beside, add_cards
 from nbpublish.frontends.commits import Commits, commits_of
 from nbpublish.frontends.configuration import work_of
@@ -182,6 +182,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             notebooks = [file.notebook for file in files if file.kept is None]
             if notebooks:
                 self.runs.update(self.project.runs(notebooks, self.report or _log_starts()))
+        except Superseded:
+            raise
         except NbpublishError as error:
             raise PluginError(str(error)) from error
 

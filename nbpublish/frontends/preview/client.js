@@ -43,9 +43,11 @@
   // What stands there for each node that was sent; null where a script has changed too much.
   const aligned = (live, base) => {
     let at = 0;
-    const found = base.map((node) => {
-      while (at < live.length && !alike(live[at], node)) at++; // a script, or the theme, has put it there
-      return live[at++];
+    const found = base.map((node, i) => { // a script, or the theme, may have put others between
+      const could = live.slice(at, live.length - base.length + i + 1).filter((each) => alike(each, node));
+      const best = could.find((each) => each.isEqualNode(node)) ?? could.find((each) => each.className === node.className) ?? could[0];
+      at = live.indexOf(best) + 1;
+      return best;
     });
     return found.includes(undefined) ? null : found;
   };
