@@ -251,7 +251,8 @@ def test_whatever_is_saved_the_cells_are_as_on_a_page_that_is_loaded_anew(served
         for _ in range(r.randrange(1, 4)):
             edit(cells, number, r)
         said = f"Save {number}."
-        served.write("chapter.py", "\n".join((HEAD.replace("{prose}", said), CONTROL, *cells, TOTAL.replace("{total}", "6"), LAST)))
+        total = TOTAL.replace("{total}", "6")
+        served.write("chapter.py", "\n".join((HEAD.replace("{prose}", said), CONTROL, *cells, total, LAST)))
         sees(tab, said)
         until(lambda: tab.evaluate(CELLS_NOW) == loaded_anew())
     assert tab.evaluate("window.same") is True

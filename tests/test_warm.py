@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -182,6 +183,79 @@ def test_what_a_library_has_read_when_it_was_loaded(desk: Desk) -> None:
     (desk.root / "matplotlibrc").write_text("figure.dpi: 75\n")
     run = desk.build(percent(cell))
     assert run.traces[run.notebook.cells[0].id].outputs[0].data["text/plain"] == "75.0\n"
+
+
+def installed(folder: Path, name: str, code: str, version: str = "1.0") -> None:
+    """A package in a folder where packages are installed."""
+    info = folder / f"{name}.dist-info"
+    info.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.py").write_text(code)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    (info / "RECORD").write_text(f"{name}.py,,\n{name}.dist-info/METADATA,,\n")
+
+
+@pytest.fixture
+def library(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a library that reads its settings when it is loaded."""
+    folder = desk.root / "elsewhere" / "site-packages"
+    installed(folder, "settled", "VALUE = open('settings.ini').read()\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(folder)]))
+    return folder
+
+
+def test_what_a_library_of_others_has_read_when_it_was_loaded(desk: Desk, library: Path) -> None:
+    settings = desk.root / "settings.ini"
+    for value in ("one", "two", "one"):
+        settings.write_text(value)
+        assert shows(desk, "import settled\nprint(settled.VALUE)") == f"{value}\n"
+
+
+def test_a_cell_that_is_new_finds_no_library_that_another_one_has_loaded_before_its_settings_changed(
+    desk: Desk, library: Path
+) -> None:
+    """It would have read nothing of them, and what it gave would be kept as if they did not matter."""
+    settings = desk.root / "settings.ini"
+    settings.write_text("one")
+    assert shows(desk, "import settled\nprint(settled.VALUE)") == "one\n"
+    settings.write_text("two")
+    assert shows(desk, "import settled\nprint('now', settled.VALUE)") == "now two\n"
+    settings.write_text("three")
+    assert shows(desk, "import settled\nprint('now', settled.VALUE)") == "now three\n"
+
+
+def test_data_that_a_cell_names_are_no_reason_to_begin_anew(desk: Desk) -> None:
+    """They are read again by the cell itself; the kernel and its values stay."""
+    data = desk.root / "data.txt"
+    numbers = []
+    for value in ("one", "two"):
+        data.write_text(value)
+        cell = "import os\nprint(open('data.txt').read(), os.getpid())"
+        said, number = shows(desk, cell).split()
+        assert said == value
+        numbers.append(number)
+    assert numbers[0] == numbers[1]
+
+
+def shows(desk: Desk, cell: str) -> str:
+    """What a cell prints below one that does nothing."""
+    run = desk.build(percent("x = 1", cell))
+    return str(run.traces[run.notebook.cells[1].id].outputs[0].data["text/plain"])
+
+
+def test_what_libraries_found_is_looked_at(desk: Desk, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it, the proofs above fail."""
+    monkeypatch.setattr("nbpublish.walk.executions._unnamed", lambda *_: ())
+    with pytest.raises(AssertionError):
+        test_what_a_library_of_others_has_read_when_it_was_loaded(desk, library)
+
+
+def test_a_module_that_no_cell_loads_for_a_while(desk: Desk) -> None:
+    """Its name is given up, but the process has it, as it was."""
+    helper = desk.root / "helper.py"
+    for value in ("one", "two", "three"):
+        helper.write_text(f"VALUE = {value!r}\n")
+        assert shows(desk, f"import helper\nprint('{value}:', helper.VALUE)") == f"{value}: {value}\n"
+        desk.build(percent("x = 1"))
 
 
 def test_another_kind_of_notebook(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from nbpublish.kernel.events import Event
 from nbpublish.kernel.session import Session
 from nbpublish.kernel.surroundings import ENVIRONMENT
 from nbpublish.kernel.transcript import Transcript
-from nbpublish.model import Cell, Names, Notebook, Task, Trace, Version
+from nbpublish.model import Cell, Names, Notebook, Observation, Task, Trace, Version
 
 Put = Callable[[Iterable[Any]], str]
 
@@ -55,6 +55,7 @@ class InlineKernel:
 
     def __init__(self) -> None:
         self.live: dict[str, Version] = {}
+        self.found: set[Observation] = set()
         self.spent = False
         self._transcript = Transcript()
 

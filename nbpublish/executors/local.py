@@ -31,7 +31,7 @@ from nbpublish.executors.spawn import Spawned, spawn
 from nbpublish.kernel.failure import Places, error_output
 from nbpublish.kernel.messages import READY, Again, Load, Start, Work
 from nbpublish.kernel.transcript import Transcript
-from nbpublish.model import Cell, ErrorData, Names, Notebook, Task, Trace, Version
+from nbpublish.model import Cell, ErrorData, Names, Notebook, Observation, Task, Trace, Version
 
 _LOOK_EVERY = 0.1
 """Seconds between two looks at a running cell's memory and files."""
@@ -100,6 +100,7 @@ class LocalKernel:
         self._files, self._crash = spawned.files, spawned.crash
         self._seconds_left = limits.notebook
         self.live: dict[str, Version] = {}
+        self.found: set[Observation] = set()
         self.spent = False
         self._ready = False
         self._interrupted = False

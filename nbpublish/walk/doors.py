@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from nbpublish.model import Cell, Graph, Names, Notebook, Reason, Task, Trace, Version
+from nbpublish.model import Cell, Graph, Names, Notebook, Observation, Reason, Task, Trace, Version
 
 T = TypeVar("T")
 Put = Callable[[Iterable[Any]], str]
@@ -21,6 +21,8 @@ class Kernel(Protocol):
 
     live: dict[str, Version]
     """The versions of the names it has; `build` keeps the account."""
+    found: set[Observation]
+    """What its cells have found without naming it, as libraries may while they load; `build` keeps the account."""
     spent: bool
     """Whether it must not live on for another build, because it holds what cannot be undone."""
 

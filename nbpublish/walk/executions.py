@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
-from nbpublish.model import Graph, Notebook, Observation, Task, Trace, Version
+from nbpublish.model import Cell, Graph, Notebook, Observation, Task, Trace, Version
 from nbpublish.traces.closure import LASTING, is_state
-from nbpublish.traces.files import ascertained, found_now, undone
+from nbpublish.traces.files import FILES, UNCHANGED, ascertained, found_now, undone
 from nbpublish.traces.lasting import with_lasting
 from nbpublish.traces.listings import LISTINGS, made
 from nbpublish.traces.plan import Load, Point, set_alone
 from nbpublish.traces.verify import World, lines_shown
 from nbpublish.traces.versions import settled
 from nbpublish.walk.doors import Executor, Kernel, Store
+
+_FOUND = FILES | {"directory", "glob", "distribution"}
+"""Kinds of observations of what lies outside the process, and may be another thing when the next build begins."""
 
 
 @dataclass
@@ -38,7 +41,6 @@ class Executions:
     world: World | None = None
     network: bool = True
     """Whether cells may use it."""
-    _lives_on: bool = False
     _kernel: Kernel | None = None
     _has_died: bool = False
     set_by: set[str] = field(default_factory=set)
@@ -78,13 +80,17 @@ class Executions:
         if self._kernel is None:
             assert self.executor
             self._kernel = self._stack.enter_context(self.executor.start(self.notebook))
-            self._lives_on = bool(self._kernel.live)
+            if not self._finds_all(self._kernel):
+                self.start_again()
+                self._kernel = self._stack.enter_context(self.executor.start(self.notebook))
         return self._kernel
 
-    @property
-    def lives_on(self) -> bool:
-        """Whether the kernel has run cells of an earlier build."""
-        return self.kernel is not None and self._lives_on
+    def _finds_all(self, kernel: Kernel) -> bool:
+        """Whether libraries would find what they found when they were loaded, in an earlier build: a process loads them
+        once."""
+        return self.world is None or all(
+            self.world.digest(seen.kind, seen.subject) in (seen.digest, UNCHANGED) for seen in kernel.found
+        )
 
     def turn_to(self, notebook: Notebook, graph: Graph, *, network: bool) -> None:
         """Go on with the same notebook in another state. A kernel that has died is left behind."""
@@ -96,7 +102,6 @@ class Executions:
         """Go on in another kernel, where nothing has run yet."""
         if self._kernel:
             self._kernel.spent = True
-        self._lives_on = False
         self._stack.close()
         self._kernel, self._has_died = None, False
 
@@ -120,6 +125,7 @@ class Executions:
         trace = replace(trace, when=when, key=key, place=code.place, code=code.digest, engine=self.engine)
         seen += tuple(made(listing, point.inputs) for listing in seen if listing.kind in LISTINGS)
         trace = replace(trace, inputs=inputs, observations=seen)
+        kernel.found.update(_unnamed(trace, cell))
         kept = (*point.inputs, *LASTING)
         for name in [n for n in kernel.live if n in trace.deleted or (is_state(n) and n not in kept)]:
             del kernel.live[name]
@@ -148,3 +154,10 @@ class Executions:
     def restored(self, versions: Mapping[str, Version]) -> bool:
         """Let states be what they were; False where one cannot be brought back."""
         return all(self.load(Load(version.blob or "", {name: version})) for name, version in versions.items())
+
+
+def _unnamed(trace: Trace, cell: Cell) -> Iterator[Observation]:
+    """What a cell that imports something has found although its code does not name it: a library may have."""
+    for seen in trace.observations if "import" in cell.code else ():
+        if seen.kind in _FOUND and seen.subject.rpartition("/")[2] not in cell.code:
+            yield seen

@@ -148,8 +148,6 @@ class _Walk:
         """Run a cell; False where more is known now than when the walk began."""
         reason = found.reason if found.reason.action == "run" else Reason("run", "differs")
         self._tell(cell.id, self.walks.ran.setdefault(cell.id, reason))
-        if self.walks.executions.lives_on and _loads_otherwise(cell, found):
-            self.walks.executions.start_again()
         exact = found.point.code.reads_lines
         if not self._prepare(found.point, lines=exact):
             return False
@@ -230,17 +228,3 @@ class _Walk:
             self.walks.keep(again)
         self.walks.ran.setdefault(point.cell, Reason("run", "differs", goal.cell))
         return False
-
-
-def _loads_otherwise(cell: Cell, found: Recalled) -> bool:
-    """Whether a cell may load libraries that find something else than they found before: a process loads them once.
-
-    What the cell's own code names, such as a file of data, was not found by a library.
-    """
-    if "import" not in cell.code:
-        return False
-    seen = [reason.observation for reason in (found.reason, *found.reason.also) if reason.cause == "observation"]
-    return any(
-        one is not None and (one.kind == "distribution" or one.subject.rpartition("/")[2] not in cell.code)
-        for one in seen
-    )
