@@ -35,7 +35,7 @@
     return nodes;
   };
 
-  const OPAQUE = "PRE,P,TABLE,SVG,MATH,H1,H2,H3,H4,H5,H6,UL,OL,DL,SCRIPT,IFRAME,FIGURE".split(",");
+  const WHOLE = "pre, p, table, svg, math, h1, h2, h3, h4, h5, h6, ul, ol, dl, script, iframe, figure"; // nothing in them stays
   const solid = (nodes) => nodes.filter((node) => node.nodeType === 1 || (node.nodeType === 3 && node.data.trim()));
   const alike = (one, other) => one.nodeType === other.nodeType && one.tagName === other.tagName
     && (one.nodeType !== 1 || [...(other.classList || [])].every((name) => one.classList.contains(name)));
@@ -78,7 +78,7 @@
     into.forEach((node, i) => {
       const old = was[head + i];
       if (i >= out.length) put([node], place);
-      else if (node.nodeType === 1 && alike(old, node) && alike(node, old) && !OPAQUE.includes(node.tagName.toUpperCase()))
+      else if (node.nodeType === 1 && alike(old, node) && alike(node, old) && !node.matches(WHOLE))
         morph(out[i], old, node);
       else { out[i].replaceWith(node); revive(node); }
     });
