@@ -454,7 +454,8 @@ class Decision:
     computed: int
     """How many of them are computed, the default one included."""
     cause: str = ""
-    """Why not all of them: `states`, `seconds`, `bytes`, `network`, `writes`, …; empty where nothing is left out."""
+    """Why not all of them: `states`, `seconds`, `bytes`, `network`, `writes`, `chance`, `died`; empty where nothing is
+    left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ from programs import marimo, percent
 
 from nbpublish.build import build
 from nbpublish.executors.inline import InlineExecutor
+from nbpublish.executors.limits import Limits
+from nbpublish.executors.local import LocalExecutor
 from nbpublish.executors.world import ThisMachine
 from nbpublish.graph.analyse import analyse
 from nbpublish.model import Budget, Control, Run, Widget
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
 from nbpublish.store.memory import MemoryStore
+from nbpublish.widgets.ahead import with_states
 from nbpublish.widgets.annotations import notes_in
 from nbpublish.widgets.domain import grid, widget_of
 from nbpublish.widgets.follow import followers
@@ -172,12 +176,54 @@ def test_what_explodes_moves_one_at_a_time_and_else_not_at_all() -> None:
     assert (found.extent, found.computed, found.cause) == ("default", 1, "states")
 
 
+def test_of_many_buttons_each_can_be_pressed_less_often() -> None:
+    found = decided([widget(key, 11, "button") for key in "abcd"], {"x": tuple("abcd")}, Budget(states=100))["x"]
+    assert (found.extent, found.places, found.computed) == ("some", ((0, 1, 2),) * 4, 81)
+
+
 def test_seconds_and_bytes_are_limits_too() -> None:
     long = decided([widget("a", 101)], {"x": ("a",)}, Budget(seconds=10), seconds={"x": 1.0})["x"]
     assert (long.extent, long.cause) == ("some", "seconds")
     assert long.computed <= 11
     large = decided([widget("a", 101)], {"x": ("a",)}, Budget(bytes=10_000), bytes={"x": 1000.0})["x"]
     assert (large.extent, large.cause) == ("some", "bytes")
+
+
+def test_what_takes_longer_than_the_budget_is_not_even_tried() -> None:
+    notebook = percent(K, "import time; time.sleep(0.05 + 0 * k)", "print(k)")
+    base = replace(ran(notebook), widgets=(), decisions=(), states=())
+    tried: list[Any] = []
+
+    def walk(widgets: Any, given: Any) -> Run:
+        tried.append(given)
+        return base
+
+    found = with_states(base, walk, Budget(seconds=0.1))
+    assert (tried, {each.extent for each in found.decisions}) == ([], {"default"})
+    assert {each.cause for each in found.decisions} == {"seconds"}
+    with_states(base, walk, Budget(seconds=10))
+    assert tried
+
+
+def test_a_state_that_takes_too_long_or_ends_python_spoils_no_other(tmp_path: Path) -> None:
+    code = "import os, time\nif k == 1:\n    time.sleep(60)\nif k == 2:\n    os._exit(3)\nprint(k)"
+    notebook = percent("k = 0  # widget: values(0, 1, 2, 3)", code, "print('below', k)")
+    executor = LocalExecutor(tmp_path, Limits(cell=2))
+    run = build(notebook, store=MemoryStore(), executor=executor, world=ThisMachine(tmp_path), budget=Budget())
+    [problem] = run.problems
+    assert problem.code == "state-failed"
+    assert "k = 1 (Timeout)" in problem.message
+    assert "k = 2 (Crash)" in problem.message
+    shown = {state.given.get("k", 0): state.traces.get(notebook.cells[2].id) for state in (run, *run.states)}
+    printed = {at: trace and trace.outputs[0].data["text/plain"] for at, trace in shown.items()}
+    assert printed == {0: "below 0\n", 1: "below 1\n", 2: None, 3: "below 3\n"}
+
+
+def test_what_ends_python_where_the_reader_begins_is_not_tried_elsewhere(tmp_path: Path) -> None:
+    notebook = percent(K, "import os\nos._exit(k)", "print(k)")
+    executor = LocalExecutor(tmp_path, Limits(cell=20))
+    run = build(notebook, store=MemoryStore(), executor=executor, world=ThisMachine(tmp_path), budget=Budget())
+    assert {(each.extent, each.cause) for each in run.decisions} == {("default", "died")}
 
 
 def test_what_changes_the_world_does_not_run_in_other_states() -> None:

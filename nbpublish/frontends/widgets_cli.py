@@ -85,6 +85,7 @@ _CAUSES = {
     "seconds": "too many seconds",
     "bytes": "too many bytes",
     "network": "uses the network",
+    "died": "took too long, or ended Python",
     "writes": "writes files",
     "free": "its values are not known ahead",
     "author": "as the notebook wants it",

@@ -51,7 +51,8 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
         barred = _barred(run, follows, budget)
         free = {cell: keys for cell, keys in follows.items() if not _is_barred(keys, barred, follows)}
         unfollowed = [widget for widget in widgets if not any(widget.key in keys for keys in follows.values())]
-        tried = [run, *map(at, samples(widgets, free)), *map(at, moved_once(unfollowed))]
+        sampled = _affordable(run, free, samples(widgets, free), budget)
+        tried = [run, *map(at, sampled), *map(at, moved_once(unfollowed))]
         shows = frozenset(cell for cell in follows if _may_show(run, cell, [*tried, *computed]))
         if (follows, shows) == known:
             break
@@ -146,6 +147,19 @@ def _costs(
     return Costs(follows, shows, seconds, weights, barred)
 
 
+def _affordable(
+    run: Run, follows: Mapping[str, tuple[str, ...]], samples: Iterable[Given], budget: Budget
+) -> Iterator[Given]:
+    """As many of the samples as may be run to judge the others by: a third of the budget, by what is known so far."""
+    left = budget.seconds / 3
+    for given in samples:
+        cells = [cell for cell, keys in follows.items() if not given.keys().isdisjoint(keys)]
+        left -= sum(trace.seconds for cell in cells if (trace := run.traces.get(cell)))
+        if left < 0:
+            return
+        yield given
+
+
 def _weight(trace: Trace) -> float:
     """Bytes that a state with such outputs adds to a page."""
     return sum(_size(output.data) for output in trace.outputs)
@@ -179,7 +193,9 @@ def _barred(run: Run, follows: Mapping[str, tuple[str, ...]], budget: Budget) ->
         trace = run.traces.get(cell)
         if trace is None:
             continue
-        if any(name.startswith(("<file:", "<temporary file:")) for name in trace.versions):
+        if trace.exit == "died":
+            barred[cell] = "died"
+        elif any(name.startswith(("<file:", "<temporary file:")) for name in trace.versions):
             barred[cell] = "writes"
         elif "network" in trace.impure and not budget.network:
             barred[cell] = "network"

@@ -16,10 +16,9 @@ from itertools import product
 from nbpublish.model import Budget, Decision, Extent, Given, Widget
 from nbpublish.widgets.domain import evenly
 
-_COARSE = frozenset({"slider", "number", "range-slider", "date"})
-"""Kinds of which places may be left out: a reader finds another one close by."""
-_FEWEST = 5
-"""Places that a slider keeps, where it has so many, before widgets move one at a time."""
+_FEWEST = {"slider": 5, "number": 5, "range-slider": 5, "date": 5, "button": 2}
+"""Kinds of which places may be left out, because a reader finds another one close by; and how many places each keeps,
+where it has so many, before widgets move one at a time."""
 _SHRINK = 0.8
 
 Keys = tuple[str, ...]
@@ -174,13 +173,15 @@ class _Planner:
         """Leave out places of the slider that has most of them; False where none has any to spare."""
         if self.extents.get(group) is not None:
             return False
-        able = [key for key in group if self.widgets[key].kind in _COARSE and len(self.kept[key]) > _FEWEST]
+        able = [key for key in group if len(self.kept[key]) > _FEWEST.get(self.widgets[key].kind, math.inf)]
         if not able:
             return False
         key = max(able, key=lambda key: len(self.kept[key]))
         widget = self.widgets[key]
-        count = max(_FEWEST, min(math.floor(len(self.kept[key]) * _SHRINK), len(self.kept[key]) - 1))
-        self.kept[key] = _around(widget.initial, len(widget.values), count)
+        fewest = _FEWEST[widget.kind]
+        count = max(fewest, min(math.floor(len(self.kept[key]) * _SHRINK), len(self.kept[key]) - 1))
+        is_button = widget.kind == "button"  # nobody can press it five times who cannot press it twice
+        self.kept[key] = list(range(count)) if is_button else _around(widget.initial, len(widget.values), count)
         return True
 
     def _give_up(self, group: Keys, cause: str) -> None:
