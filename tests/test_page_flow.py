@@ -45,7 +45,7 @@ def test_a_page_ends_with_the_drawing_and_its_links_lead_to_cells_that_are_shown
     cells = [code(f"c{n}", source, code="hide" if n == 2 else None) for n, source in enumerate(LECTURE)]
     html = page(run(*cells)).html
     section = html[html.index('<details class="nb-flow-section">') :]
-    targets = set(re.findall(r'<a xlink:href="#([^"]+)"', section))
+    targets = set(re.findall(r'<a xlink:href="#([^"]+)" role="link"', section))
     assert targets == {"cell-c1", "cell-c3", "cell-c4"}, "the second one is hidden"
     assert targets <= set(re.findall(r'id="(cell-[^"]+)"', html))
     assert section.count("data-node=") == 2 * 4

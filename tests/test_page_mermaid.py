@@ -279,7 +279,7 @@ def test_labels_stand_as_they_are_and_in_the_words_for_those_who_do_not_see_the_
 def test_a_drawing_with_links_is_no_mere_picture() -> None:
     html = drawing('graph LR\nA --> B\nclick A "#later"')
     assert 'role="group"' in html
-    assert '<a class="nb-flowchart-node" xlink:href="#later">' in html
+    assert '<a class="nb-flowchart-node" xlink:href="#later" role="link">' in html
 
 
 def test_a_japanese_label_has_the_room_that_it_needs() -> None:

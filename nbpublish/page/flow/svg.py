@@ -64,7 +64,7 @@ class Pen:
         inside = f'<rect x="{left:g}" y="{top:g}" width="{wide:g}" height="{high:g}" rx="5"/>{text}'
         said = f'data-node="{self.place[node.id]}" aria-label="{escape(self.spoken(node))}"'
         if node.id in self.visible:
-            return f'<a xlink:href="#{escape(anchor(node.id))}" {said}>{inside}</a>'
+            return f'<a xlink:href="#{escape(anchor(node.id))}" role="link" {said}>{inside}</a>'
         return f'<g role="img" {said}>{inside}</g>'
 
     def spoken(self, node: Node) -> str:

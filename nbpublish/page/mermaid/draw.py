@@ -71,7 +71,7 @@ def _node(node: Node, at: Point) -> str:
     style = _style(node.style)
     inside = f"<g{style}>{shape}</g>{_text(lines_of(node.label), at, node.style)}"
     if node.link:
-        return f'<a class="nb-flowchart-node" xlink:href="{escape(node.link)}">{inside}</a>'
+        return f'<a class="nb-flowchart-node" xlink:href="{escape(node.link)}" role="link">{inside}</a>'
     return f'<g class="nb-flowchart-node">{inside}</g>'
 
 
