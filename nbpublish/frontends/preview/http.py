@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import socket
 import threading
 import time
@@ -22,6 +23,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from nbpublish.frontends.preview.board import Board, file_of
 from nbpublish.frontends.preview.shown import as_event
+
+log = logging.getLogger("mkdocs.plugins.nbpublish.preview")
 
 OWN = "/_nbpublish/"
 HERE = ("127.0.0.1", "localhost", "::1")
@@ -71,7 +74,8 @@ class PreviewServer(ThreadingHTTPServer):
             self._room.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A reader that is gone, or too slow, is nothing to tell of."""
+        """A reader that is gone, or too slow, is nothing to tell of; for anything else see the log."""
+        log.debug("a request of %s failed", client_address, exc_info=True)
 
 
 def _own_names() -> tuple[str, ...]:
