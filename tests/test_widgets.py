@@ -466,6 +466,19 @@ def test_rows_of_a_small_table_can_be_selected() -> None:
     assert page.count('<input type="checkbox" value="1" aria-label="Row 2" disabled') == 2
 
 
+def test_of_a_data_frame_of_text_no_row_may_be_selected() -> None:
+    pytest.importorskip("marimo")
+    pytest.importorskip("pandas")
+    made = "t = mo.ui.table(pd.DataFrame({'name': ['p', 'q']}), selection='single')\nt"
+    run = ran(marimo("import marimo as mo, pandas as pd", made, "print(list(t.value['name']))"))
+    assert printed_in(run) == {"": "[]", "t 1": "['p']", "t 2": "['q']"}
+
+
+def test_a_note_makes_a_constant_of_a_marimo_notebook_a_widget_too() -> None:
+    run = ran(marimo("k = 1  # widget: slider(1, 3)", "print(k)"))
+    assert printed_in(run) == {"": "1", "k 2": "2", "k 3": "3"}
+
+
 def test_what_stands_in_a_form_counts_once_it_is_sent() -> None:
     pytest.importorskip("marimo")
     made = "f = mo.md('{n} {word}').batch(n=mo.ui.slider(1, 2), word=mo.ui.text('x')).form()\nf"

@@ -149,7 +149,7 @@ def visit_table(walk: Walk, item: Any) -> None:
     walk.stream.head(b"\x01pat", item.num_rows)
     if item.nbytes < _SMALL or item.get_total_buffer_size() > 1.01 * item.nbytes:
         # of a slice, the stream may carry its neighbours' text; to compact a whole table would be for nothing
-        item = item.take(pa.array(range(item.num_rows)))
+        item = item.take(pa.array(range(item.num_rows), type=pa.int64()))
     with pa.PythonFile(_Sink(walk), "w") as sink, pa.ipc.new_stream(sink, item.schema) as writer:
         writer.write(item)
     walk.push(type(item))

@@ -13,7 +13,7 @@ def _form(e: Element) -> str:
     title = f'<p class="nb-label">{e.label}</p>' if e.label else ""
     buttons = "".join(f'<button type="button" disabled>{label}</button>' for label in labels)
     if moved := e.widget:  # what stands in it moves when it is sent; there is nothing to clear
-        sends = attributes(data_nb_key=f"{e.context.book} {moved[0].key}", data_widget="form")
+        sends = attributes(class_="nb-widget", data_nb_key=f"{e.context.book} {moved[0].key}", data_widget="form")
         buttons = f'<span{sends}><button type="button" disabled>{labels[0]}</button></span>'
     return f'<div class="nb-form">{title}{e.inside}<div class="nb-buttons">{buttons}</div></div>'
 
