@@ -6,6 +6,7 @@ import decimal
 import os
 import pickle
 import random
+import re
 import shutil
 import signal
 import sys
@@ -296,10 +297,13 @@ def _at_home(shown: Shown, path: str) -> Shown:
     return pickle.loads(pickle.dumps(shown, 0).replace(b"V" + path.encode(), b"V"))
 
 
+_ADDRESS = re.compile(rb" at 0x[0-9a-f]+")
+
+
 def files_in(root: Path) -> Files:
-    """Paths and contents of all files, but not what Python keeps of modules."""
+    """Paths and contents of all files, but not what Python keeps of modules, nor where a value lies in memory."""
     found = (path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
+    return {path.relative_to(root).as_posix(): _ADDRESS.sub(b"", path.read_bytes()) for path in found}
 
 
 @dataclass
