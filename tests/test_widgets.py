@@ -171,6 +171,10 @@ def test_what_explodes_moves_one_at_a_time_and_else_not_at_all() -> None:
     many = [widget(key, 11) for key in "abcdef"]
     found = decided(many, {"x": tuple("abcdef")}, Budget(states=300))["x"]
     assert (found.extent, found.wanted, found.computed, len(found.places[0])) == ("axes", 11**6, 61, 11)
+    fine = [widget(key, 401) for key in "abcd"]
+    found = decided(fine, {"x": tuple("abcd")}, Budget(states=300))["x"]
+    assert found.extent == "axes"
+    assert 200 < found.computed <= 300
     choices = [widget(key, 30, "dropdown") for key in "abcdef"]
     found = decided(choices, {"x": tuple("abcdef")}, Budget(states=100))["x"]
     assert (found.extent, found.computed, found.cause) == ("default", 1, "states")

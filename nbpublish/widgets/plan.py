@@ -171,8 +171,6 @@ class _Planner:
 
     def _coarsen(self, group: Keys) -> bool:
         """Leave out places of the slider that has most of them; False where none has any to spare."""
-        if self.extents.get(group) is not None:
-            return False
         able = [key for key in group if len(self.kept[key]) > _FEWEST.get(self.widgets[key].kind, math.inf)]
         if not able:
             return False
