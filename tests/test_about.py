@@ -291,6 +291,19 @@ def test_a_service_that_can_open_nothing_is_a_problem(
     assert said in problem.message
 
 
+def test_a_button_below_the_title_is_there_for_those_who_ask(tmp_path: Path) -> None:
+    asks = "# /// script\n# [tool.nbpublish]\n# live = true\n# ///\n"
+    files = {"index.md": "# H", "a.py": MARIMO, "b.py": "# %% [markdown]\n# # B\n", "c.py": asks + MARIMO}
+
+    def buttons(plugin: dict[str, Any]) -> list[str]:
+        site = site_of(tmp_path, plugin, files=files)
+        return [name for name in "abc" if "nb-run" in site.html(f"{name}/index.html")]
+
+    assert buttons({}) == ["c"], "one page asks for itself"
+    assert buttons({"live": True}) == ["a", "c"]
+    assert buttons({"live": "github"}) == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize("wrong", ["jupyterhub", [{"Hub": "https://{place}"}], [{"Hub": "https://{"}]])
 def test_a_service_that_nobody_knows_is_an_error_of_the_configuration(tmp_path: Path, wrong: Any) -> None:
     from mkdocs.exceptions import Abort

@@ -77,6 +77,35 @@ kind = "a"  # widget: radio("a", "b")
 # %%
 print("{name}", kind)
 """
+LIVE = """\
+import marimo
+app = marimo.App()
+
+@app.cell
+def _():
+    import marimo as mo
+    return mo,
+
+@app.cell
+def _(mo):
+    mo.md("# Dice")
+    return
+
+@app.cell
+def _(mo):
+    k = mo.ui.slider(1, 6)
+    k
+    return k,
+
+@app.cell
+def _(k):
+    import random
+    print(k.value, random.Random().random() < 2)
+    return
+
+if __name__ == "__main__":
+    app.run()
+"""
 HOOK = """\
 import re
 
@@ -105,11 +134,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lines.py": LINES,
         "figure.py": FIGURE,
         "far.py": FAR,
+        "live.py": LIVE,
         "one.py": TWO.replace("{name}", "one"),
         "two.py": TWO.replace("{name}", "two"),
         "together.md": "# Together\n\n[one]\n\n[two]\n",
     }
-    write_site(folder, files, plugins=["nbpublish"], theme={"name": "nbpublish"}, hooks=["hook.py"])
+    more = {"repo_url": "https://github.com/ann/course", "edit_uri": "edit/main/docs/", "hooks": ["hook.py"]}
+    write_site(folder, files, plugins=[{"nbpublish": {"live": True}}], theme={"name": "nbpublish"}, **more)
     (folder / "hook.py").write_text(HOOK)
     build_site(folder, folder / "site", use_directory_urls=False)
     return folder / "site"
@@ -309,3 +340,16 @@ def test_an_address_of_a_value_that_is_not_there_leads_to_the_nearest(reader: Re
     opened(reader, "one.html", "?kind=z&k=99")
     sees(tab, "one 3")
     assert "one a" in tab.locator("main").inner_text()
+
+
+def test_a_button_opens_the_notebook_where_it_runs_once_a_reader_asks(reader: Reader) -> None:
+    reader.context.route(re.compile("^https:"), lambda route: route.fulfill(body="live"))
+    reader.tab.goto((reader.site / "live.html").as_uri())
+    links = reader.tab.locator("a.nb-run")
+    assert set(links.all_inner_texts()) == {"Run it live in molab"}
+    assert links.count() > 1, "below the title, and where a control cannot move"
+    assert reader.tab.locator("h1 ~ p > a.nb-run").count() == 1
+    assert all(url.startswith("file:") for url in reader.requests)
+    links.first.click()
+    reader.tab.wait_for_url("https://molab.marimo.io/github/ann/course/blob/main/docs/live.py")
+    assert "nb-run" not in (reader.site / "one.html").read_text(), "molab opens notebooks of marimo"

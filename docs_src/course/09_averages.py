@@ -10,13 +10,14 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.random import default_rng
 
 # %%
 source = "waiting times"  # widget: radio("dice", "waiting times", "two camps", label="draw from")
 size = 2  # widget: values(1, 2, 5, 10, 30, 100, label="numbers in each average")
 
 # %%
-rng = np.random.default_rng(0)
+rng = default_rng(0)
 draws = {
     "dice": lambda shape: rng.integers(1, 7, shape) / 3.5,
     "waiting times": lambda shape: rng.exponential(1, shape),

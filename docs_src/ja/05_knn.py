@@ -73,7 +73,8 @@ def _(X, np, plt, predict, y):
     _gx, _gy = np.meshgrid(np.linspace(-1.7, 2.3, 50), np.linspace(-1.5, 1.9, 45))
     _side = predict(np.c_[_gx.ravel(), _gy.ravel()]).reshape(_gx.shape)
     _fig, _ax = plt.subplots(figsize=(5.2, 3.3))
-    _ax.contour(_gx, _gy, _side, levels=[0.5], colors="C2")
+    _ax.contourf(_gx, _gy, _side, levels=[-1, 0.5, 2], colors=["C0", "C1"], alpha=0.15)
+    _ax.contour(_gx, _gy, _side, levels=[0.5], colors="C2", linewidths=1)
     _ax.scatter(*X[y == 0].T, s=16, color="C0", label="クラス 0")
     _ax.scatter(*X[y == 1].T, s=16, color="C1", label="クラス 1")
     _ax.set(xlim=(-1.7, 2.3), ylim=(-1.5, 1.9), xlabel="$x_1$", ylabel="$x_2$")
@@ -97,6 +98,10 @@ def _(X, k, mo, predict, shape, y):
 def _(mo):
     mo.md(
         r"""
+        - 「三日月」で $k$ を 1 から 15 へ動かすと、雑音の点のまわりにできた小さな島が消え、境界がなめらかになります。
+        - 「三日月」と「輪」で雑音を止めると、$k$ をどう選んでも 100% のままです。$k$ は雑音に耐えるための数です。
+        - 「かたまり」は雑音がなくても二つのクラスが重なります。$k$ = 1 の 100% は、丸暗記のしるしです。
+
         三つの部品は上の図で出会うので、$8 \times 3 \times 2 = 48$ 通りが計算してあります。`X` を作るセルは $k$ を使わないので、6 回しか
         動いていません。
         """

@@ -44,7 +44,7 @@ def _(np):
 
 @app.cell
 def _(mo):
-    percent = mo.ui.slider(10, 90, step=10, value=70, label="訓練に使う割合 (%)")
+    percent = mo.ui.slider(10, 90, step=10, value=70, label="訓練の割合 (%)")
     seed = mo.ui.slider(1, 6, value=1, label="分け方")
     mo.hstack([percent, seed], justify="start", gap=2)
     return percent, seed
@@ -102,7 +102,7 @@ def _(np, percent, plt, split_error):
     _ax.hist(np.clip(_errors, 0, 1), bins=np.linspace(0, 1, 41), color="C1", alpha=0.55)
     _ax.axvline(np.median(_errors), color="C0", lw=2, label=f"中央値 {np.median(_errors):.2f}")
     _ax.axvline(0.3, color="black", lw=1, ls="--", label="雑音の大きさ 0.30")
-    _ax.set(xlim=(0, 1), ylim=(0, 80), xlabel="テスト誤差 (1 より大きいものは 1 に含む)", ylabel="回数")
+    _ax.set(xlim=(0, 1), ylim=(0, 90), xlabel="テスト誤差 (1 より大きいものは 1 に含む)", ylabel="回数")
     _ax.legend(loc="upper right")
     _fig
     return
