@@ -363,6 +363,15 @@ def test_the_network_is_refused_where_only_another_value_asks_for_it() -> None:
     assert "k = 1 (URLError)" in run.problems[0].message
 
 
+def test_a_generator_with_a_seed_draws_no_chance_when_its_kept_value_is_tried() -> None:
+    """numpy's generators ask for random bytes when they are loaded, before they take the state that they are given."""
+    pytest.importorskip("numpy")
+    drawn = "rng = np.random.default_rng(k)\nprint(rng.random())"
+    run = ran(percent("import numpy as np", "k = 1  # widget: values(1, 2)", drawn), keep=0.0)
+    assert [trace.impure for trace in run.traces.values()] == [(), (), ()]
+    assert [decision.extent for decision in run.decisions] == ["all"]
+
+
 def test_cells_that_write_files_stay_where_they_are(tmp_path: Any) -> None:
     run = ran(percent(K, "open('out.txt', 'w').write(str(k))", "print(k)"), root=tmp_path)
     found = {run.notebook.cell(each.cell).source[:5]: (each.extent, each.cause) for each in run.decisions}

@@ -10,20 +10,23 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-from numpy.random import default_rng
 
 # %%
 source = "waiting times"  # widget: radio("dice", "waiting times", "two camps", label="draw from")
 size = 2  # widget: values(1, 2, 5, 10, 30, 100, label="numbers in each average")
 
 # %%
-rng = default_rng(0)
-draws = {
-    "dice": lambda shape: rng.integers(1, 7, shape) / 3.5,
-    "waiting times": lambda shape: rng.exponential(1, shape),
-    "two camps": lambda shape: rng.choice([0.2, 1.8], shape) + rng.normal(0, 0.08, shape),
-}[source]
-means = draws((4000, size)).mean(axis=1)
+def draw(source, shape):
+    """Numbers with an average of 1."""
+    rng = np.random.default_rng(0)
+    if source == "dice":
+        return rng.integers(1, 7, shape) / 3.5
+    if source == "waiting times":
+        return rng.exponential(1, shape)
+    return rng.choice([0.2, 1.8], shape) + rng.normal(0, 0.08, shape)
+
+# %%
+means = draw(source, (4000, size)).mean(axis=1)
 
 # %%
 spread = means.std()

@@ -23,6 +23,8 @@ from nbpublish.model import Observation
 _OURS = str(Path(__file__).parent.parent) + os.sep
 _SESSION = str(Path(__file__).with_name("session.py"))
 """What is done on behalf of a frame of it is ours; around the author's calls of libraries stand other files of ours."""
+_RESTORE = str(Path(__file__).with_name("restore.py"))
+"""There values are loaded: numpy's generators ask for random bytes before they take the state that they are given."""
 _HARMLESS = (
     *("asyncio", "choreographer", "concurrent", "cpuinfo", "Cython", "ctypes", "distributed", "distutils", "getpass"),
     *("graphviz", "imageio_ffmpeg", "jax", "joblib", "kaleido", "llvmlite", "locale", "matplotlib", "multiprocessing"),
@@ -85,7 +87,7 @@ class Impure:
         while frame is not None:
             name, path = str(frame.f_globals.get("__name__")), frame.f_code.co_filename
             seeds = seeds and name != "secrets"  # numpy asks behind its back
-            if name not in _NEUTRAL and seeds and _has_seed(frame.f_code):
+            if path == _RESTORE or (name not in _NEUTRAL and seeds and _has_seed(frame.f_code)):
                 return
             if name == "__main__" or not self._is_library(name, path):
                 self._noted.add("entropy")
