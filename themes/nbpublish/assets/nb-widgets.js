@@ -160,7 +160,7 @@
     constructor(data) {
       const { book, shards, parts, widgets, words } = JSON.parse(data.dataset.nbWidgets);
       const href = (address) => new URL(address, document.baseURI).href;
-      Object.assign(this, { path: location.pathname, book, widgets, words, moved: new Set(), seen: new Map(), panels: new Map(), states: [] });
+      Object.assign(this, { room: data.closest("main, article") ?? document.body, book, widgets, words, moved: new Set(), seen: new Map(), panels: new Map(), states: [] });
       this.shards = shards.map(href);
       this.parts = Object.fromEntries(Object.entries(parts).map(([cell, each]) => [cell, each.map(href)]));
       this.starts = Object.fromEntries(Object.entries(widgets).map(([key, { at }]) => [key, at]));
@@ -250,7 +250,7 @@
     settle(back) {
       if (!this.timer) return;
       this.timer = clearTimeout(this.timer);
-      if (location.pathname !== this.path) return;
+      if (!this.room.isConnected) return;
       this.note(back);
       this.keep();
     }
