@@ -240,6 +240,18 @@ def test_other_pages_and_the_search_index_follow(served: Served, reader: Reader)
     assert "Zanzibar" in served.get("/assets/search-index.js")[1]
 
 
+def test_a_build_of_the_site_that_a_save_overtakes_is_no_failure(served: Served, reader: Reader) -> None:
+    count = len(served.lines)
+    slow = "# %%\nimport time\ntime.sleep(1)\n"
+    served.write("second.py", chapter("The second, slowly.", cells=(CELLS[0], slow, *CELLS[1:])))
+    until(lambda: "Running second.py\n" in served.lines[count:])
+    served.write("page.md", "# A page\n\nthat overtakes it\n")
+    served.wait_for("/page/", "that overtakes it")
+    served.wait_for("/second/", "The second, slowly.")
+    assert "could not build" not in served.said
+    assert all(message["broken"] is None for message in reader.messages)
+
+
 # --- what lies around the folder --------------------------------------------------------------------------------------
 
 OUTER = """# %% name="outer"
@@ -557,6 +569,7 @@ def soak(root: Path, seed: int, saves: int, notebooks: int, pause: float) -> Non
                 reader.wait(partial(_has_all, page.decode(), reader))
             reader.close()
         quiet(served)
+        assert "could not build" not in served.said
         assert process.num_fds() <= max(fds for fds, _ in held[: len(held) // 4 + 1]) + 8, held
         assert process.num_threads() <= max(threads for _, threads in held[: len(held) // 4 + 1]) + 4, held
         children = served.children()

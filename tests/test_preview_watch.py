@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from watchdog.observers import Observer
 
-from nbpublish.frontends.preview.watch import Changes
+from nbpublish.frontends.preview.watch import Changes, lock_of_git
 
 QUIET = 0.2
 """Seconds: more than whatever waits for more to come."""
@@ -172,6 +172,16 @@ def test_another_branch_is_one_change(tmp_path: Path) -> None:
     assert [len(told) for told in watched.told] == [30]
     assert all(text and text.endswith("here\n") for told in watched.told for text in told.values())
     watched.close()
+
+
+def test_where_git_tells_that_it_checks_something_out(tmp_path: Path) -> None:
+    (tmp_path / "main" / ".git" / "worktrees" / "other").mkdir(parents=True)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / ".git").write_text(f"gitdir: {tmp_path / 'main' / '.git' / 'worktrees' / 'other'}\n", encoding="utf-8")
+    assert lock_of_git(tmp_path / "main") == tmp_path / "main" / ".git" / "index.lock"
+    assert lock_of_git(other) == tmp_path / "main" / ".git" / "worktrees" / "other" / "index.lock"
+    assert lock_of_git(tmp_path) is None
 
 
 def test_what_tools_leave_behind_is_nothing(watched: Watched) -> None:
