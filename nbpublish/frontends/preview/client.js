@@ -256,7 +256,7 @@
       close();
       state("lost", text().lost);
       setTimeout(open, pause);
-      pause = Math.min(pause * 1.5, 30000);
+      pause = Math.min(pause * 1.5, 4000);
     };
   };
   const arrive = () => { // a theme has put another page in the place of this one
