@@ -87,6 +87,18 @@ def test_references_lead_over_notebooks_and_markdown_pages(theme: str, tmp_path:
     assert other_hosts(site) <= {"fonts.googleapis.com", "fonts.gstatic.com"}
 
 
+def test_a_part_is_called_by_the_number_that_its_figure_has_now(tmp_path: Path) -> None:
+    part = "# ::: {#fig-pair}\n# ![A](hill.svg){#fig-a}\n# ![B](hill.svg){#fig-b}\n#\n# Both\n# :::\n"
+    files = {"index.md": "# Home\n\nSee @fig-b.\n", "03_hills.py": f"# %% [markdown]\n# # 3. Hills\n#\n{part}"}
+    source = write_site(tmp_path, files | {"hill.svg": "<svg/>"})
+    assert "See [Figure 3.1 (b)](03_hills/#fig-b)." in article(build_site(source, tmp_path / "one"), "index.html")
+    edit("docs/03_hills.py", "# ::: {#fig-pair}", "# ![C](hill.svg){#fig-c}\n#\n# ::: {#fig-pair}")(source)
+    site = build_site(source, tmp_path / "two")
+    assert "See [Figure 3.2 (b)](03_hills/#fig-b)." in article(site, "index.html")
+    assert site.problems == ()
+    assert dead_links(site) == []
+
+
 SVG = """SVG('<svg xmlns="http://www.w3.org/2000/svg"><title>A</title></svg>')"""
 CODE = f"from IPython.display import SVG\n{SVG}"
 OPTIONS = "#| label: fig-a\n#| fig-cap: A *line*\n"
