@@ -6,6 +6,7 @@ import base64
 import re
 import struct
 import zlib
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,11 +17,13 @@ from pages import page as render_run
 
 from nbpublish.model import Output, Trace
 from nbpublish.page import ansi
+from nbpublish.page.assets import Assets
 from nbpublish.page.html import closed, is_closed, parse
 from nbpublish.page.numbering import alone
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
 from nbpublish.page.sizes import size_of
+from nbpublish.page.tables import with_rows
 
 
 def png(width: int, height: int) -> bytes:
@@ -334,6 +337,15 @@ def test_a_table_that_is_shown_in_part_can_be_taken_along_whole() -> None:
     link = f'<a class="nb-rows" href="{asset.name}" download="scores.csv">表全体を CSV で保存</a>'
     assert f'<p class="nb-note">900 行 × 2 列 · {link}</p>' in page.html
     assert "nb-rows" not in shown(Output("result", {"text/html": PANDAS}, facts))
+
+
+def test_a_table_that_follows_a_widget_offers_no_file_for_each_state() -> None:
+    data, facts = {"text/csv": "a\n1\n"}, {"table": {"rows": 900, "columns": 2}}
+    context: Any = SimpleNamespace(cell=code("c", "f()"), following={"c": ""}, assets=Assets(""))
+    assert with_rows(data, facts, context) == facts
+    assert context.assets.all == ()
+    context.following = {}
+    assert with_rows(data, facts, context) != facts
 
 
 def test_a_table_with_a_caption_is_a_figure() -> None:
