@@ -269,6 +269,8 @@ def test_nothing_below_moves(reader: Reader, page: str, starts: str) -> None:
 
 
 def test_states_are_loaded_when_their_widget_comes_near(reader: Reader) -> None:
+    reader.tab.goto((reader.site / "index.html").as_uri())
+    assert not [url for url in reader.requests if "nb-widgets" in url], "a page without widgets"
     tab = opened(reader, "far.html")
     tab.wait_for_timeout(300)
     assert scripts(reader) == []

@@ -213,6 +213,10 @@ def test_a_page_is_light(site: Path) -> None:
     assert sent <= 29_000, "without pictures; a real chapter may be 60 KB"
 
 
+def test_what_moves_widgets_is_light_too() -> None:
+    assert len(jsmin((THEME / "assets" / "nb-widgets.js").read_bytes())) <= 16_000
+
+
 def test_the_sitemap_is_that_of_mkdocs(site: Path) -> None:
     assert "https://example.org/course/part/ridge.html" in (site / "sitemap.xml").read_text(encoding="utf-8")
 
