@@ -12,7 +12,21 @@ import pytest
 from nbpublish.build import build
 from nbpublish.executors.postmortem import out_of_time
 from nbpublish.kernel.failure import error_output
-from nbpublish.model import ERROR, Cell, Names, Notebook, Options, Output, Problem, Reason, Run, Task, Trace, Version
+from nbpublish.model import (
+    ERROR,
+    Cell,
+    Names,
+    Notebook,
+    Observation,
+    Options,
+    Output,
+    Problem,
+    Reason,
+    Run,
+    Task,
+    Trace,
+    Version,
+)
 from nbpublish.store.memory import MemoryStore
 from nbpublish.traces.faults import fault
 from nbpublish.walk import walk
@@ -27,6 +41,7 @@ class Here:
 
     def __init__(self) -> None:
         self.live: dict[str, Version] = {}
+        self.found: set[Observation] = set()
         self.started = 0
         self.ended = 0
         self.ran: list[str] = []

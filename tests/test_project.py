@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nbpublish.model import Cell, Names, Notebook, Trace, Version
+from nbpublish.model import Cell, Names, Notebook, Observation, Trace, Version
 from nbpublish.project import Demand, Project, Settings, open_cache, reader
 from nbpublish.store.memory import MemoryStore
 
@@ -26,6 +26,7 @@ class Recorder:
 
     def __init__(self, run: Callable[[str], None] = lambda source: None) -> None:
         self.live: dict[str, Version] = {}
+        self.found: set[Observation] = set()
         self.started: list[str] = []
         self.ended: list[str] = []
         self.most_at_once = 0
