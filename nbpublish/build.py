@@ -1,4 +1,4 @@
-"""The corridor: a notebook goes in, a run comes out. Read this file second, after `model.py`.
+"""The corridor: a notebook goes in, a run comes out. Read this file second, after `model/`.
 
 `build` joins the rooms and knows none of them from inside. What it needs of the world it asks for at four doors: a
 `Store` that remembers traces and blobs, an `Executor` that starts a `Kernel`, and a `World` that tells what is there

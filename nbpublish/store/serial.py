@@ -1,6 +1,6 @@
 """A trace ⇄ bytes that last: JSON, in which reading executes nothing.
 
-The form follows the fields of the values in `model.py`. Reading is strict: a field that is missing, unknown or of
+The form follows the fields of the values in `model/`. Reading is strict: a field that is missing, unknown or of
 another type makes the whole trace unreadable, so bytes written by another version are a miss and never a guess.
 Output that is longer than `INLINE` is kept beside the trace as a blob, and only its digest in the trace.
 """

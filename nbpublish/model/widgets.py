@@ -1,0 +1,116 @@
+"""Controls of a notebook, and what is computed ahead for their places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Library = Literal["marimo", "ipywidgets", "none"]
+"""What a control is of; `none` stands for a constant of the author's, which is none until the page shows one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control that a cell has bound to a shared name: with Python at hand, a reader could move it."""
+
+    name: str
+    """The shared name."""
+    path: tuple[str, ...]
+    """Keys that lead to it where the name holds a collection of controls."""
+    kind: str
+    """`slider`, `dropdown`, …"""
+    element: str
+    """Id of its element in the HTML that the notebook's cells show; empty where it has none."""
+    initial: Any
+    """What it is set to, in JSON types."""
+    properties: Mapping[str, Any]
+    """What else is known of it, in JSON types: `start`, `stop`, `steps`, `options`, …"""
+    library: Library = "marimo"
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """A control whose places are known beforehand, so that what follows from each can be computed ahead."""
+
+    key: str
+    """Its name on the page and in addresses: the shared name, with what leads further into it after dots."""
+    name: str
+    path: tuple[str, ...]
+    cell: str
+    """The cell that makes it."""
+    kind: str
+    element: str
+    values: tuple[str, ...]
+    """What it is set to at each of its places, as JSON."""
+    labels: tuple[str, ...]
+    """What a reader sees at each of its places."""
+    initial: int
+    """The place where it stands without a reader."""
+    library: Library = "marimo"
+    label: str = ""
+    """What it is called, where nothing on the page says it otherwise."""
+    steps: bool = False
+    """Whether a value is the number of a step."""
+    line: int = 0
+    """For a constant: the line of its cell on which it stands, from 1."""
+    form: str = ""
+    """Key of the form that it stands in: until that is sent, it counts for nothing."""
+
+
+Given = Mapping[str, int]
+"""By a widget's key, its place, where that is not the initial one. One such setting is a state."""
+
+Extent = Literal[
+    "all",  # every place of its widgets with every other
+    "some",  # fewer places of its sliders, which snap to them
+    "axes",  # one widget at a time, with all others where they were
+    "default",  # nothing but what stands there anyway
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much may be computed ahead for the widgets of one notebook."""
+
+    states: int = 300
+    """For what follows the same widgets."""
+    seconds: float = 300.0
+    """Of running cells, for the whole notebook."""
+    bytes: int = 2_000_000
+    """Of what states add to the page, for the whole notebook, before it is compressed."""
+    network: bool = False
+    """Whether states may use the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is computed ahead for a cell, and why no more."""
+
+    cell: str
+    widgets: tuple[str, ...]
+    """Keys of the widgets that it follows, in the order in which they stand in the notebook."""
+    places: tuple[tuple[int, ...], ...]
+    """For each of them, the places for which it is computed."""
+    extent: Extent
+    wanted: int
+    """How many states it has in all."""
+    computed: int
+    """How many of them are computed, the default one included."""
+    cause: str = ""
+    """Why not all of them: `states`, `seconds`, `bytes`, `network`, `writes`, `chance`, `died`; empty where nothing is
+    left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A control that stands on the page and cannot be moved there."""
+
+    key: str
+    """What would be its key as a widget."""
+    cell: str
+    """The cell that makes it."""
+    element: str
+    cause: str
+    """`free`: its values are not known beforehand; `author`: its author wants it so; `made`: another control decides
+    what it is; `nothing`: nothing follows it; else that of the decisions about what follows it."""
