@@ -124,8 +124,7 @@ def with_clocks(*, kernel: bool) -> None:
             clocked(Environment, method, "kernel: environment variables")
         for name, part in (("fingerprint", "fingerprints"), ("groups", "groups"), ("survey", "what values reach")):
             clocked(versions, name, f"kernel: {part}")
-        for name in ("dump", "roundtrips"):
-            clocked(versions, name, "kernel: values for the store")
+        clocked(versions, "kept_of", "kernel: values for the store")
         clocked(Modules, "_find", "kernel: modules")
         clocked(audit, "_hook", "kernel: what opens, lists, moves files")
         for method in ("open", "close", "observed", "written"):
@@ -158,12 +157,19 @@ def be_build(folder: str, jobs: int) -> None:
 
     MODES[os.environ[SWITCH]](kernel=False)
     own = f"sys.path.append({str(Path(__file__).parent)!r}); import observing; observing.be_kernel()"
-    before, last = spawn.COMMAND.rsplit("main(native", 1)
-    spawn.COMMAND = f"{before}{own}; main(native{last}"  # type: ignore[attr-defined]
+    spawn.COMMAND = spawn_command(own)  # type: ignore[attr-defined]
     sys.argv[:] = ["nbpublish", "build", "--clean", "--json", "--jobs", str(jobs), folder]
     from nbpublish.__main__ import main
 
     main()
+
+
+def spawn_command(own: str) -> str:
+    """What starts a kernel, with code of our own before it begins."""
+    from nbpublish.executors import spawn
+
+    before, last = spawn.COMMAND.rsplit("main(native", 1)  # type: ignore[attr-defined]
+    return f"{before}{own}; main(native{last}"
 
 
 def be_kernel() -> None:
