@@ -24,7 +24,7 @@ from nbpublish.model import Problem, Reason
 
 @pytest.fixture
 def console() -> Console:
-    return Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
+    return Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None, _environ={})
 
 
 def said(console: Console) -> str:

@@ -56,6 +56,7 @@ def make_site(
             raise SiteError(_stopped(error, said.errors)) from error
         finally:
             config.plugins.on_shutdown()
+            plugin.lints = False  # MkDocs keeps its plugins for the next build in this process
     if not plugin.written:
         raise SiteError(_NOTHING.format(shown(Path(config.docs_dir))))
     problems = (*plugin.problems, *said.problems)
