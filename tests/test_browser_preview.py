@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import threading
@@ -373,7 +374,8 @@ def followed(tmp_path: Path) -> Iterator[Served]:
     opener = tmp_path / "opener.txt"
     opener.write_text("import sys\nopen(sys.argv[1], 'w').write(' '.join(sys.argv[2:]))\n", encoding="utf-8")
     editor = f"{sys.executable} {opener} {tmp_path / 'opened.txt'} {{path}} {{line}}"
-    served = Served(tmp_path, "--follow", NBPUBLISH_EDITOR=editor)
+    port = 20_000 + os.getpid() % 10_000  # below those that any connection may be given while nobody listens on it
+    served = Served(tmp_path, "--follow", "--port", str(port), NBPUBLISH_EDITOR=editor)
     yield served
     served.close()
 
@@ -397,6 +399,7 @@ def test_a_preview_that_follows_ends_and_begins_again(followed: Served, browser:
         assert "No connection to the preview" in tab.evaluate(said)
         followed.write("index.py", chapter("After the end."))
         again = Served(followed.folder, "--port", str(followed.port))
+        assert again.port == followed.port
         sees(tab, "After the end.")
         connected(tab)
         again.write("index.py", chapter("And on."))
