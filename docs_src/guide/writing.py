@@ -351,6 +351,7 @@
 # w -= rate * gradient(w)
 # ```
 #
+# ### Diagrams
 # Flowcharts in Mermaid's language are drawn when the site is built, in the colours of the page and without a script.
 #
 # ````markdown
@@ -374,7 +375,8 @@
 # Nodes may have any of the classic shapes, links any stroke, tip and label, and `subgraph`, `direction`, `classDef`, `style` and
 # `click` work. `accTitle` and `accDescr` say what the drawing shows; without them it is told by its links. Other diagrams, such as
 # `sequenceDiagram`, are drawn where Mermaid's command line is installed (`npm install -g @mermaid-js/mermaid-cli`), and are
-# else shown as their source. `mo.mermaid(...)` does the same. In `.md` pages, diagrams are left to the site's Markdown extensions and theme.
+# else shown as their source. `mo.mermaid(...)` does the same. `.md` pages have them as well, unless
+# the site has a fence of its own for `mermaid`.
 
 # %% [markdown]
 # ## Numbers and references
