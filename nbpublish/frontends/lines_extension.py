@@ -26,6 +26,8 @@ _BREAK = re.compile(r"[ \t]*\n[ \t]*")
 
 
 class Lines(Extension):  # type: ignore[misc]
+    """Has Python-Markdown join such lines in every page that it renders."""
+
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         md.treeprocessors.register(_Join(md), "nbpublish-lines", 15)  # after what stands within lines is known (20)
 

@@ -35,23 +35,8 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     prose and its code, and says once that the code was not executed.
     """
     run, notebook = steady(run), run.notebook
-    words, assets = Words(settings.language), Assets(settings.asset_base)
-    prose = Prose(
-        link=link,
-        slugify=settings.slugify,
-        language=settings.language,
-        path=notebook.path,
-        permalink=settings.permalink,
-        autorefs=settings.autorefs,
-        diagrams=lambda source, tell: diagram_html(source, words, tell, picture_of(settings, assets)),
-    )
-    visible = frozenset(cell.id for cell in notebook.cells if appears(cell, run, settings))
-    fragments: list[Fragment] = []
-    for cell in notebook.cells:
-        for text in prose_of(cell, run):
-            prose.read(text, cell)
-    context = Context(notebook, settings, prose, _NO_CELL, words, assets, visible)
-    moves = Moves(run)
+    context, fragments = _context(run, settings, link), list[Fragment]()
+    prose, words, moves = context.prose, context.words, Moves(run)
     context.widgets = moves.by_element
     context.still = None if run.still is None else {each.element: each.cause for each in run.still}
     followers = states.followers(run, context)
@@ -76,9 +61,28 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
         fragments=tuple(fragments),
         headings=headings,
         anchors=frozenset(prose.anchors) | context.anchors | cells,
-        assets=assets.all,
+        assets=context.assets.all,
         problems=(*prose.problems, *context.problems),
     )
+
+
+def _context(run: Run, settings: PageSettings, link: Callable[[str, int], str]) -> Context:
+    """What the cells of a page share, once all prose of the notebook is read: titles, labels, definitions."""
+    words, assets = Words(settings.language), Assets(settings.asset_base)
+    prose = Prose(
+        link=link,
+        slugify=settings.slugify,
+        language=settings.language,
+        path=run.notebook.path,
+        permalink=settings.permalink,
+        autorefs=settings.autorefs,
+        diagrams=lambda source, tell: diagram_html(source, words, tell, picture_of(settings, assets)),
+    )
+    for cell in run.notebook.cells:
+        for text in prose_of(cell, run):
+            prose.read(text, cell)
+    visible = frozenset(cell.id for cell in run.notebook.cells if appears(cell, run, settings))
+    return Context(run.notebook, settings, prose, _NO_CELL, words, assets, visible)
 
 
 def _ending(run: Run, context: Context, shown: str) -> str:

@@ -97,6 +97,7 @@ def names_of(host: str) -> list[str]:
 
 
 def address_of(name: str, port: int) -> str:
+    """The address of a site on a host; those of IPv6 stand in brackets."""
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
 
 
