@@ -63,7 +63,7 @@ def _shown(trace: Trace | None) -> tuple[str, tuple[Output, ...]] | None:
 
 
 class Warm(InlineExecutor):
-    """An executor whose one kernel lives on, as long as the modules it has loaded are what they were."""
+    """An executor whose one kernel lives on."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -72,7 +72,7 @@ class Warm(InlineExecutor):
 
     @contextmanager
     def start(self, notebook: Notebook) -> Iterator[Kernel]:  # type: ignore[override]
-        if self._kernel and (self._kernel.spent or self._kernel.outdated()):
+        if self._kernel and self._kernel.spent:
             self.close()
         if self._kernel is None:
             self._context = super().start(notebook)

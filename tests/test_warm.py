@@ -165,6 +165,16 @@ def test_a_module_that_takes_the_place_of_a_library(desk: Desk) -> None:
     assert desk.pid() != first
 
 
+def test_a_variable_of_the_environment(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hook of MkDocs's may set one between two builds."""
+    cell = "import os\nos.environ.get('NB_WARM')"
+    monkeypatch.setenv("NB_WARM", "one")
+    assert shows(desk, cell) == "'one'"
+    desk.executor.prepare()
+    monkeypatch.setenv("NB_WARM", "two")
+    assert shows(desk, cell) == "'two'"
+
+
 def test_a_package_that_was_installed(desk: Desk) -> None:
     installed = desk.root / "elsewhere" / "site-packages"
     installed.mkdir(parents=True)
@@ -256,6 +266,45 @@ def test_a_module_that_no_cell_loads_for_a_while(desk: Desk) -> None:
         helper.write_text(f"VALUE = {value!r}\n")
         assert shows(desk, f"import helper\nprint('{value}:', helper.VALUE)") == f"{value}: {value}\n"
         desk.build(percent("x = 1"))
+
+
+def test_a_module_whose_state_a_cell_has_changed(desk: Desk) -> None:
+    """It is another one than a new process would load, until who wants it as it was begins anew."""
+    (desk.root / "helper.py").write_text("seen = []\n")
+    load, change = "import helper", "helper.seen.append({})\nprint(helper.seen)"
+    first = desk.pid(load, change.format(1))
+    assert desk.pid(load, change.format(1), "unrelated = 2") == first, "nobody wants it otherwise"
+    run = desk.build(percent(load, change.format(2)))
+    assert run.traces[run.notebook.cells[1].id].outputs[0].data["text/plain"] == "[2]\n"
+    assert desk.pid(load, change.format(2)) != first
+
+
+FAULT = """from nbpublish.kernel.versions import Ledger
+def broken(self, ledger=Ledger, whole=Ledger._names):
+    ledger._names = whole
+    raise KeyError("ours")
+Ledger._names = broken"""
+"""A cell after which keeping account of it fails."""
+
+
+def test_a_fault_of_ours_takes_no_names_is_not_kept_and_the_next_build_has_another_process(desk: Desk) -> None:
+    first = desk.pid("kept = 'still there'")
+    notebook = percent("kept = 'still there'", FAULT, "print(kept)")
+    for _ in range(2):
+        run = desk.build(notebook)
+        assert ["nbpublish itself failed" in problem.message for problem in run.problems] == [True]
+        assert run.traces[notebook.cells[2].id].outputs[0].data["text/plain"] == "still there\n"
+        assert run.reasons[notebook.cells[1].id].action == "run"
+    assert desk.pid("kept = 'still there'") != first
+
+
+def test_a_build_that_breaks_off_leaves_no_kernel(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = desk.pid("x = 1")
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.store, "keep", lambda trace: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            desk.build(percent("x = 2"))
+    assert desk.pid("x = 1") != first
 
 
 def test_another_kind_of_notebook(desk: Desk) -> None:

@@ -71,10 +71,6 @@ class InlineKernel:
     def load(self, names: Sequence[str], blob: Any) -> bool:
         return self.session.ledger.load(tuple(names), blob)
 
-    def outdated(self) -> bool:
-        """Whether a module of the author's that it has loaded is another one by now."""
-        return self.session.modules.outdated()
-
 
 @contextmanager
 def _descriptors(files: Mapping[Stream, Path]) -> Iterator[None]:

@@ -142,7 +142,7 @@ class LocalKernel:
         if self._seconds_left is not None:
             self._seconds_left -= seconds
         trace = self._trace(cell, transcript, overrun, seconds)
-        if self._stopped and transcript.end and not transcript.end.seconds:  # it was met while it kept its account
+        if transcript.end and not transcript.end.seconds:  # there is no account: keeping it was interrupted, or failed
             self.spent = True
         return transcript.end.account.onto(trace, put) if transcript.end and trace.exit != "died" else trace
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbpublish.errors import Superseded
 from nbpublish.executors.limits import Limits
 from nbpublish.executors.local import LocalKernel
 from nbpublish.executors.spawn import Spawned, spawn
@@ -52,6 +53,8 @@ class WarmExecutor:
         # Linux ends a kernel when the thread ends that has started it, so all are started in one that lives on.
         self._keeper = ThreadPoolExecutor(1, "nbpublish-kernels")
         self._spare: Future[Spawned] | None = None
+        self._surroundings: dict[str, str] = {}
+        """The environment that the spare process has."""
 
     @contextmanager
     def start(self, notebook: Notebook) -> Iterator[LocalKernel]:
@@ -65,6 +68,11 @@ class WarmExecutor:
             if in_vain:
                 kernel.stop()
             yield kernel
+        except Superseded:
+            raise
+        except BaseException:  # a build that broke off may not know what the cell did that it was at
+            kernel.spent = True
+            raise
         finally:
             self._left(notebook.path, _Kept(kernel, around))
 
@@ -72,7 +80,7 @@ class WarmExecutor:
         """Start a process that the next new kernel will take."""
         with self._lock:
             if not (self._spare or self._closed):
-                self._spare = self._keeper.submit(spawn)
+                self._spare, self._surroundings = self._keeper.submit(spawn), dict(os.environ)
 
     def stop(self, path: str) -> None:
         """Let the cells of a notebook that run come to their end, and others not run: nobody waits for them, until
@@ -140,7 +148,11 @@ class WarmExecutor:
         return None
 
     def _fresh(self, notebook: Notebook) -> LocalKernel:
-        spawned = (self._ready() or self._keeper.submit(spawn)).result()
+        spare = self._ready()
+        if spare and self._surroundings != os.environ:
+            spare.result().end()
+            spare = None
+        spawned = (spare or self._keeper.submit(spawn)).result()
         return LocalKernel(notebook, self.root, self.limits, spawned)
 
     def _ready(self) -> Future[Spawned] | None:
@@ -167,7 +179,7 @@ class WarmExecutor:
 
 def _around(notebook: Notebook, file: Path) -> tuple[object, ...]:
     """What a process finds around it when it begins and does not look at again: how the notebook is to be run, what is
-    installed, and which modules stand beside the notebook."""
+    installed, which modules stand beside the notebook, and the environment's variables, which a hook may set."""
     uses_marimo = any("marimo" in cell.code for cell in notebook.cells)
     installed = []
     for folder in sys.path:
@@ -176,7 +188,8 @@ def _around(notebook: Notebook, file: Path) -> tuple[object, ...]:
     modules: list[str] = []
     with suppress(OSError):
         modules = sorted(path.name for path in file.parent.iterdir() if _is_importable(path))
-    return notebook.order, notebook.format, uses_marimo, tuple(installed), tuple(modules)
+    environment = tuple(sorted(os.environ.items()))
+    return notebook.order, notebook.format, uses_marimo, tuple(installed), tuple(modules), environment
 
 
 def _is_importable(path: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 from nbpublish.kernel.private import as_written
-from nbpublish.model import ERROR, Cell, ErrorData, FrameData, Output
+from nbpublish.model import ERROR, OWN_FAULT, Cell, ErrorData, FrameData, Output
 
 _OURS = str(Path(__file__).parent) + os.sep
 _STANDARD = tuple({sysconfig.get_path("stdlib") + os.sep, sysconfig.get_path("platstdlib") + os.sep})
@@ -82,8 +82,9 @@ def error_data(exception: BaseException, places: Places) -> ErrorData:
 
 def own_fault(exception: BaseException) -> ErrorData:
     """What to say when not the author's code failed but ours."""
-    text = f"nbpublish itself failed on this cell ({_message(exception)}). That is our bug: please report it."
-    return ErrorData(name=type(exception).__name__, message=text, frames=[])
+    what = f"{type(exception).__name__}: {_message(exception)}"
+    text = f"nbpublish itself failed on this cell ({what}). That is our bug: please report it."
+    return ErrorData(name=OWN_FAULT, message=text, frames=[])
 
 
 def _frames(trace: TracebackType | None, places: Places) -> Iterator[FrameData]:

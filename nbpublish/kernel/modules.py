@@ -49,8 +49,6 @@ class Local:
     """Whether loading it changes nothing but itself."""
     impure: frozenset[str] = frozenset()
     """What its code may do that turns out otherwise each time."""
-    initial: str | None = None
-    """What it held when it was found."""
 
     @property
     def label(self) -> str:
@@ -192,14 +190,6 @@ class Modules:
         local.impure = found_in(code, vars(module)) if code else frozenset()
         self._fresh.add(name)
         self._by_word.setdefault(name.rpartition(".")[2], set()).add(name)
-        local.initial = self._state(local)
-
-    def outdated(self) -> bool:
-        """Whether a module that is loaded has another source by now, or holds something else than at first."""
-        for module in self._local.values():
-            if module_digest(module.path, file_digest) != module.digest or self._state(module) != module.initial:
-                return True
-        return False
 
     def load(self, label: str, wanted: str) -> bool:
         """Load a module between cells; False where it does not hold what is wanted."""

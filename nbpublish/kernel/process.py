@@ -37,7 +37,7 @@ def main(native: frozenset[str], arguments: list[str]) -> None:
                 connection.send(session.ledger.load(asked.names, asked.blob))
             elif isinstance(asked, Again):
                 session.read(asked.notebook)
-                connection.send(None if session.modules.outdated() else session.ledger.let_go(asked.notebook))
+                connection.send(session.ledger.let_go(asked.notebook))
             else:
                 _serve(session, connection, asked)
         _leave(session)

@@ -126,7 +126,16 @@ class Ledger:
     # --- after a cell -----------------------------------------------------------------------------------------------
 
     def close(self, seconds: float) -> Account:
-        """What the cell did, and every name back in its place."""
+        """What the cell did, and every name back in its place, even where keeping account of it fails."""
+        try:
+            return self._account(seconds)
+        finally:
+            for name, value in self._aside.items():
+                self._space.setdefault(name, value)
+            self._aside.clear()
+            self._before = {}
+
+    def _account(self, seconds: float) -> Account:
         self._surveyed.clear()
         if name := self._task.sets:
             return Account(dict(self._versions({name}, set(), {}, seconds)), frozenset(), (), {})
@@ -158,10 +167,6 @@ class Ledger:
         versions |= lasting
         seen += running
         seen += self._names()
-        for name, value in self._aside.items():
-            space.setdefault(name, value)
-        self._aside.clear()
-        self._before = {}
         self._known |= versions.keys()
         return Account(versions, deleted, tuple(seen), blobs)
 

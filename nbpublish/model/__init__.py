@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from nbpublish.model.graph import Graph, Names
 from nbpublish.model.notebook import Cell, Notebook, Options, Problem, Visibility
-from nbpublish.model.outputs import ERROR, MISSING_GLYPHS, Channel, ErrorData, FrameData, Output
+from nbpublish.model.outputs import ERROR, MISSING_GLYPHS, OWN_FAULT, Channel, ErrorData, FrameData, Output
 from nbpublish.model.pages import Asset, Fragment, Heading, Page, Patch
 from nbpublish.model.run import Cause, Reason, Run
 from nbpublish.model.traces import Observation, Task, Trace, Version
@@ -24,6 +24,7 @@ from nbpublish.model.widgets import Budget, Control, Decision, Extent, Given, Li
 __all__ = [
     "ERROR",
     "MISSING_GLYPHS",
+    "OWN_FAULT",
     "Asset",
     "Budget",
     "Cause",

@@ -8,6 +8,8 @@ from typing import Any, Literal, TypedDict
 
 ERROR = "application/vnd.nbpublish.error+json"
 """Mimetype of an `ErrorData`, in the output of a cell that failed."""
+OWN_FAULT = "OwnFault"
+"""Name of an `ErrorData` that tells of a fault of ours, not of the author's code."""
 
 
 class FrameData(TypedDict):
@@ -26,7 +28,7 @@ class ErrorData(TypedDict):
     """An exception, or the end of the process, as shown on the page."""
 
     name: str
-    """Class of the exception, or `Timeout`, `MemoryLimit`, `Crash`, `Interrupted`."""
+    """Class of the exception, or `Timeout`, `MemoryLimit`, `Crash`, `Interrupted`, `OwnFault`."""
     message: str
     frames: list[FrameData]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from nbpublish.model import ERROR, Cell, Notebook, Observation, Output, Trace
+from nbpublish.model import ERROR, OWN_FAULT, Cell, Notebook, Observation, Output, Trace
 from nbpublish.traces.closure import Versions
 from nbpublish.traces.code import Code, digest
 from nbpublish.traces.files import FILES, UNCHANGED, as_seen, version_of
@@ -62,11 +62,11 @@ def _holds(seen: Observation, notebook: Notebook, cell: Cell, code: Code, versio
 
 
 def may_be_kept(trace: Trace) -> bool:
-    """Whether an execution would end the same way another time: not where the kernel died, time ran out, or files
-    changed under its hands."""
+    """Whether an execution would end the same way another time: not where the kernel died, time ran out, files changed
+    under its hands, or we failed ourselves."""
     errors = [output.data[ERROR]["name"] for output in trace.outputs if ERROR in output.data]
     unstable = any(seen.kind == "unstable" for seen in trace.observations)
-    return trace.exit != "died" and not unstable and not {"Timeout", "Interrupted"} & set(errors)
+    return trace.exit != "died" and not unstable and not {"Timeout", "Interrupted", OWN_FAULT} & set(errors)
 
 
 def reaches_further(trace: Trace, versions: Versions) -> bool:
