@@ -266,6 +266,89 @@ def test_what_is_not_installed_may_be_some_day(author: Build, install: Callable[
     assert ran(author(*cells)) == [0, 1]
 
 
+READS = "import os\nfrom pathlib import Path\n{}\ndef f():\n    return VALUE\n"
+FROM_FILE = "try:\n    VALUE = Path('fruits.ini').read_text()\nexcept OSError:\n    VALUE = 'none'"
+FROM_VARIABLE = "VALUE = os.environ.get('FRUITS_KIND', 'none')"
+FROM_ALL = "VALUE = [v for k, v in os.environ.items() if k.startswith('FRUITS_')]"
+USERS = ("import fruits", "print(fruits.f())", "x = 2", "print(x)", "f = fruits.f", "print(f())")
+
+
+@pytest.mark.parametrize("start", [None, "one"])
+def test_a_file_that_a_library_reads_when_it_is_loaded(
+    author: Build, install: Callable[..., None], write: Write, start: str | None
+) -> None:
+    install("fruits", "1.0", "fruits", READS.format(FROM_FILE))
+    settings = write("fruits.ini", start or "")
+    if start is None:
+        settings.unlink()
+    author(*USERS)
+    write("fruits.ini", "another")
+    assert ran(author(*USERS)) == [0, 1, 4, 5], "all who use the library, and nobody else"
+    assert ran(author(*USERS[:-1], "print(f(), 1)")) == [5]
+    settings.unlink()
+    author(*USERS)
+
+
+@pytest.mark.parametrize("how", [FROM_VARIABLE, FROM_ALL])
+def test_a_variable_that_a_library_reads_when_it_is_loaded(
+    author: Build, install: Callable[..., None], monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    install("fruits", "1.0", "fruits", READS.format(how))
+    author(*USERS)
+    monkeypatch.setenv("FRUITS_KIND", "red")
+    assert ran(author(*USERS)) == [0, 1, 4, 5]
+    monkeypatch.setenv("FRUITS_KIND", "blue")
+    assert ran(author(*USERS)) == [0, 1, 4, 5]
+    monkeypatch.setenv("ANOTHER", "value")
+    assert not {1, 4, 5} & {*ran(author(*USERS))}
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_cell_sets_the_variable_that_a_library_reads_when_it_is_loaded(
+    author: Build, install: Callable[..., None], before: bool
+) -> None:
+    install("fruits", "1.0", "fruits", READS.format(FROM_VARIABLE))
+    sets = "import os\nos.environ['FRUITS_KIND'] = {!r}"
+    for kind in ("red", "blue"):
+        author(sets.format(kind), *USERS) if before else author(USERS[0], sets.format(kind), *USERS[1:])
+    author(*USERS)
+
+
+def test_what_a_library_reads_reaches_those_who_use_it_through_another(
+    author: Build, install: Callable[..., None], write: Write
+) -> None:
+    write("fruits.ini", "one")
+    install("fruits", "1.0", "fruits", READS.format(FROM_FILE))
+    install("nuts", "1.0", "nuts", "import fruits\ndef g():\n    return fruits.f()\n", requires="fruits")
+    cells = ("import fruits", "import nuts", "print(nuts.g())", "print(1)")
+    author(*cells)
+    write("fruits.ini", "two")
+    assert ran(author(*cells)) == [0, 1, 2]
+
+
+def test_a_cell_writes_what_a_library_reads_when_it_is_loaded(
+    author: Build, install: Callable[..., None]
+) -> None:
+    install("fruits", "1.0", "fruits", READS.format(FROM_FILE))
+    writes = "open('fruits.ini', 'w').write({!r})"
+    for text in ("one", "two"):
+        author(writes.format(text), *USERS)
+    author(*USERS[:2], writes.format("two"), *USERS[2:])
+
+
+def test_a_cell_that_goes_through_all_variables(author: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = "import os\nprint(sorted(v for k, v in os.environ.items() if k.startswith('FRUITS_')))"
+    cells = (reads, "import os", "print(1)")
+    author(*cells)
+    monkeypatch.setenv("FRUITS_KIND", "red")
+    assert ran(author(*cells)) == [0]
+    monkeypatch.delenv("FRUITS_KIND")
+    author("import os\nos.environ['FRUITS_SIZE'] = '2'", *cells)
+    author("import os\nos.environ['FRUITS_SIZE'] = '3'", *cells)
+    author("import os\nos.environ['FRUITS_SIZE'] = '3'", "del os.environ['FRUITS_SIZE']", *cells)
+    author(*cells)
+
+
 # --- each part is needed ----------------------------------------------------------------------------------------------
 
 

@@ -233,6 +233,15 @@ def test_a_cell_that_is_new_finds_no_library_that_another_one_has_loaded_before_
     assert shows(desk, "import settled\nprint('now', settled.VALUE)") == "now three\n"
 
 
+def test_a_cell_that_finds_a_library_loaded_depends_on_its_settings(desk: Desk, library: Path) -> None:
+    settings = desk.root / "settings.ini"
+    settings.write_text("one")
+    assert shows(desk, "import settled\nprint(settled.VALUE)") == "one\n"
+    assert shows(desk, "import settled\nprint('now', settled.VALUE)") == "now one\n"
+    settings.write_text("two")
+    assert shows(desk, "import settled\nprint('now', settled.VALUE)") == "now two\n"
+
+
 def test_data_that_a_cell_names_are_no_reason_to_begin_anew(desk: Desk) -> None:
     """They are read again by the cell itself; the kernel and its values stay."""
     data = desk.root / "data.txt"

@@ -11,7 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from nbpublish.kernel.distributions import Installed
-from nbpublish.kernel.environment import digest_of
+from nbpublish.kernel.environment import digest_in
+from nbpublish.kernel.environment import listing as listing_of_variables
 from nbpublish.kernel.importable import importing_paths, libraries, module_digest, present, shadows
 from nbpublish.kernel.outside import (
     FOLDER,
@@ -42,12 +43,15 @@ class ThisMachine:
     ) -> None:
         self._root = root.resolve()
         self._digest = digest
-        self._variables = dict(os.environ)  # as kernels are given them; one in this process may set some
+        wanted = {name: value for name, value in os.environ.items() if name not in UNWANTED}
+        self._environment = wanted | ENVIRONMENT  # as kernels are given it; one in this process may set some
         self._remember = remember
         self._found: dict[tuple[str, str], str] = {}
         self._kinds: dict[str, Callable[[str], str]] = {
             "engine": lambda _: self._engine,
-            "environment": lambda name: digest_of(self._variable(name)),
+            "environment": lambda subject: digest_in(self._environment, subject),
+            "variables": lambda pattern: listing_of_variables(self._environment, pattern),
+            "unset": lambda subject: " ".join(name for name in subject.split() if self._is_set(name)),
             "file": lambda subject: self._digest(path_of(subject, self._root)) or "",
             "module": lambda subject: module_digest(path_of(subject, self._root), self._digest),
             "missing": lambda subject: kind_of(path_of(subject, self._root)),
@@ -94,7 +98,7 @@ class ThisMachine:
 
     @cached_property
     def _installed(self) -> Installed:
-        return Installed(importing_paths(self._variables, sys.path))
+        return Installed(importing_paths(self._environment, sys.path))
 
     @cached_property
     def _libraries(self) -> frozenset[str]:
@@ -113,7 +117,6 @@ class ThisMachine:
             own = ""
         return f"{own} {sys.implementation.name} {platform.python_version()} {sys.platform} {platform.machine()}"
 
-    def _variable(self, name: str) -> str | None:
-        if name in ENVIRONMENT:
-            return ENVIRONMENT[name]
-        return None if name in UNWANTED else self._variables.get(name)
+    def _is_set(self, subject: str) -> bool:
+        """Whether a variable is set, or one that matches a pattern."""
+        return digest_in(self._environment, subject) != digest_in({}, subject)

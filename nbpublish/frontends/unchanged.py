@@ -143,8 +143,9 @@ def _ask_again(watch: Watch, standings: Mapping[str, Standing | None], root: Pat
             yield f"{path}, which would run again"
             continue
         for kind, subject in standing.answers:
-            if kind == "environment":
-                watch.variable(subject)
+            if kind in ("environment", "unset", "variables"):
+                for variable in subject.split():  # of which only "unset" names more than one
+                    watch.variable(variable)
             else:  # the world has answered from files, which were looked at meanwhile; most are named
                 watch.look(root / subject)
 

@@ -103,18 +103,25 @@ class Installed:
         found = self.find(name)
         if found is None:
             return ""
-        others = sorted(self._closure(name) - {name})
+        others = sorted(self.closure(name) - {name})
         parts = [_version(found), *(f"{o.name} {_version(o)}" for o in map(self.find, others) if o)]
         return ", ".join(parts)
 
-    def _closure(self, name: str) -> set[str]:
-        reached: set[str] = set()
-        waiting = [name]
-        while waiting:
-            if (name := waiting.pop()) not in reached and self.find(name):
-                reached.add(name)
-                waiting += self._required(name, extras=False)
-        return reached
+    def closure(self, name: str) -> frozenset[str]:
+        """A distribution, all that it requires, and so on; empty where it is not installed."""
+        if name not in self._closures:
+            reached: set[str] = set()
+            waiting = [name]
+            while waiting:
+                if (other := waiting.pop()) not in reached and self.find(other):
+                    reached.add(other)
+                    waiting += self._required(other, extras=False)
+            self._closures[name] = frozenset(reached)
+        return self._closures[name]
+
+    @cached_property
+    def _closures(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def _required(self, name: str, *, extras: bool = True) -> tuple[str, ...]:
         found = self.find(name)

@@ -6,8 +6,10 @@ import hashlib
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from types import FrameType
 from typing import Any
 
+from nbpublish.kernel.loading import Found, Loading
 from nbpublish.model import Observation, Version
 
 MARK = "NBPUBLISH_KERNEL"
@@ -15,6 +17,8 @@ MARK = "NBPUBLISH_KERNEL"
 _UNSET = "unset"
 _PROXIES = [f"{name}_proxy" for name in ("http", "https", "ftp", "all", "no")]
 _PROXIES += [*map(str.upper, _PROXIES), "REQUEST_METHOD"]
+_VIEWS = ("collections.abc", "_collections_abc")
+"""What the module with the methods of all mappings is called."""
 
 
 def state_of(variable: str) -> str:
@@ -27,15 +31,28 @@ def digest_of(value: str | None) -> str:
     return _UNSET if value is None else hashlib.sha256(value.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
+def listing(variables: Mapping[str, str], pattern: str) -> str:
+    """The variables that match a pattern such as `DASK_*`, a line each: its name and what stands for its value."""
+    named = {name: value for name, value in variables.items() if name.startswith(pattern[:-1]) and name != MARK}
+    return "\n".join(f"{name} {digest_of(value)}" for name, value in sorted(named.items()))
+
+
+def digest_in(variables: Mapping[str, str], subject: str) -> str:
+    """What stands for the value of a variable, or for all variables that match a pattern."""
+    if not subject.endswith("*"):
+        return digest_of(variables.get(subject))
+    return digest_of(listing(variables, subject) or None)
+
+
 class Environment:
     """Takes the place of `os.environ`'s class, so that reading a variable shows."""
 
-    def __init__(self) -> None:
+    def __init__(self, loading: Loading) -> None:
         self._initial = _now()
         self._before = self._initial
-        self._read: set[str] = set()
+        self._asked = _Asked(loading)
         self._plain = type(os.environ)
-        os.environ.__class__ = _recording(self._plain, self._read)
+        os.environ.__class__ = _recording(self._plain, self._asked)
 
     def restore(self, name: str, value: str | None) -> None:
         """Let a variable, given by its state's name, be what it was."""
@@ -45,7 +62,7 @@ class Environment:
         """Before a cell: variables that no cell before it has changed are as they were at first."""
         self._reset(kept={variable for variable in self._changed() if state_of(variable) in inputs})
         self._before = _now()
-        self._read.clear()
+        self._asked.read.clear()
 
     def changed(self) -> dict[str, str | None]:
         """After a cell: the variables that it has changed, by their state's name."""
@@ -54,9 +71,21 @@ class Environment:
         return {state_of(name): now.get(name) for name in both if now.get(name) != self._before.get(name)}
 
     def observed(self) -> Iterator[Observation]:
-        """The variables that a cell has read, as they were before it."""
-        for name in sorted(self._read):
-            yield Observation("environment", name, digest_of(self._before.get(name)))
+        """The variables that a cell has read, as they were before it; all that match where it looked at each."""
+        for name in sorted(self._asked.read):
+            yield Observation("environment", name, digest_in(self._before, name))
+
+    def found(self, found: Found) -> Iterator[Observation]:
+        """The variables that libraries asked for when they were loaded, unless a cell has changed them since."""
+        unset: list[str] = []
+        for name, digest in sorted(found.variables.items()):
+            if name not in self._asked.read and digest_in(self._before, name) == digest:
+                if digest != _UNSET:
+                    yield Observation("environment", name, digest)
+                else:
+                    unset.append(name)
+        if unset:  # as nearly all of dozens are
+            yield Observation("unset", " ".join(unset), "")
 
     def close(self) -> None:
         os.environ.__class__ = self._plain
@@ -70,6 +99,45 @@ class Environment:
         for variable in self._changed():
             if variable not in kept:
                 _set(variable, self._initial.get(variable))
+
+
+class _Asked:
+    """What a cell has asked of the environment."""
+
+    def __init__(self, loading: Loading) -> None:
+        self.read: set[str] = set()
+        """Variables, and patterns of such."""
+        self._loading = loading
+        self._going_through: tuple[int, int] | None = None
+        """The frame that goes through all variables, and where in its code it does so."""
+
+    def one(self, name: str, frame: FrameType) -> None:
+        """The code of a frame has asked for a variable."""
+        frame = _asker(frame)
+        if (id(frame), frame.f_lasti) != self._going_through:
+            self._note(name, frame)
+
+    def all(self, frame: FrameType) -> None:
+        """The code of a frame goes through all variables. A library that is being loaded looks for its own."""
+        frame = _asker(frame)
+        self._going_through = id(frame), frame.f_lasti
+        if frame.f_code.co_name == "getproxies_environment":  # altair has urllib look for proxies when it is loaded
+            self.read.update(_PROXIES)
+            return
+        libraries = self._loading.loaded_by(frame)
+        for pattern in {f"{library.upper()}*" for library in libraries} or {"*"}:
+            self._note(pattern, frame)
+
+    def _note(self, name: str, frame: FrameType) -> None:
+        self.read.add(name)
+        self._loading.variable(name, digest_in(_now(), name), frame)
+
+
+def _asker(frame: FrameType) -> FrameType:
+    """The frame of who calls a method of mappings."""
+    while frame.f_back and frame.f_globals.get("__name__") in _VIEWS:
+        frame = frame.f_back
+    return frame
 
 
 def _now() -> dict[str, str]:
@@ -87,32 +155,25 @@ def _set(variable: str, value: str | None) -> None:
         os.environ[variable] = value
 
 
-def _recording(plain: Any, read: set[str]) -> Any:
+def _recording(plain: Any, asked: _Asked) -> Any:
     class Recording(plain):  # type: ignore[misc]
         def __getitem__(self, name: Any) -> Any:
-            for_proxies = _looks_for_proxies()
-            read.update(_PROXIES if for_proxies else ())
-            if isinstance(name, str) and name != MARK and not (for_proxies and name[-6:].lower() != "_proxy"):
-                read.add(name)
+            if isinstance(name, str) and name != MARK:
+                asked.one(name, sys._getframe(1))
             return super().__getitem__(name)
 
+        def __iter__(self) -> Any:
+            asked.all(sys._getframe(1))
+            return super().__iter__()
+
         def __setitem__(self, name: Any, value: Any) -> None:
-            read.add(name)  # a variable set to what it was is one that the cell does not leave alone
+            asked.read.add(name)  # a variable set to what it was is one that the cell does not leave alone
             super().__setitem__(name, value)
 
         def __delitem__(self, name: Any) -> None:
-            read.add(name)
+            asked.read.add(name)
             super().__delitem__(name)
 
     Recording.__name__ = Recording.__qualname__ = plain.__name__
     Recording.__module__ = plain.__module__
     return Recording
-
-
-
-def _looks_for_proxies() -> bool:
-    """Whether it is urllib that goes through all variables, to find those that name proxies. altair does so on import,
-    and every terminal has some variable that no other has."""
-    items = sys._getframe(1).f_back
-    asking = items.f_back if items and items.f_code.co_name == "__iter__" else None
-    return asking is not None and asking.f_code.co_name == "getproxies_environment"

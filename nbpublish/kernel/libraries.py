@@ -7,7 +7,7 @@ import itertools
 import os
 import sys
 import sysconfig
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -16,6 +16,7 @@ from types import FrameType, ModuleType
 from nbpublish.kernel.distributions import Installed
 from nbpublish.kernel.importable import importing_paths, is_site, libraries, present, shadows
 from nbpublish.kernel.imports import Listener
+from nbpublish.kernel.loading import Found, Loading
 from nbpublish.kernel.outside import subject_of
 from nbpublish.kernel.uses import Uses, words_in
 from nbpublish.model import Observation
@@ -44,6 +45,9 @@ class Libraries(Listener):
         self.missed = False
         """Whether the cell has failed for want of a module."""
         self._known: dict[str, bool] = {}
+        self.loading = Loading(self._loaded_by)
+        self.found = Found()
+        """What the libraries that the cell uses looked at while they were loaded."""
 
     @cached_property
     def _installed(self) -> Installed:
@@ -70,18 +74,26 @@ class Libraries(Listener):
 
     def _is_asked_by_author(self, frame: FrameType | None) -> bool:
         """Whether the author's code asks, be it through a library that it calls, or a library that is being loaded."""
+        return next((who is None for who in self._askers(frame)), False)
+
+    def _loaded_by(self, frame: FrameType | None) -> list[str]:
+        """The libraries that are being loaded, up to where the author's code asks for them; the innermost first."""
+        return [who for who in self._askers(frame) if who is not None]
+
+    def _askers(self, frame: FrameType | None) -> Iterator[str | None]:
+        """Who has had the code of a frame run: libraries that are being loaded, then None for the author's code."""
         while frame is not None:
             code = frame.f_code  # each look at it is told to all who audit
             if code.co_filename not in _IMPORTING:
                 name = str(frame.f_globals.get("__name__"))
                 if code.co_filename == _SESSION:
-                    return False
+                    return
                 if name == "__main__" or not self.has(name, code.co_filename):
-                    return True
+                    yield None
+                    return
                 if code.co_name == "<module>":
-                    return False
+                    yield name.partition(".")[0]
             frame = frame.f_back
-        return False
 
     # --- a cell -----------------------------------------------------------------------------------------------------
 
@@ -115,6 +127,7 @@ class Libraries(Listener):
         tops -= {"__main__", "builtins", "nbpublish", *own}
         used = {name for top in sorted(tops) for name in self._distributions(top)}
         used |= {extra for name in used for extra in self._installed.extras(name) if self._is_loaded(extra)}
+        self.found = self.loading.of(set(self._looking(tops, used)))
         for name in sorted(used):
             yield Observation("distribution", name, self._installed.description(name))
         if tops:
@@ -122,6 +135,13 @@ class Libraries(Listener):
                 found = shadows(folder, self._libraries)
                 yield Observation("shadows", subject_of(folder, self._base), found)
         yield from self._in_vain()
+
+    def _looking(self, tops: Collection[str], used: Iterable[str]) -> Iterator[str]:
+        """The libraries that looked at anything while they were loaded, and are used or required by what is."""
+        for library in self.loading.libraries:
+            owners = self._distributions(library)
+            if library in tops or any(not self._installed.closure(name).isdisjoint(owners) for name in used):
+                yield library
 
     def before(self, name: str, path: str) -> Iterator[Observation]:
         """That a module of the author's is found in no folder that imports look into before its own."""

@@ -7,6 +7,7 @@ what it knows *before* the access; what became of it is looked at when the cell 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from threading import get_ident
 from typing import Any
 
 from nbpublish.kernel.impure import NoNetworkError
+from nbpublish.kernel.loading import Found, Loading
 from nbpublish.kernel.net import Net
 from nbpublish.kernel.outside import (
     FOLDER,
@@ -64,6 +66,7 @@ class Looks:
     """What one cell has looked at and written, by absolute path."""
 
     root: Path
+    loading: Loading = field(default_factory=lambda: Loading(lambda _: []))
     active: bool = False
     read: dict[str, Look] = field(default_factory=dict)
     written: dict[str, Write] = field(default_factory=dict)
@@ -189,11 +192,13 @@ class Looks:
     def reads(self, path: Any) -> None:
         """A file is about to be read."""
         name = self.name(path)
-        if name is None or name in self.read:
+        if name is None:
             return
-        found = inode(name)
-        digest = file_digest(name) if is_fresh(found, time.time_ns()) else ""
-        self.read[name] = Look(found, digest)
+        if name not in self.read:
+            found = inode(name)
+            digest = file_digest(name) if is_fresh(found, time.time_ns()) else ""
+            self.read[name] = Look(found, digest)
+        self.loading.file(name, self.read[name], sys._getframe(1))
 
     def writes(self, path: Any, *, depends: bool = False, forced: bool = True) -> None:
         """A path is about to be changed; where it `depends` on what is there, not without reading it."""
@@ -237,8 +242,11 @@ class Looks:
     def asks(self, path: Any, kind: str = "") -> None:
         """It was asked whether there is something at a path, and the answer was a kind."""
         name = self.name(path)
-        if name is not None and name not in self.existing:
+        if name is None:
+            return
+        if name not in self.existing:
             self.existing[name] = kind or kind_of(name)
+        self.loading.asks(name, self.existing[name], sys._getframe(1))
 
     def below(self, path: Any, tell: Callable[[str], None]) -> None:
         """Tell of everything in a folder, and of the folder."""
@@ -264,6 +272,21 @@ class Looks:
                 yield "missing", path, GONE
             elif now != FOLDER:
                 yield "file", path, look.digest or now
+
+    def found(self, found: Found) -> Iterator[tuple[str, str, str]]:
+        """What libraries found when they were loaded, as `files` and `others` say it, but for what these say.
+
+        Where a cell has changed a file since, nothing is said: it is another one for whoever loads them next.
+        """
+        for path, look in sorted(found.files.items()):
+            is_changed = path in self.program and inode(path) != look.inode
+            if path in self.read or path in self.own or look.inode == FOLDER or is_changed:
+                continue
+            yield ("missing", path, GONE) if look.inode == GONE else ("file", path, look.digest or look.inode)
+        for path, kind in sorted(found.asked.items()):
+            is_told = path in found.files or path in self.existing or path in self.read
+            if not is_told and path not in self.own and path not in self.program:
+                yield "missing" if kind == GONE else "exists", path, kind
 
     def others(self) -> Iterator[tuple[str, str, str]]:
         """What was asked of paths that were neither read nor written: kind, path and digest."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import CodeType
 
 from nbpublish.kernel import audit, existence
+from nbpublish.kernel.loading import Found, Loading
 from nbpublish.kernel.looks import Looks
 from nbpublish.kernel.mentioned import depend, mention
 from nbpublish.kernel.net import UNSEEN
@@ -28,12 +29,16 @@ class Observer:
     """Notes what is looked at and written below and beside the folder `root` while a cell runs."""
 
     def __init__(
-        self, root: Path, modules: Container[str], when_imported: Callable[[str, Callable[[], None]], None]
+        self,
+        root: Path,
+        modules: Container[str],
+        loading: Loading,
+        when_imported: Callable[[str, Callable[[], None]], None],
     ) -> None:
         self._root = root
         self._modules = modules
         """Paths of files that are observed as modules."""
-        self._looks = Looks(root)
+        self._looks = Looks(root, loading)
         self._inputs: Mapping[str, Version] = {}
         self._stack = ExitStack()
         self._stack.enter_context(audit.observed(self._looks))
@@ -74,6 +79,12 @@ class Observer:
                 yield Observation("state", self._state(path), version.identity if version else "")
         if looks.unsure:
             yield Observation("unstable", "", "")
+
+    def found(self, found: Found) -> Iterator[Observation]:
+        """What libraries that the cell uses found when they were loaded, be it by another cell."""
+        for kind, path, digest in self._looks.found(found):
+            if path not in self._modules:
+                yield Observation(kind, self._subject(path), digest)
 
     def written(self) -> dict[str, str]:
         """By state, the files that the cell has changed: what they are now, or the inode that stands for it."""

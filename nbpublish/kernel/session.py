@@ -115,7 +115,9 @@ class Session:
         self.modules = Modules(self._root, self.path.parent)
         self.modules.libraries.start()
         self._stack.callback(self.modules.libraries.stop)
-        observer = self._observer = Observer(self._root, self.modules.paths, self._watch.when_imported)
+        observer = self._observer = Observer(
+            self._root, self.modules.paths, self.modules.libraries.loading, self._watch.when_imported
+        )
         hidden = Hidden(self._watch.when_imported)
         self.patches = Patches(self.namespace, self._watch.when_imported)
         is_dataflow = self.notebook.order == "dataflow"

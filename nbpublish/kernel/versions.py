@@ -52,7 +52,7 @@ class Ledger:
         self.impure = Impure(modules.libraries.has)
         self._patches = patches
         self.background = Background(namespace)
-        self._environment = Environment()
+        self._environment = Environment(modules.libraries.loading)
         self._has_private = private
         self._system = {*namespace, "__warningregistry__", "__annotations__"}
         self._known: set[str] = set()
@@ -160,6 +160,8 @@ class Ledger:
         self._used.add([self._uses[name] for name in scope])
         looked, loaded = self._modules.account(self._used, inputs)
         seen += looked
+        found = self._modules.libraries.found
+        seen += [*self._observer.found(found), *self._environment.found(found)]
         codes = [*self._used.codes, *([self._modules.code] if self._modules.code else [])]
         seen += self.impure.observed(codes, space, self._modules.impure)
         versions |= {label: self._with_marker(label, version, blobs) for label, version in loaded.items()}

@@ -43,7 +43,7 @@ class Looks:
             if digest_of_names(names_in(path), path, self.passed_over) != digest:
                 return path
         for name, digest in self.variables.items():
-            if digest_of_text(os.environ.get(name)) != digest:
+            if digest_of_variable(name) != digest:
                 return name
         return None
 
@@ -104,3 +104,11 @@ def digest_of_names(names: Iterable[str] | None, folder: str, passed_over: Itera
 def digest_of_text(text: str | None) -> str:
     """Stands for a text without telling it; MISSING where there is none."""
     return MISSING if text is None else hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def digest_of_variable(name: str) -> str:
+    """Stands for the value of an environment variable, or for all whose names begin as a pattern such as `DASK_*`."""
+    if not name.endswith("*"):
+        return digest_of_text(os.environ.get(name))
+    found = sorted(f"{other}={value}" for other, value in os.environ.items() if other.startswith(name[:-1]))
+    return digest_of_text("\0".join(found) or None)

@@ -22,7 +22,7 @@ from nbpublish.stamp.looks import (
     Looks,
     digest_of_file,
     digest_of_names,
-    digest_of_text,
+    digest_of_variable,
     is_fresh,
     names_in,
     state_of,
@@ -95,9 +95,9 @@ class Watch:
             self._folders.setdefault(name, names_in(name))
 
     def variable(self, name: str) -> None:
-        """An environment variable that counts as read."""
+        """An environment variable that counts as read, or all that begin as a pattern such as `DASK_*` says."""
         if name not in self._variables:
-            self._variables[name] = digest_of_text(os.environ.get(name))
+            self._variables[name] = digest_of_variable(name)
 
     def told(self, event: str, arguments: tuple[Any, ...]) -> None:
         """An audit event."""

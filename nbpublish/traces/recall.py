@@ -14,6 +14,7 @@ from nbpublish.traces.key import inputs_of, key_of, settings_of
 from nbpublish.traces.plan import Point
 from nbpublish.traces.refresh import Refresh
 from nbpublish.traces.standstill import stands
+from nbpublish.traces.variables import OUTSIDE
 from nbpublish.traces.verify import Digest, World, broken
 
 
@@ -184,7 +185,7 @@ class Recall:
         world = self.world.digest if self.world else lambda kind, subject: None
         if trace not in self.own.get((key, code.place), ()):
             return world
-        return lambda kind, subject: world(kind, subject) if kind == "environment" and self.world else UNCHANGED
+        return lambda kind, subject: world(kind, subject) if kind in OUTSIDE and self.world else UNCHANGED
 
     def _why(
         self, cell: Cell, code: Code, inputs: Mapping[str, str], versions: Versions, seen: Sequence[Observation]

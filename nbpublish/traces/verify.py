@@ -11,6 +11,7 @@ from nbpublish.traces.closure import Versions
 from nbpublish.traces.code import Code, digest
 from nbpublish.traces.files import FILES, UNCHANGED, as_seen, version_of
 from nbpublish.traces.listings import LISTINGS, found, still_made
+from nbpublish.traces.variables import VARIABLES, still_set
 
 
 class World(Protocol):
@@ -50,8 +51,8 @@ def _holds(seen: Observation, notebook: Notebook, cell: Cell, code: Code, versio
         return True
     if seen.kind == "layout":
         return code.layout == seen.digest
-    if seen.kind == "environment" and (own := versions.get(f"<environ:{seen.subject}>")):
-        return own.fingerprint == seen.digest
+    if seen.kind in VARIABLES:
+        return still_set(seen, versions, world)
     if seen.kind in FILES and (written := version_of(seen.subject, versions)):
         return as_seen(seen.kind, written) == seen.digest
     if seen.kind == "made":

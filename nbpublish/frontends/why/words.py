@@ -112,6 +112,8 @@ class Words:
     def observation(self, seen: Observation) -> str:
         """What became of something that an execution looked at."""
         subject, now = seen.subject, self.now(seen.kind, seen.subject)
+        if seen.kind == "unset":
+            return f"the environment variable `{(now or subject).split()[0]}` changed"
         if seen.kind == "distribution":
             return _distribution(subject, seen.digest, now)
         if seen.kind in ("file", "module", "written") and now in _ABSENT:
