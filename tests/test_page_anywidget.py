@@ -39,7 +39,8 @@ def output_of(widget: Any) -> Output:
 
 
 def values_in(html: str) -> Any:
-    return json.loads(parse(html).find("script").get_text())  # type: ignore[union-attr]
+    (found,) = json.loads(parse(html).find("script").get_text())  # type: ignore[union-attr]
+    return found
 
 
 def test_a_widget_is_its_name_its_values_and_the_address_of_its_module() -> None:

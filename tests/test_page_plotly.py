@@ -26,7 +26,8 @@ def library() -> Library:
 
 
 def figure_in(html: str) -> object:
-    return json.loads(parse(html).find("script").get_text())  # type: ignore[union-attr]
+    (found,) = json.loads(parse(html).find("script").get_text())  # type: ignore[union-attr]
+    return found
 
 
 def test_a_chart_is_a_button_and_its_data() -> None:

@@ -54,7 +54,7 @@ def test_a_chart_that_answers_its_reader_is_a_picture_a_button_and_its_data() ->
     button = box.select_one("button.nb-show")
     assert button is not None
     assert button.get_text() == "Make interactive loads 0.3 MB"
-    data = json.loads(tree.find("script").get_text())  # type: ignore[union-attr]
+    (data,) = json.loads(tree.find("script").get_text())  # type: ignore[union-attr]
     assert data["spec"]["mark"] == {"type": "point"}
     assert data["config"]["title"]["fontSize"] == 15, "as in the picture"
     assert html.count("</script") == 1

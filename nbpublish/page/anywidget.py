@@ -65,7 +65,8 @@ def mounted(data: Mapping[str, object], context: Context) -> str | None:
     values = {"data_nb_anywidget": _module(widget.module, context), **_values(text, context)}
     if widget.style:
         values["data_style"] = _style(widget.style, context)
-    inline = "" if "data_values" in values else f'<script type="application/json">{text}</script>'
+    # in a list, which is no fault where Material runs the scripts of a page that it swaps in
+    inline = "" if "data_values" in values else f'<script type="application/json">[{text}]</script>'
     weight = len(widget.module.encode()) + len(text)
     button = _button(hosts, weight, context) if hosts or weight > HEAVY else ""
     without = f"<noscript><p>{escape(context.words('widget.script'))}</p></noscript>"

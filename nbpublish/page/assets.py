@@ -38,9 +38,10 @@ SUFFIXES = {
 class Assets:
     """Collects the assets of one page; equal content is kept once."""
 
-    def __init__(self, base: str) -> None:
-        self._base = base
-        self._kept: dict[str, Asset] = {}
+    def __init__(self, base: str | Assets) -> None:
+        """`base` is how addresses begin; made of other assets, it keeps what it gets among theirs."""
+        self._base: str = base._base if isinstance(base, Assets) else base
+        self._kept: dict[str, Asset] = base._kept if isinstance(base, Assets) else {}
 
     def add(self, data: bytes, mimetype: str) -> str:
         """Keep `data`; gives the address at which the page finds it."""

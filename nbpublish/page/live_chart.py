@@ -48,8 +48,8 @@ def room(chart: LiveChart, library: Library, picture: str | None, context: Conte
     inline = ""
     if len(chart.data.encode()) > LARGEST_INLINE:
         data["data_figure"] = context.assets.add(f"nb.figure({chart.data});\n".encode(), "text/javascript")
-    else:
-        inline = f'<script type="application/json">{chart.data}</script>'
+    else:  # in a list, which is no fault where Material runs the scripts of a page that it swaps in
+        inline = f'<script type="application/json">[{chart.data}]</script>'
     width, height = chart.size
     style = f"max-width:{width}px" if picture else f"max-width:{width}px;height:{height}px"
     box = attributes(class_="nb-chart", role="group", aria_label=chart.what, data_height=height, style=style, **data)

@@ -25,14 +25,14 @@ class _StateAssets(Assets):
     """Drawings stand in the HTML of a state, so that they share what they have in common; other files are kept."""
 
     def __init__(self, of: Assets) -> None:
-        self._of = of
+        super().__init__(of)
 
     def add(self, data: bytes, mimetype: str) -> str:
         if mimetype == "image/svg+xml":
             return as_address(slimmed(data.decode("utf-8", "replace")))
         if mimetype == "image/png" and (smaller := as_webp(data)):
-            return self._of.add(smaller, "image/webp")
-        return self._of.add(data, mimetype)
+            return super().add(smaller, "image/webp")
+        return super().add(data, mimetype)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@
   };
 
   const valuesOf = async (box) => {
-    if (!box.dataset.values) return JSON.parse(box.parentElement.querySelector(":scope > script").textContent);
+    if (!box.dataset.values) return JSON.parse(box.parentElement.querySelector(":scope > script").textContent)[0];
     await new Promise((onload, onerror) => {
       document.head.append(Object.assign(document.createElement("script"), { src: box.dataset.values, onload, onerror }));
     });
@@ -73,8 +73,11 @@
 
   const experimental = { invoke: () => Promise.reject(new Error("There is no Python behind this page.")) };
 
+  // What a box is to show; it changes with the state of a widget that moves.
+  const shown = (box) => JSON.stringify([{ ...box.dataset }, box.parentElement?.querySelector(":scope > script")?.textContent]);
+
   const mount = async (box) => {
-    const { nbAnywidget: address, style, failed } = box.dataset;
+    const { nbAnywidget: address, style, failed } = box.dataset, now = shown(box);
     try {
       const { root, models: states } = await valuesOf(box);
       const loaded = await moduleAt(address);
@@ -82,15 +85,21 @@
       for (const [id, state] of Object.entries(states)) models.set(id, makeModel(withBuffers(state), models));
       const model = models.get(root);
       const widget = typeof loaded.default === "function" ? await loaded.default() : loaded.default ?? loaded;
-      if (style) {
+      if (style && !document.querySelector(`link[href="${style}"]`)) {
         await new Promise((done) => {
           document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: style, onload: done, onerror: done }));
         });
       }
       const el = Object.assign(document.createElement("div"), { className: "nb-mount-inside" });
       await widget.initialize?.({ model, experimental });
-      box.append(el); // in the page before it draws, so that it can measure itself
-      await widget.render({ model, el, experimental, signal: new AbortController().signal });
+      if (now === shown(box)) {
+        box.append(el); // in the page before it draws, so that it can measure itself
+        await widget.render({ model, el, experimental, signal: new AbortController().signal });
+      }
+      if (now !== shown(box)) { // moved on meanwhile
+        el.remove();
+        return mount(box);
+      }
       box.querySelector(".nb-mount-before").remove();
     } catch (error) {
       console.error(error);
@@ -110,10 +119,11 @@
     }
   }, { rootMargin: "400px" });
 
-  const known = new WeakSet();
+  const known = new WeakSet(); // what stands there before it is mounted: a state that follows a slider brings it anew
   nb.anywidget = (box) => {
-    if (known.has(box)) return;
-    known.add(box);
+    const before = box.querySelector(".nb-mount-before");
+    if (!before || known.has(before)) return;
+    known.add(before);
     const button = box.querySelector(".nb-mount-load");
     if (!button) near.observe(box);
     else button.onclick = () => { button.disabled = true; mount(box); };

@@ -11,7 +11,7 @@
   let given;
   nb.figure = (figure) => { given = figure; };
   const figureOf = async (box) => {
-    if (!box.dataset.figure) return JSON.parse(box.parentElement.querySelector("script").textContent);
+    if (!box.dataset.figure) return JSON.parse(box.parentElement.querySelector("script").textContent)[0];
     await new Promise((onload, onerror) => {
       document.head.append(Object.assign(document.createElement("script"), { src: box.dataset.figure, onload, onerror }));
     });
@@ -56,7 +56,15 @@
     }
   }, { rootMargin: "100%" });
 
-  // The chart that was asked for at once, and the others of its library when they are about to be seen.
+  // Whoever has seen one chart of a library gets the others when they are about to be seen, and those of other states.
+  const asked = new Set();
+  const follow = (root) => root.querySelectorAll(".nb-chart:not(.nb-drawn)").forEach((box) => {
+    if (asked.has(box.dataset.library)) near.observe(box);
+  });
+  const { init } = nb;
+  nb.init = (root = document) => { init(root); follow(root); };
+
+  // The chart that was asked for is drawn at once.
   nb.chart = async (button) => {
     const box = button.closest(".nb-chart");
     const [loading, failed] = button.dataset.words.split("|");
@@ -67,10 +75,8 @@
       await draw(box);
       box.tabIndex = -1;
       box.focus({ preventScroll: true });
-      const { library } = box.dataset;
-      document.querySelectorAll(".nb-chart:not(.nb-drawn)").forEach((other) => {
-        if (other.dataset.library === library) near.observe(other);
-      });
+      asked.add(box.dataset.library);
+      follow(document);
     } catch {
       button.innerHTML = label;
       button.disabled = false;

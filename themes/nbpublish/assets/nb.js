@@ -125,5 +125,5 @@
   init();
   reveal();
   addEventListener("hashchange", reveal);
-  window.document$?.subscribe(() => init()); // Material swaps pages without loading them
+  window.document$?.subscribe(() => nb.init()); // Material swaps pages without loading them
 })();
