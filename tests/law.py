@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from programs import Shown, Warm, marimo, percent, plainly, shown
+from programs import Warm, marimo, percent, plainly, shown
 from random_programs import EVERYTHING, Edit, begin, changed_world, edited, first_dataflow, first_program
 
 from nbpublish.build import Executor, Store, build
@@ -234,19 +234,18 @@ class Sequel:
         """A build in our folder with a plain run in a copy of it.
 
         Where cells read what they have written themselves, a plain run depends on the runs before it; then a build may
-        give what it gives in a folder that no run has touched. Plain runs are the second to run, because in a process
-        that lives on they find modules that are loaded.
+        give what it gives in a folder that no run has touched.
         """
-        ours, plain = shown(run), plainly(run.notebook, copy)
-        files, left = files_in(self.root), files_in(copy)
-        with self._copy(self.authored) as fresh:
-            first = plainly(run.notebook, fresh) if files_in(fresh) != left else plain
-            wrote = {name: data for name, data in files_in(fresh).items() if left.get(name) != data}
+        with without_modules_in(self.root):
+            ours, plain = shown(run), plainly(run.notebook, copy)
+            files, left = files_in(self.root), files_in(copy)
+            with self._copy(self.authored) as fresh:
+                first = plainly(run.notebook, fresh) if files_in(fresh) != left else plain
+                wrote = {name: data for name, data in files_in(fresh).items() if left.get(name) != data}
         if plain != first or wrote:
             self.tally.unsteady += 1
             plain = [one if one == own else other for own, one, other in zip(ours, plain, first, strict=True)]
             files = left
-        plain = _at_home(plain, f"../{self.root.name}/")
         if ours != plain:
             at = next(n for n, pair in enumerate(zip(ours, plain, strict=True)) if pair[0] != pair[1])
             raise LawError(f"{self._told()}\ncell {at}: {ours[at]}\nplain: {plain[at]}")
@@ -292,9 +291,15 @@ class Sequel:
         return run
 
 
-def _at_home(shown: Shown, path: str) -> Shown:
-    """What a plain run shows, without the way to our folder: modules that live on have been loaded from there."""
-    return pickle.loads(pickle.dumps(shown, 0).replace(b"V" + path.encode(), b"V"))
+@contextmanager
+def without_modules_in(root: Path) -> Iterator[None]:
+    """Let plain runs load their own: a kernel that lives on in this process has loaded some from its folder."""
+    files = ((name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items()))
+    theirs = {name: sys.modules.pop(name) for name, file in list(files) if str(file).startswith(f"{root}{os.sep}")}
+    try:
+        yield
+    finally:
+        sys.modules.update(theirs)
 
 
 _ADDRESS = re.compile(rb" at 0x[0-9a-f]+")

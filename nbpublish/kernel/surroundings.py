@@ -65,14 +65,15 @@ class Siblings:
     native: frozenset[str]
     """Modules that Python itself has loaded when a script starts; these no sibling can take the place of."""
     _libraries: dict[str, ModuleType] = field(default_factory=dict)
+    _before: dict[str, ModuleType] = field(default_factory=dict)
+    """What was loaded once the libraries were forgotten."""
 
     def uncover(self) -> None:
         """Forget the libraries that the author's siblings are called like."""
-        siblings = _importable(self.folder)
-        for name in list(sys.modules):
-            top = name.partition(".")[0]
-            if top in siblings and top not in self.native and top not in (*sys.builtin_module_names, "nbpublish"):
-                self._libraries[name] = sys.modules.pop(name)
+        siblings = _importable(self.folder) - self.native - {*sys.builtin_module_names, "nbpublish"}
+        for name in _loaded(siblings):
+            self._libraries[name] = sys.modules.pop(name)
+        self._before = dict(sys.modules)
         importlib.invalidate_caches()
 
     @contextmanager
@@ -82,7 +83,7 @@ class Siblings:
         if not shadows:
             yield
             return
-        theirs = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in shadows}
+        theirs = {name: sys.modules[name] for name in _loaded(shadows)}
         theirs = {name: module for name, module in theirs.items() if _stands_in(module, self.folder)}
         for name in theirs:
             del sys.modules[name]
@@ -92,8 +93,8 @@ class Siblings:
         try:
             yield
         finally:
-            for name in list(sys.modules):
-                if name.partition(".")[0] in shadows and name not in theirs and name.partition(".")[0] != "nbpublish":
+            for name in _loaded(shadows - {"nbpublish"}):
+                if name not in theirs:
                     self._libraries[name] = sys.modules.pop(name)
             sys.modules.update(theirs)
             sys.path[:0] = paths
@@ -119,10 +120,17 @@ class Siblings:
 
     def cover(self) -> None:
         """Undo `uncover`, and forget the author's modules, for a process that lives on."""
-        for name, module in list(sys.modules.items()):
-            if name != "__main__" and name not in self._libraries and _stands_in(module, self.folder):
+        for name in [name for name in list(sys.modules) if sys.modules[name] is not self._before.get(name)]:
+            if name != "__main__" and name not in self._libraries and _stands_in(sys.modules[name], self.folder):
                 del sys.modules[name]
         sys.modules.update(self._libraries)
+
+
+def _loaded(tops: frozenset[str]) -> list[str]:
+    """Modules of these names, and those within them, that are loaded."""
+    if tops.isdisjoint(sys.modules):  # as nearly always, and there are thousands of modules to go through
+        return []
+    return [name for name in list(sys.modules) if name.partition(".")[0] in tops]
 
 
 def _importable(folder: Path) -> frozenset[str]:
