@@ -91,7 +91,7 @@ class Libraries(Listener):
                 if name == "__main__" or not self.has(name, code.co_filename):
                     yield None
                     return
-                if code.co_name == "<module>":
+                if code.co_name == "<module>" and frame.f_locals is frame.f_globals:  # not what `eval` runs
                     yield name.partition(".")[0]
             frame = frame.f_back
 
