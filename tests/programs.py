@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from nbpublish.build import Kernel
@@ -72,8 +69,6 @@ class Warm(InlineExecutor):
         super().__init__(root)
         self._context = None
         self._kernel: InlineKernel | None = None
-        self._modules: dict[str, ModuleType] = {}
-        """The author's modules that it has loaded, while a plain run in this process loads its own."""
 
     @contextmanager
     def start(self, notebook: Notebook) -> Iterator[Kernel]:  # type: ignore[override]
@@ -82,13 +77,9 @@ class Warm(InlineExecutor):
         if self._kernel is None:
             self._context = super().start(notebook)
             self._kernel = self._context.__enter__()
-        sys.modules.update(self._modules)
         self._kernel.session.read(notebook)
         yield self._kernel
         self._kernel.session.ledger.rest()  # a plain run in this process begins with the states of a new one
-        inside = f"{self.root}{os.sep}"
-        theirs = [name for name, it in sys.modules.items() if str(getattr(it, "__file__", "")).startswith(inside)]
-        self._modules = {name: sys.modules.pop(name) for name in theirs}
         for name in [name for name in self._kernel.live if is_state(name)]:
             del self._kernel.live[name]
 
@@ -96,4 +87,3 @@ class Warm(InlineExecutor):
         if self._context:
             self._context.__exit__(None, None, None)
         self._kernel = self._context = None
-        self._modules = {}
