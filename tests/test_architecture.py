@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "build": {*VALUES, "formats", "graph", "traces", "walk", "widgets", "page"},
     "verification": VALUES,
     "project": {*VALUES, "build", "verification", "formats", "store", "executors"},
-    "frontends": {*VALUES, "stamp", "project", "build", "formats", "graph", "page", "exporters"},
+    "frontends": {*VALUES, "stamp", "project", "build", "formats", "graph", "page", "exporters", "executors"},
     "themes": set(),
 }
 PURE = {"model", "errors", "formats", "graph", "traces", "widgets", "page", "exporters"}

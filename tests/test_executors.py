@@ -22,6 +22,8 @@ from nbpublish.errors import KernelError
 from nbpublish.executors.inline import InlineExecutor
 from nbpublish.executors.limits import Limits
 from nbpublish.executors.local import LocalExecutor, LocalKernel
+from nbpublish.executors.spare import Spare
+from nbpublish.executors.spawn import Spawned
 from nbpublish.model import ERROR, Cell, ErrorData, Names, Notebook, Options, Trace
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -425,19 +427,75 @@ def test_a_kernel_that_cannot_start_is_our_failure(tmp_path: Path, monkeypatch: 
         notebook.run("1")
 
 
-def test_a_process_that_was_prepared_becomes_the_first_kernel_and_none_is_left(tmp_path: Path) -> None:
+# --- a process that is started ahead ----------------------------------------------------------------------------------
+
+
+PID = Cell("c", "code", "import os\nprint(os.getpid())", 1)
+MARIMO = Notebook("nb.py", "marimo", (Cell("m", "code", "import marimo", 9),), order="dataflow")
+
+
+def pid_in(executor: LocalExecutor, notebook: Notebook) -> int:
+    with executor.start(notebook) as kernel:
+        return int(text(kernel.run(PID, Names())))
+
+
+def started_ahead(spare: Spare, **how: bool) -> Spawned:
+    spare.start(**how)
+    assert spare._spawned
+    return spare._spawned
+
+
+def is_gone(spawned: Spawned) -> bool:
+    return spawned.process.poll() is not None and not Path(spawned.folder.name).exists()
+
+
+def test_a_process_that_was_started_ahead_becomes_the_first_kernel_and_none_is_left(tmp_path: Path) -> None:
     (tmp_path / "nb.py").touch()
-    executor = LocalExecutor(tmp_path)
-    executor.prepare()
-    assert (spare := executor._spare)
-    with executor.start(Notebook("nb.py", "percent", ())) as kernel:
-        trace = kernel.run(Cell("c", "code", "import os\nprint(os.getpid())", 1), Names())
-        assert text(trace) == f"{spare.process.pid}\n"
-    executor.prepare()
-    assert (unused := executor._spare)
-    executor.close()
-    assert unused.process.poll() is not None
-    assert not Path(unused.folder.name).exists()
+    with Spare() as spare:
+        first = started_ahead(spare)
+        executor = LocalExecutor(tmp_path, spare=spare)
+        assert pid_in(executor, Notebook("nb.py", "percent", ())) == first.process.pid
+        assert pid_in(executor, Notebook("nb.py", "percent", ())) != first.process.pid
+        unused = started_ahead(spare)
+    assert is_gone(first)
+    assert is_gone(unused)
+
+
+def test_a_process_that_was_started_otherwise_becomes_no_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook has set a variable meanwhile, or it has loaded what the notebook does not."""
+    (tmp_path / "nb.py").touch()
+    with Spare() as spare:
+        executor = LocalExecutor(tmp_path, spare=spare)
+        first = started_ahead(spare)
+        monkeypatch.setenv("NB_HOOK", "set")
+        assert pid_in(executor, Notebook("nb.py", "percent", ())) != first.process.pid
+        second = started_ahead(spare, marimo=True)
+        assert pid_in(executor, Notebook("nb.py", "percent", ())) != second.process.pid
+        assert is_gone(first)
+        assert is_gone(second)
+
+
+@pytest.mark.parametrize("sibling", ["msgspec.py", "marimo.py", "other.py"])
+def test_loading_marimo_ahead_changes_nothing(tmp_path: Path, sibling: str) -> None:
+    pytest.importorskip("marimo")
+    (tmp_path / "nb.py").touch()
+    (tmp_path / sibling).write_text("print('the sibling')\nui = None\n")
+    name = sibling.removesuffix(".py")
+    code = f"import sys\nprint(sorted(sys.modules))\nimport marimo, {name}\nprint(marimo.__file__, {name}.__file__)"
+    code += "\nprint(sorted(sys.modules), sys.path)"
+    said = []
+    with Spare() as spare:
+        for early in (False, True):
+            if early:
+                ahead = started_ahead(spare, marimo=True)
+            with LocalExecutor(tmp_path, spare=spare).start(MARIMO) as kernel:
+                said.append(text(kernel.run(Cell("c", "code", code, 1), Names())))
+        assert is_gone(ahead)
+        assert spare.take(MARIMO, tmp_path) is None, "it was taken"
+    assert said[0] == said[1]
+    assert ("the sibling" in said[0]) == (sibling != "msgspec.py")
 
 
 def test_a_fault_of_ours_is_called_ours_and_the_kernel_lives_on(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from nbpublish.executors.postmortem import (
     out_of_touch,
     timed_out,
 )
+from nbpublish.executors.spare import Spare
 from nbpublish.executors.spawn import Spawned, spawn
 from nbpublish.kernel.failure import Places, error_output
 from nbpublish.kernel.messages import READY, Again, Load, Start, Work
@@ -45,20 +46,23 @@ Overrun = Literal["cell", "notebook", "memory", "stopped"]
 
 
 class LocalExecutor:
-    """Starts kernels for notebooks below the folder `root`. May be used from several threads."""
+    """Starts kernels for notebooks below the folder `root`. May be used from several threads.
 
-    def __init__(self, root: Path, limits: Limits | None = None) -> None:
+    The first may become the process of `spare`.
+    """
+
+    def __init__(self, root: Path, limits: Limits | None = None, spare: Spare | None = None) -> None:
         self.root = root.resolve()
         self.limits = limits or Limits()
+        self._spare = spare
         self._kernels: set[LocalKernel] = set()
         self._lock = threading.Lock()
-        self._spare: Spawned | None = None
         tidy()
 
     @contextmanager
     def start(self, notebook: Notebook) -> Iterator[LocalKernel]:
         """A kernel in a process of its own. It is to be left in the thread that entered it."""
-        spawned = self._taken() or spawn()
+        spawned = (self._spare and self._spare.take(notebook, self.root)) or spawn()
         kernel = LocalKernel(notebook, self.root, self.limits, spawned)
         with self._lock:
             self._kernels.add(kernel)
@@ -69,24 +73,12 @@ class LocalExecutor:
                 self._kernels.discard(kernel)
             kernel.close()
 
-    def prepare(self) -> None:
-        """Start a process that the first kernel will take, where one is likely to be needed soon."""
-        with self._lock:
-            self._spare = self._spare or spawn()
-
-    def _taken(self) -> Spawned | None:
-        with self._lock:
-            spare, self._spare = self._spare, None
-        return spare
-
     def close(self) -> None:
         """End all kernels that run; a cell that one of them runs counts as interrupted. May come from any thread."""
         with self._lock:
             kernels = list(self._kernels)
         for kernel in kernels:
             kernel.interrupt()
-        if spare := self._taken():
-            spare.end()
 
 
 class LocalKernel:

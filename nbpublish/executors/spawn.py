@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -17,7 +18,7 @@ from nbpublish.errors import KernelError
 from nbpublish.executors.folders import kernel_folder
 from nbpublish.executors.processes import Tree
 from nbpublish.kernel.capture import STREAMS, Stream
-from nbpublish.kernel.messages import COMMAND
+from nbpublish.kernel.messages import COMMAND, MARIMO
 from nbpublish.kernel.surroundings import ENVIRONMENT, UNWANTED
 
 
@@ -29,6 +30,10 @@ class Spawned:
     connection: Connection
     process: subprocess.Popen[bytes]
     tree: Tree
+    environment: Mapping[str, str]
+    """Ours, when it was started."""
+    marimo: bool
+    """Whether it has loaded marimo."""
 
     @property
     def files(self) -> dict[Stream, Path]:
@@ -48,13 +53,17 @@ class Spawned:
         self.folder.cleanup()
 
 
-def spawn() -> Spawned:
-    """Start a process; what it has to load, it loads while we go on. Raises KernelError where none can be started."""
+def spawn(*, marimo: bool = False) -> Spawned:
+    """Start a process; what it has to load, it loads while we go on, `marimo` too where it will surely need it.
+
+    Raises KernelError where none can be started.
+    """
     folder = kernel_folder()
     ours, theirs = Pipe()
     tree = Tree()
-    environment = {name: value for name, value in os.environ.items() if name not in UNWANTED}
-    command = [sys.executable, "-P", "-c", COMMAND, str(theirs.fileno())]
+    ours_now = dict(os.environ)
+    environment = {name: value for name, value in ours_now.items() if name not in UNWANTED}
+    command = [sys.executable, "-P", "-c", COMMAND, *([MARIMO] if marimo else []), str(theirs.fileno())]
     with contextlib.ExitStack() as stack:
         stack.callback(theirs.close)
         outputs = {stream: stack.enter_context(path.open("ab")) for stream, path in _files(folder).items()}
@@ -70,7 +79,7 @@ def spawn() -> Spawned:
             folder.cleanup()
             raise KernelError(f"No Python process can be started for the notebook: {error}") from error
     tree.root = process.pid
-    return Spawned(folder, ours, process, tree)
+    return Spawned(folder, ours, process, tree, ours_now, marimo)
 
 
 def _files(folder: tempfile.TemporaryDirectory[str]) -> dict[Stream, Path]:

@@ -14,14 +14,16 @@ from nbpublish.model import Notebook
 
 if TYPE_CHECKING:
     from nbpublish.executors.local import LocalExecutor, LocalKernel
+    from nbpublish.executors.spare import Spare
 
 
 class WhenNeeded:
     """A `LocalExecutor` for the folder `root`, made when the first kernel is asked for."""
 
-    def __init__(self, root: Path, limits: Limits | None = None) -> None:
+    def __init__(self, root: Path, limits: Limits | None = None, spare: Spare | None = None) -> None:
         self._root = root
         self._limits = limits
+        self._spare = spare
         self._executor: LocalExecutor | None = None
         self._lock = threading.Lock()
         tidy()
@@ -32,16 +34,12 @@ class WhenNeeded:
         with self._made().start(notebook) as kernel:
             yield kernel
 
-    def prepare(self) -> None:
-        """Start what the first kernel will need."""
-        self._made().prepare()
-
     def _made(self) -> LocalExecutor:
         with self._lock:
             if self._executor is None:
                 from nbpublish.executors.local import LocalExecutor
 
-                self._executor = LocalExecutor(self._root, self._limits)
+                self._executor = LocalExecutor(self._root, self._limits, self._spare)
             return self._executor
 
     def close(self) -> None:

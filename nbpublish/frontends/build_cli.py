@@ -6,12 +6,14 @@ import random
 import shutil
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from nbpublish.errors import KernelError
 from nbpublish.frontends.options import (
     EXIT_CODES,
     Share,
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from rich.console import Console
 
+    from nbpublish.executors.spare import Spare
     from nbpublish.frontends.summary import Summary
+    from nbpublish.frontends.unchanged import Look
     from nbpublish.project import Demand
 
 
@@ -94,6 +98,7 @@ def build(
     if unchanged.is_enough(look, strict, keep_going, as_json=as_json, quiet=quiet, started=started):
         return
     watch = click.get_current_context().with_resource(unchanged.looking_on())
+    spare = _kernel_for(look) if look.is_of_code and not frozen else None
     from nbpublish.frontends import configuration
     from nbpublish.frontends import report as shown
     from nbpublish.project import Demand
@@ -106,7 +111,7 @@ def build(
         demand = Demand(frozen=frozen, refresh=refresh, verify=verify or 0.0, seed=seed)
         terms = _Terms(demand, strict or config.strict, keep_going, explain)
         console = shown.console(quiet=quiet)
-        summary, published = _published(config, target, terms, console, clean=clean, has_code=look.is_of_code)
+        summary, published = _published(config, target, terms, console, clean=clean, spare=spare)
         if published and not verify:  # whose findings belong to this build
             unchanged.remember(watch, folder, config_file, config, target, summary)
         kept = f" ({configuration.shown(target)} is as it was)" if target.exists() else ""
@@ -115,13 +120,20 @@ def build(
         sys.exit(1 if summary.failed(strict=terms.strict) else 0)
 
 
-def _published(
-    config: MkDocsConfig, target: Path, terms: _Terms, console: Console, *, clean: bool, has_code: bool
-) -> tuple[Summary, bool]:
-    """Make the site aside and put it at `target`, and say whether that was done; it is not where a build has failed.
+def _kernel_for(look: Look) -> Spare:
+    """A process that gets ready to run cells while we load what reads and renders them; it ends with the command."""
+    from nbpublish.executors.spare import Spare
 
-    Where the site is known to have code, a kernel gets ready meanwhile.
-    """
+    spare = click.get_current_context().with_resource(Spare())
+    with suppress(KernelError):  # who wants to run a cell will say it
+        spare.start(marimo=look.is_of_marimo)
+    return spare
+
+
+def _published(
+    config: MkDocsConfig, target: Path, terms: _Terms, console: Console, *, clean: bool, spare: Spare | None
+) -> tuple[Summary, bool]:
+    """Make the site aside and put it at `target`, and say whether that was done; it is not where a build has failed."""
     from nbpublish.frontends import configuration, publish, site
     from nbpublish.frontends import report as shown
     from nbpublish.frontends.why import outcome
@@ -130,9 +142,7 @@ def _published(
     if clean:
         shutil.rmtree(publish.work_folder(target), ignore_errors=True)
     with publish.aside(target) as built:
-        with configuration.opened(config, terms.demand) as project:
-            if has_code:
-                project.prepare()
+        with configuration.opened(config, terms.demand, spare) as project:
             with shown.progress(console) as report:
                 summary = site.make_site(config, built, project, report=report)
             summary = outcome.told(summary, config, project, console, explain=terms.explain)

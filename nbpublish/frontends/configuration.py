@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
@@ -20,6 +20,9 @@ from nbpublish.frontends.places import find_config as find_config
 from nbpublish.frontends.places import work_beside
 from nbpublish.model import Run
 from nbpublish.project import Demand, Project, Settings, open_cache
+
+if TYPE_CHECKING:
+    from nbpublish.executors.spare import Spare
 
 PLUGIN = "nbpublish"
 LEFT_OUT = "/site/\n.*\n__pycache__/\n__marimo__/\nvenv/\nnode_modules/\n"
@@ -114,10 +117,13 @@ def work_of(config: MkDocsConfig) -> Path:
 
 
 @contextmanager
-def opened(config: MkDocsConfig, demand: Demand | None = None) -> Iterator[Project]:
+def opened(config: MkDocsConfig, demand: Demand | None = None, spare: Spare | None = None) -> Iterator[Project]:
     """The project that `config` describes, with its cache, which is tidied at the end."""
     docs, options = Path(config.docs_dir), settings(config)
-    with open_cache(work_of(config)) as store, Project(docs, options, store, demand=demand) as project:
+    with (
+        open_cache(work_of(config)) as store,
+        Project(docs, options, store, demand=demand, spare=spare) as project,
+    ):
         yield project
         store.tidy()
 

@@ -53,6 +53,14 @@ class Look:
         """Whether cells will probably run: a notebook, a module or a table of data changed."""
         return self.changed is not None and self.changed.endswith((".py", ".ipynb", ".csv", ".json", ".parquet"))
 
+    @property
+    def is_of_marimo(self) -> bool:
+        """Whether a notebook of marimo's changed, as far as that shows without reading it as one."""
+        try:
+            return bool(self.changed) and b"marimo.App(" in Path(str(self.changed)).read_bytes()
+        except OSError:
+            return False
+
 
 def is_enough(look: Look, strict: bool, keep_going: bool, *, as_json: bool, quiet: bool, started: float) -> bool:
     """Whether building would give the site that is there already; then what a build has to say has been said.

@@ -12,8 +12,8 @@ COMMAND = (
     "import sys; native = frozenset(sys.modules); from nbpublish.kernel.process import main; main(native, sys.argv)"
 )
 """What `python -P -c` runs: the modules Python starts with are noted before any of ours is loaded."""
-
-
+MARIMO = "marimo"
+"""An argument before the connection's: marimo is loaded at once, for a notebook of marimo's is to follow."""
 READY = "ready"
 """The first message from a kernel."""
 

@@ -13,13 +13,15 @@ from typing import Any
 
 from nbpublish.kernel.events import Ended, Shown, portable
 from nbpublish.kernel.failure import error_output, own_fault
-from nbpublish.kernel.messages import READY, Again, Load, Start, Work
+from nbpublish.kernel.messages import MARIMO, READY, Again, Load, Start, Work
 from nbpublish.kernel.session import Session
+from nbpublish.kernel.surroundings import load
 
 
 def main(native: frozenset[str], arguments: list[str]) -> None:
     """Serve cells until the connection ends. `arguments` is `sys.argv`, whose last item names the connection."""
     connection = _connect(int(arguments[-1]))
+    early = _loaded_early() if MARIMO in arguments else frozenset[str]()
     start: Start = connection.recv()
     crash = start.crash.open("wb", buffering=0)
     faulthandler.enable(crash)
@@ -27,7 +29,7 @@ def main(native: frozenset[str], arguments: list[str]) -> None:
     with suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     session = Session(
-        start.notebook, start.root, start.files, connection.send, limit=start.limit, native=native
+        start.notebook, start.root, start.files, connection.send, limit=start.limit, native=native, early=early
     )
     with session:
         session.read(start.notebook)
@@ -41,6 +43,13 @@ def main(native: frozenset[str], arguments: list[str]) -> None:
             else:
                 _serve(session, connection, asked)
         _leave(session)
+
+
+def _loaded_early() -> frozenset[str]:
+    """The modules that come with marimo, which our other side has still to read the notebook for."""
+    before = set(sys.modules)
+    load("marimo")
+    return frozenset(sys.modules.keys() - before)
 
 
 def _serve(session: Session, connection: Connection, work: Work) -> None:

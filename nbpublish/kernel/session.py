@@ -13,7 +13,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Container, Coroutine, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,16 @@ from nbpublish.kernel.patches import Patches
 from nbpublish.kernel.rich_html import steady
 from nbpublish.kernel.sources import Sources
 from nbpublish.kernel.states import filters_kept
-from nbpublish.kernel.surroundings import Siblings, entered, main_module, no_breakpoint, no_input, no_password, replaced
+from nbpublish.kernel.surroundings import (
+    Siblings,
+    entered,
+    main_module,
+    needs_marimo,
+    no_breakpoint,
+    no_input,
+    no_password,
+    replaced,
+)
 from nbpublish.kernel.versions import Ledger
 from nbpublish.model import Cell, Channel, Control, Names, Notebook, Output, Task
 
@@ -62,6 +71,7 @@ class Session:
         *,
         limit: int,
         native: frozenset[str],
+        early: frozenset[str] = frozenset(),
     ) -> None:
         self.notebook = notebook
         self.path = root / notebook.path
@@ -76,7 +86,7 @@ class Session:
         self.running = False
         self._main = main_module(self.path)
         self.namespace: dict[str, Any] = vars(self._main)
-        self._siblings = Siblings(self.path.parent, native)
+        self._siblings = Siblings(self.path.parent, native, early)
         self._places = Places(root, self.path)
         self._sources = Sources(self.path, self._places)
         self._watch = Watch()
@@ -108,10 +118,9 @@ class Session:
         self._watch.when_imported("getpass", lambda: enter(replaced(sys.modules["getpass"], getpass=no_password)))
         self._watch.when_imported(IPYTHON, self.display.replace_ipython)
         self._stack.callback(self.display.restore_ipython)
-        for library, module in BRIDGES.items():
-            self._watch.when_imported(library, lambda module=module: self._bring_up(module))  # type: ignore[misc]
-        if self.notebook.format == "marimo" and any("marimo" in cell.code for cell in self.notebook.cells):
-            self._siblings.keep("marimo")
+        with self._siblings.keeping("marimo") if needs_marimo(self.notebook, self.path.parent) else nullcontext():
+            for library, module in BRIDGES.items():
+                self._watch.when_imported(library, lambda module=module: self._bring_up(module))  # type: ignore[misc]
         self.modules = Modules(self._root, self.path.parent)
         self.modules.libraries.start()
         self._stack.callback(self.modules.libraries.stop)

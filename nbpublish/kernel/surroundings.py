@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from nbpublish.model import Notebook
 
 ENVIRONMENT = {
     "MPLBACKEND": "agg",
@@ -64,6 +67,8 @@ class Siblings:
     folder: Path
     native: frozenset[str]
     """Modules that Python itself has loaded when a script starts; these no sibling can take the place of."""
+    early: frozenset[str] = frozenset()
+    """Modules that were loaded before for `keeping`."""
     _libraries: dict[str, ModuleType] = field(default_factory=dict)
     _before: dict[str, ModuleType] = field(default_factory=dict)
     """What was loaded once the libraries were forgotten."""
@@ -99,19 +104,19 @@ class Siblings:
             sys.modules.update(theirs)
             sys.path[:0] = paths
 
-    def keep(self, library: str) -> None:
-        """Import a library that every notebook of a kind needs, and let no sibling take the place of what it loads.
+    @contextmanager
+    def keeping(self, library: str) -> Iterator[None]:
+        """Import a library that every notebook of a kind needs, and let no sibling take the place of what it loads, be
+        it within.
 
         So does `marimo` itself, which has loaded all its libraries before it looks at a notebook: a lecture called
         `markdown.py` must not break the others.
         """
-        if library in _importable(self.folder):
-            return
         with self.aside():
-            before = {*sys.modules, *self._libraries}
-            try:
-                importlib.import_module(library)
-            except ImportError:  # the cell that needs it says so
+            before = {*sys.modules, *self._libraries} - self.early
+            is_there = load(library)
+            yield
+            if not is_there:  # the cell that needs it says so
                 return
             loaded = {name.partition(".")[0] for name in {*sys.modules, *self._libraries} - before}
         self.native |= loaded
@@ -124,6 +129,21 @@ class Siblings:
             if name != "__main__" and name not in self._libraries and _stands_in(sys.modules[name], self.folder):
                 del sys.modules[name]
         sys.modules.update(self._libraries)
+
+
+def needs_marimo(notebook: Notebook, folder: Path) -> bool:
+    """Whether a notebook in a folder cannot do without marimo, whatever cells run, and has no other beside it."""
+    mentioned = notebook.format == "marimo" and any("marimo" in cell.code for cell in notebook.cells)
+    return mentioned and "marimo" not in _importable(folder)
+
+
+def load(library: str) -> bool:
+    """Import a library; False where it cannot be."""
+    try:
+        importlib.import_module(library)
+    except ImportError:
+        return False
+    return True
 
 
 def _loaded(tops: frozenset[str]) -> list[str]:

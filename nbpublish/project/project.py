@@ -13,6 +13,7 @@ from nbpublish import verification
 from nbpublish.build import Executor, Listener, Report, Store, World, build, may_be_kept
 from nbpublish.errors import NbpublishError
 from nbpublish.executors.asked import Asked
+from nbpublish.executors.spare import Spare
 from nbpublish.executors.when_needed import WhenNeeded
 from nbpublish.executors.world import ThisMachine
 from nbpublish.model import Graph, Notebook, Observation, Run
@@ -36,17 +37,10 @@ class Closing(Protocol):
     def close(self) -> None: ...
 
 
-@runtime_checkable
-class Preparing(Protocol):
-    """An executor that can begin to start a kernel before it is known for which notebook."""
-
-    def prepare(self) -> None: ...
-
-
 class Project:
     """Reads notebooks of the folder `root` and runs several of them at once.
 
-    The `store` that is handed in stays open.
+    The `store` that is handed in stays open. Where a cell will probably run, `spare` may hold a process for it.
     """
 
     def __init__(
@@ -57,6 +51,7 @@ class Project:
         executor: Executor | None = None,
         *,
         demand: Demand | None = None,
+        spare: Spare | None = None,
     ) -> None:
         self.root = root
         self.settings = settings or Settings()
@@ -72,13 +67,8 @@ class Project:
         """What was asked of the world for each notebook that ran."""
         self.executor: Executor | None = None
         if self.settings.execute and not self.demand.frozen:
-            self.executor = executor or WhenNeeded(root, limits(self.settings))
+            self.executor = executor or WhenNeeded(root, limits(self.settings), spare)
         self._reader = Reader(root, self.settings)
-
-    def prepare(self) -> None:
-        """Let a kernel get ready while something else is done, because a cell will probably run."""
-        if isinstance(self.executor, Preparing):
-            self.executor.prepare()
 
     def __enter__(self) -> Project:
         return self

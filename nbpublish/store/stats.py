@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 import stat
 import threading
 import time
@@ -28,6 +29,8 @@ class FileDigests:
         self._host = host()
         self._known: dict[str, tuple[str, str]] | None = None
         self._new: dict[str, tuple[str, str]] = {}
+        self._folders: dict[str, str] = {}
+        """Names of folders by path."""
         self._lock = threading.Lock()
 
     def digest(self, path: str | os.PathLike[str]) -> str | None:
@@ -62,6 +65,14 @@ class FileDigests:
         return self._known
 
     def _name(self, path: str | os.PathLike[str]) -> str:
+        folder, name = os.path.split(path)
+        if not os.path.isabs(folder) or name in ("", "..", "."):  # noqa: PTH117
+            return self._relative(path)
+        if folder not in self._folders:  # to make a path relative takes longer than all else, and many lie together
+            self._folders[folder] = self._relative(folder)
+        return posixpath.join(self._folders[folder], name) if self._folders[folder] != "." else name
+
+    def _relative(self, path: str | os.PathLike[str]) -> str:
         absolute = Path(path).absolute()
         try:
             return Path(os.path.relpath(absolute, self._base)).as_posix()
@@ -74,7 +85,7 @@ def _state(path: str | os.PathLike[str]) -> tuple[str, int]:
 
     The time of the last change of the inode cannot be set by any program, unlike that of the content.
     """
-    found = Path(path).stat()
+    found = os.stat(path)  # noqa: PTH116  asked of hundreds of files
     if not stat.S_ISREG(found.st_mode):
         raise OSError("not a regular file")
     times = (found.st_mtime_ns, found.st_ctime_ns)
