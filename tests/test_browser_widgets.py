@@ -40,9 +40,15 @@ CONTROLS = {
     "both": "mo.ui.dictionary({'p': mo.ui.slider(1, 2), 'q': mo.ui.switch()})",
     "prose": "mo.md('Take {n} of {kind}.').batch(n=mo.ui.slider(1, 2), kind=mo.ui.dropdown(['c', 'd'], value='c'))",
     "rows": "mo.ui.table([{'name': 'p'}, {'name': 'q'}, {'name': 'r'}], selection='single')",
+    "chart": "mo.ui.altair_chart(alt.Chart(frame).mark_circle().encode(x='p', y='q'))",
+    "groups": "mo.ui.altair_chart(alt.Chart(frame).mark_bar().encode(x='q:N', y='sum(p)'), chart_selection='point')",
     "sent": "mo.ui.slider(1, 3).form()",
     "clicks": "mo.ui.button(value=0, on_click=lambda n: n + 1)",
     "tabs": "mo.ui.tabs({'First': 'one', 'Second': 'two'})",
+}
+VALUES = {
+    "functions": "functions.value([3, 9])",
+    **{name: f"{name}.value.values.tolist()" for name in ("chart", "groups")},
 }
 CONSTANTS = {
     "whole": "1  # widget: slider(1, 4)",
@@ -60,12 +66,15 @@ CONSTANTS = {
 def marimo_notebook() -> str:
     lines = ["import marimo", "app = marimo.App()"]
     lines += ["@app.cell", "def _():", "    import marimo as mo", "    return mo,"]
-    lines += ["@app.cell", "def _(mo):", *(f"    {name} = {code}" for name, code in CONTROLS.items())]
+    frame = "pd.DataFrame({'p': [1, 2, 3], 'q': [5, 7, 7]})"
+    lines += ["@app.cell", "def _():", "    import altair as alt, pandas as pd", f"    frame = {frame}"]
+    lines += ["    return alt, frame, pd"]
+    lines += ["@app.cell", "def _(alt, frame, mo):", *(f"    {name} = {code}" for name, code in CONTROLS.items())]
     stacked = [name for name in CONTROLS if name != "rows"]
     lines += [f"    mo.vstack([{', '.join(stacked)}])", f"    return {', '.join(CONTROLS)}"]
     lines += ["@app.cell", "def _(rows):", "    rows", "    return"]
     for name in CONTROLS:
-        value = f"{name}.value([3, 9])" if name == "functions" else f"{name}.value"
+        value = VALUES.get(name, f"{name}.value")
         lines += ["@app.cell", f"def _({name}):", f"    print('{name}', {value})", "    return"]
     return "\n".join([*lines, 'if __name__ == "__main__":', "    app.run()", ""])
 
@@ -206,6 +215,16 @@ def row(at: int) -> Move:
     return lambda root: root.locator("tbody input").nth(at).click()
 
 
+def mark(at: int) -> Move:
+    """Press the mouse on a mark of a chart; 0 is the empty corner of the picture."""
+
+    def move(root: Any) -> None:
+        found = root.locator("input").nth(at)
+        found.click(**({} if at else {"position": {"x": 3, "y": 3}}))
+
+    return move
+
+
 def send(key: str = "", share: float = 0) -> Move:
     """Move what stands in the form, then send it, by key or by mouse."""
 
@@ -243,6 +262,10 @@ MOUSE: list[tuple[str, Move, str]] = [
     ("rows", row(1), "rows [{'name': 'q'}]"),
     ("rows", row(2), "rows [{'name': 'r'}]"),
     ("rows", row(2), "rows []"),
+    ("chart", mark(2), "chart [[2, 7]]"),
+    ("chart", mark(0), "chart []"),
+    ("chart", mark(3), "chart [[3, 7]]"),
+    ("groups", mark(2), "groups [[2, 7], [3, 7]]"),
     ("sent", send(share=1), "sent 3"),
     ("clicks", click(), "clicks 1"),
     ("clicks", click(), "clicks 2"),
@@ -272,6 +295,9 @@ KEYS: list[tuple[str, Move, str]] = [
     ("prose.n", press("ArrowRight"), "prose {'n': 2, 'kind': 'c'}"),
     ("prose.kind", press("ArrowDown"), "prose {'n': 2, 'kind': 'd'}"),
     ("rows", lambda root: root.locator("tbody input").first.press("Space"), "rows [{'name': 'p'}]"),
+    ("chart", press("ArrowRight", "ArrowRight"), "chart [[2, 7]]"),
+    ("chart", lambda root: root.locator(":checked").press("ArrowLeft"), "chart [[1, 5]]"),
+    ("groups", press("ArrowLeft"), "groups [[2, 7], [3, 7]]"),
     ("sent", send("End"), "sent 3"),
     ("clicks", press("Enter", "Enter"), "clicks 2"),
     ("tabs", press("ArrowRight"), "tabs Second"),

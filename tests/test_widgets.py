@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -485,6 +486,118 @@ def test_of_a_data_frame_of_text_no_row_may_be_selected() -> None:
     made = "t = mo.ui.table(pd.DataFrame({'name': ['p', 'q']}), selection='single')\nt"
     run = ran(marimo("import marimo as mo, pandas as pd", made, "print(list(t.value['name']))"))
     assert printed_in(run) == {"": "[]", "t 1": "['p']", "t 2": "['q']"}
+
+
+def test_rows_are_selected_within_a_layout_too() -> None:
+    pytest.importorskip("marimo")
+    made = "t = mo.ui.table([{'a': 1}, {'a': 2}], selection='single')\nmo.hstack([t, mo.md(f'again: {t}')])"
+    run = ran(marimo("import marimo as mo", made, "print(t.value)"))
+    page = render(run, PageSettings(), lambda url, line: url).html
+    assert re.findall(r'<input type="checkbox" value="(\d)"', page) == ["0", "1", "0", "1"]
+
+
+FRAME = "import marimo as mo, pandas as pd, altair as alt\nframe = pd.DataFrame({'p': [1, 2, 3], 'q': [5., 7.5, 7.5]})"
+
+
+@pytest.mark.parametrize(
+    ("chart", "selected"),
+    [
+        ("mark_circle().encode(x='p', y='q')", {"p 1, q 5": [1], "p 2, q 7.5": [2], "p 3, q 7.5": [3]}),
+        ("mark_bar().encode(x='q:N', y='sum(p)')", {"5": [1], "7.5": [2, 3]}),
+        ("mark_arc().encode(theta='sum(p)', color='q:N')", {"5": [1], "7.5": [2, 3]}),
+        ("mark_point().encode(x='p').add_params(alt.selection_point())", {"1": [1], "2": [2], "3": [3]}),
+        ("mark_point().encode(x='p').add_params(alt.selection_point(fields=['q']))", {"5": [1], "7.5": [2, 3]}),
+        ("mark_point().encode(x='p').add_params(alt.selection_interval())", {"1": [1], "2": [2], "3": [3]}),
+        ("mark_bar().encode(x=alt.X('p', bin=True), y='count()')", {}),
+        ("mark_point().encode(x='p', row='q')", {}),
+        ("mark_line().encode(x='p', y='q')", {}),
+        ("mark_point().transform_filter('datum.p > 1').encode(x='p', y='q')", {}),
+        ("mark_bar().encode(x='p:O', y='q')", {"p 1, q 5": [1], "p 2, q 7.5": [2], "p 3, q 7.5": [3]}),
+        ("mark_rect().encode(x='q:N', y='mean(p)')", {"5": [1], "7.5": [2, 3]}),
+        ("mark_point().encode(x='p', y='q').add_params(alt.param('k', value=3))", {}),  # marimo adds nothing then
+        ("mark_point().encode(x='p').add_params(alt.selection_point(value=[{'p': 1}]))", {}),
+    ],
+)
+def test_marks_of_a_chart_can_be_selected_where_rows_belong_to_them(chart: str, selected: dict[str, list[int]]) -> None:
+    pytest.importorskip("marimo")
+    pytest.importorskip("altair")
+    made = f"c = mo.ui.altair_chart(alt.Chart(frame).{chart})\nc"
+    found = printed_in(ran(marimo(FRAME, made, "print(list(c.value['p']))")))
+    assert {key.removeprefix("c "): value for key, value in found.items() if key} == {
+        said: str(rows) for said, rows in selected.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "pl.Series([0.1, 1 / 3, 1e-7], dtype=pl.Float32)",
+        "[datetime.date(2024, 1, 1), datetime.date(2024, 2, 1), datetime.date(2024, 3, 1)]",
+        "[datetime.datetime(2024, 1, 1), datetime.datetime(2024, 2, 1, 12, 30), datetime.datetime(2024, 3, 1)]",
+        "pl.Series(['a', 'b', 'b'], dtype=pl.Categorical)",
+        "[True, False, True]",
+    ],
+)
+def test_what_a_mark_says_finds_its_row_whatever_the_type_of_the_column(column: str) -> None:
+    for module in ("marimo", "altair", "polars"):
+        pytest.importorskip(module)
+    loaded = "import datetime, marimo as mo, polars as pl, altair as alt"
+    frame = f"{loaded}\nframe = pl.DataFrame({{'p': [1, 2, 3], 'c': {column}}})"
+    made = "c = mo.ui.altair_chart(alt.Chart(frame).mark_point().encode(x='c', y='p'))\nc"
+    found = printed_in(ran(marimo(frame, made, "print(list(c.value['p']))")))
+    assert list(found.values()) == ["[]", "[1]", "[2]", "[3]"]
+
+
+def test_no_mark_can_be_selected_whose_row_marimo_would_not_find() -> None:
+    for module in ("marimo", "altair", "polars"):
+        pytest.importorskip(module)
+    frame = "import datetime, marimo as mo, polars as pl, altair as alt\nday = datetime.datetime(2024, 1, 1)"
+    times = "pl.DataFrame({'p': [1], 'c': pl.Series([day]).dt.replace_time_zone('Asia/Tokyo')})"
+    made = f"c = mo.ui.altair_chart(alt.Chart({times}).mark_point().encode(x='c', y='p'))\nc"
+    assert printed_in(ran(marimo(frame, made, "print(list(c.value['p']))"))) == {"": "[]"}
+
+
+def test_who_reads_the_data_of_a_chart_does_not_follow_what_is_selected_in_it() -> None:
+    pytest.importorskip("marimo")
+    pytest.importorskip("altair")
+    made = "c = mo.ui.altair_chart(alt.Chart(frame).mark_point().encode(x='p', y='q'))\nmo.hstack([c, 'beside'])"
+    run = ran(marimo(FRAME, made, "print(len(c.value))", "print(frame['p'].sum())"))
+    assert [(each.cell, each.widgets) for each in run.decisions] == [(run.notebook.cells[2].id, ("c",))]
+    page = render(run, PageSettings(), lambda url, line: url).html
+    buttons = re.findall(r'<input type="radio" [^>]*aria-label="([^"]*)"(?: title="[^"]*" style="([^"]*)")?', page)
+    assert [label for label, _ in buttons] == ["Nothing selected", "p 1, q 5", "p 2, q 7.5", "p 3, q 7.5"]
+    assert [bool(style) for _, style in buttons] == [False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("chart", "count"),
+    [
+        ("mark_bar().encode(x='q:N', y='sum(p)', color='p:N')", 2),
+        ("mark_rect().encode(x='q:N', y='p:O', color='mean(q)')", 3),
+        ("mark_arc().encode(theta='sum(p)', color='q:N')", 2),
+    ],
+)
+def test_a_button_lies_over_all_that_a_mark_is_made_of(chart: str, count: int) -> None:
+    pytest.importorskip("marimo")
+    pytest.importorskip("vl_convert")
+    run = ran(marimo(FRAME, f"c = mo.ui.altair_chart(alt.Chart(frame).{chart})\nc", "print(len(c.value))"))
+    page = render(run, PageSettings(), lambda url, line: url).html
+    styles = re.findall(r'title="[^"]*" style="([^"]*)"', page)
+    boxes = [tuple(map(float, re.findall(r"([\d.]+)%", style))) for style in styles]
+    assert len(boxes) == count
+    for number, (left, top, width, height) in enumerate(boxes):
+        for x, y, wide, high in boxes[:number]:
+            assert abs(x - left) >= (width + wide) / 2 - 0.02 or abs(y - top) >= (height + high) / 2 - 0.02
+
+
+def test_marks_that_are_selected_together_stand_in_a_list_where_another_is_between_them() -> None:
+    pytest.importorskip("marimo")
+    pytest.importorskip("altair")
+    points = "alt.Chart(frame.assign(r=[5, 7, 5])).mark_point().encode(x='p')"
+    chart = f"{points}.add_params(alt.selection_point(fields=['r']))"
+    run = ran(marimo(FRAME, f"c = mo.ui.altair_chart({chart})\nc", "print(len(c.value))"))
+    page = render(run, PageSettings(), lambda url, line: url).html
+    assert re.findall(r"<option[^>]*>(.*?)</option>", page) == ["–", "5", "7"]
 
 
 def test_a_note_makes_a_constant_of_a_marimo_notebook_a_widget_too() -> None:

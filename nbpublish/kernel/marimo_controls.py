@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from nbpublish.kernel.chart_marks import marks_of
 from nbpublish.kernel.marimo_parts import is_a_part
 from nbpublish.model import Control
 
+_SHOWN = ("data", "raw-data", "spec", "figure")
 WITHIN_FORM = "form"
 """Leads from a form to the control within it."""
 
@@ -24,6 +26,8 @@ def controls_in(name: str, value: Any, path: tuple[str, ...] = ()) -> list[Contr
         items: Iterable[tuple[Any, Any]] = within.items() if isinstance(within, dict) else enumerate(within)
         return [control for key, item in items for control in controls_in(name, item, (*path, str(key)))]
     properties = _plain(arguments.args)
+    if is_a_part(value, "_plugins.ui._impl.altair_chart:altair_chart"):
+        properties["marks"] = marks_of(value)
     if kind == "form":
         sent = Control(name, path, kind, str(value._id), False, {"checks": value.validate is not None})
         return [sent, *controls_in(name, value.element, (*path, WITHIN_FORM))]
@@ -33,8 +37,8 @@ def controls_in(name: str, value: Any, path: tuple[str, ...] = ()) -> list[Contr
 
 
 def _plain(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments that JSON can hold; the data of a table is no argument of its control."""
-    kept = {name: _json(value) for name, value in arguments.items() if name not in ("data", "raw-data")}
+    """Arguments that JSON can hold; what a table or a chart shows is no argument of its control."""
+    kept = {name: _json(value) for name, value in arguments.items() if name not in _SHOWN}
     return {name: value for name, value in kept.items() if value is not None}
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import html
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from nbpublish.kernel.bundle import Bundle, is_a
+from nbpublish.kernel.chart_marks import boxes_of
 from nbpublish.kernel.marimo_parts import MissingPartError, is_a_part, named, part
 from nbpublish.kernel.rich import rich
 from nbpublish.kernel.rich_tables import table_of_rows
@@ -63,6 +64,15 @@ def label_of(value: object) -> str:
     """The label of a widget, as Markdown; empty where it has none."""
     label = getattr(getattr(value, "_args", None), "label", "")
     return label if isinstance(label, str) else ""
+
+
+def selection_of(value: Any) -> dict[str, Any]:
+    """What a page must know of an element in which rows or marks can be selected: its id, and where marks lie."""
+    if is_a_part(value, "_plugins.ui._impl.table:table") and getattr(value, "_selection", None):
+        return {"selects": str(value._id)}
+    if is_a_part(value, "_plugins.ui._impl.altair_chart:altair_chart"):
+        return {"selects": str(value._id), "marks": boxes_of(value)}
+    return {}
 
 
 def _called(element: Any) -> Any:
@@ -121,10 +131,11 @@ def _cell(value: Any) -> str:
 def embedded(bundle: Bundle) -> str:
     """A bundle as HTML that can stand inside marimo's HTML and inside Markdown.
 
-    A table is plain HTML; all else is the element in which marimo itself puts a bundle into HTML.
+    A table is plain HTML, unless its rows can be selected; all else is the element in which marimo itself puts a
+    bundle into HTML.
     """
     data, metadata = bundle
-    if "table" in metadata:
+    if "table" in metadata and "selects" not in metadata:
         return _flat(data["text/html"])
     if "image/svg+xml" in data:  # the picture stands for the specification it was drawn from
         data = {name: data[name] for name in ("image/svg+xml", "text/plain") if name in data}
@@ -148,11 +159,11 @@ def _flat(markup: str) -> str:
 # --- changes of marimo's classes, each made once in a process -------------------------------------------------------
 
 
-@cache
+@functools.cache
 def draw_elements() -> tuple[str, ...]:
     """Make the text of elements plain HTML where it can be. Gives the parts of marimo that are missing for it."""
     missing = []
-    for change in (_change_texts, _change_formatters):
+    for change in (_change_texts, _change_formatters, _let_charts_own_rows):
         try:
             change()
         except Exception as error:
@@ -189,7 +200,7 @@ def _drawn(element: Any) -> str | None:
     if is_a_part(element, "_plugins.stateless.lazy:lazy"):
         return None if held is None else str(part("_output.formatting:as_html")(held).text)
     bundle = bundle_of(held)
-    markup = embedded(bundle) if bundle else None
+    markup = embedded((bundle[0], {**bundle[1], **selection_of(element)})) if bundle else None
     label = label_of(element)
     if markup is None or not label:
         return markup
@@ -209,3 +220,19 @@ def _change_formatters() -> None:
         return (lambda _: ("text/html", embedded(bundle))) if bundle else original(obj, *arguments, **options)
 
     formatting.get_formatter = get_formatter
+
+
+def _let_charts_own_rows() -> None:
+    """Give each `mo.ui.altair_chart` rows of its own, as `mo.ui.table` has: who reads the data frame that the chart was
+    made of would otherwise depend on what is selected in the chart, because both could be changed through it."""
+    kind = part("_plugins.ui._impl.altair_chart:altair_chart")
+    original = kind.__init__
+
+    @functools.wraps(original)
+    def init(self: Any, chart: Any, *arguments: Any, **options: Any) -> None:
+        if is_a(getattr(chart, "data", None), "pandas", "DataFrame"):
+            chart = chart.copy()
+            chart.data = chart.data.copy()
+        original(self, chart, *arguments, **options)
+
+    kind.__init__ = init

@@ -13,7 +13,7 @@ from typing import Any
 
 from nbpublish.kernel.bridge import Surroundings
 from nbpublish.kernel.marimo_parts import is_a_part, part
-from nbpublish.kernel.marimo_static import bundle_of, held_by, label_of
+from nbpublish.kernel.marimo_static import bundle_of, held_by, label_of, selection_of
 from nbpublish.kernel.rich_html import steady
 from nbpublish.model import Output
 
@@ -64,10 +64,10 @@ def _html(markup: str) -> Output:
 def _held(value: object, held: Any, session: Surroundings) -> list[Output]:
     label = label_of(value)
     before = [_markdown(part(":md")(label))] if label else []
-    bundle = bundle_of(held) if is_a_part(value, "_plugins.ui._impl.table:table") else None
+    chosen = selection_of(value)
+    bundle = bundle_of(held) if chosen or is_a_part(value, "_plugins.ui._impl.table:table") else None
     if bundle:
-        selects = {"selects": str(getattr(value, "_id", ""))} if getattr(value, "_selection", None) else {}
-        return [*before, Output("display", bundle[0], {**bundle[1], **MARKED, **selects})]
+        return [*before, Output("display", bundle[0], {**bundle[1], **MARKED, **chosen})]
     return before + session.outputs_of(held)
 
 

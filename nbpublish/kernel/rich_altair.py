@@ -64,19 +64,40 @@ def picture(spec: dict[str, Any]) -> str | None:
         import vl_convert
     except ImportError:
         return None
-    versions = vl_convert.get_vegalite_versions()
     family, version = _schema(spec)
     try:
         if family == "vega":
             svg = vl_convert.vega_to_svg(spec, allowed_base_urls=[])
         else:
-            fitting = [known for known in versions if known.split(".")[0] == version.split(".")[0]]
-            wanted = version if version in versions else (fitting or versions)[-1]
-            svg = vl_convert.vegalite_to_svg(spec, vl_version=wanted, config=_READABLE, allowed_base_urls=[])
+            svg = vl_convert.vegalite_to_svg(
+                spec, vl_version=_nearest(version), config=_READABLE, allowed_base_urls=[]
+            )
     except (ValueError, RuntimeError):
         return None
     order: dict[str, str] = {}
     return _SVG_ID.sub(lambda name: order.setdefault(name[0], f"{name[1]}{len(order)}"), svg)  # it counts per process
+
+
+def laid_out(spec: dict[str, Any]) -> dict[str, Any] | None:
+    """The scene of a Vega-Lite specification, with the place of each mark in the picture; None as for `picture`."""
+    try:
+        import vl_convert
+
+        scene: dict[str, Any] = vl_convert.vegalite_to_scenegraph(
+            spec, vl_version=_nearest(_schema(spec)[1]), config=_READABLE, allowed_base_urls=[]
+        )
+    except (ImportError, ValueError, RuntimeError):
+        return None
+    return scene
+
+
+def _nearest(version: str) -> str:
+    """The version of Vega-Lite, of those that vl-convert knows, by which to draw what is written for this one."""
+    import vl_convert
+
+    versions: list[str] = vl_convert.get_vegalite_versions()
+    fitting = [known for known in versions if known.split(".")[0] == version.split(".")[0]]
+    return version if version in versions else (fitting or versions)[-1]
 
 
 def title_of(spec: dict[str, Any]) -> str:

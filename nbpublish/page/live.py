@@ -36,6 +36,11 @@ def output(kind: str, data: Bundle, metadata: Metadata, context: Context) -> str
     return drawn or _picture(data, metadata, context) or _named(kind, data, metadata, context)
 
 
+def still(data: Bundle, metadata: Metadata, context: Context) -> str:
+    """The picture of a chart, else its name."""
+    return _picture(data, metadata, context) or _named(kind_of(data) or "vegalite", data, metadata, context)
+
+
 def _picture(data: Bundle, metadata: Metadata, context: Context) -> str | None:
     for mimetype in PICTURES:
         if mimetype in data and (html := figure(data[mimetype], mimetype, metadata, context)):

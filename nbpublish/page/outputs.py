@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nbpublish.model import ERROR, MISSING_GLYPHS, Options, Output
-from nbpublish.page import addresses, foreign, lints, live, placeholders, streams, tables
+from nbpublish.page import addresses, foreign, lints, live, marks, placeholders, rows, streams, tables
 from nbpublish.page.context import Context, text_in
 from nbpublish.page.failures import failure
 from nbpublish.page.figures import PICTURES, bytes_of, captioned, figure, player
@@ -16,7 +16,6 @@ from nbpublish.page.labels import kind_of
 from nbpublish.page.latex import latex_output
 from nbpublish.page.markdown_output import displayed
 from nbpublish.page.native import leaves, translate
-from nbpublish.page.rows import selectable
 from nbpublish.page.tree import tree
 
 if TYPE_CHECKING:
@@ -48,6 +47,9 @@ def bundle(data: Bundle, metadata: Metadata, context: Context) -> str:
         return _marimo_bundle(data[MARIMO_BUNDLE], metadata, context)
     if _loads_library(data):
         return ""
+    moved = context.widgets.get(str(metadata.get("selects")))
+    if moved and moved[0].kind == "vega":
+        return marks.selectable(live.still(data, metadata, context), *moved, metadata.get("marks"), context)
     if kind := live.kind_of(data):
         return live.output(kind, data, metadata, context)
     metadata = tables.with_rows(data, metadata, context)
@@ -55,8 +57,7 @@ def bundle(data: Bundle, metadata: Metadata, context: Context) -> str:
         if mimetype in data and _prefers(mimetype, data):
             html = render(data[mimetype], mimetype, metadata, context)
             if html is not None:
-                moved = context.widgets.get(str(metadata.get("selects")))
-                return selectable(html, *moved, context) if moved and html else html
+                return rows.selectable(html, *moved, context) if moved and html else html
     return _unknown(data, context)
 
 

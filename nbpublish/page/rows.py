@@ -23,5 +23,5 @@ def selectable(html: str, widget: Widget, places: Places, context: Context) -> s
         label = context.words("widget.row", number=number + 1)
         box = attributes(type="checkbox", value=number, checked=number in chosen, aria_label=label, disabled=True)
         first.insert(0, parse(f"<input{box}> "))
-    key = attributes(class_="nb-rows", data_widget="table", data_nb_key=f"{context.book} {widget.key}")
+    key = attributes(class_="nb-selects", data_widget="table", data_nb_key=f"{context.book} {widget.key}")
     return f"<div{key}>{serialize(soup)}</div>"

@@ -171,6 +171,14 @@ def _rows(control: Control) -> Iterator[Place]:
         yield list(chosen), ", ".join(str(row + 1) for row in chosen) or _NOTHING
 
 
+def _marks(control: Control) -> Iterator[Place]:
+    """No mark of a chart, and each."""
+    marks = control.properties["marks"]
+    if marks:
+        yield control.initial, _NOTHING
+    yield from ((mark["set"], mark["label"]) for mark in marks)
+
+
 def _toggle(control: Control) -> list[Place]:
     return [(False, "✗"), (True, "✓")]
 
@@ -220,4 +228,5 @@ _KINDS: dict[str, Callable[[Control], Iterable[Place]]] = {
     "button": _clicks,
     "form": _toggle,
     "table": _rows,
+    "vega": _marks,
 }

@@ -111,6 +111,8 @@ WORDS = {
     "placeholder.chart-of": "{library} chart: {title}",
     "placeholder.static": "{what}. It needs a running notebook and cannot be shown on this page.",
     "widget.row": "Row {number}",
+    "widget.selected": "Selected",
+    "widget.unselected": "Nothing selected",
     "widget.load": "Load widget",
     "widget.load-from": "Load widget from {hosts}",
     "widget.failed": "The widget could not be shown.",

@@ -93,6 +93,8 @@ WORDS = {
     "placeholder.chart-of": "{library} のグラフ：{title}",
     "placeholder.static": "{what}：実行中のノートブックが必要なため、このページでは表示できません。",
     "widget.row": "{number} 行目",
+    "widget.selected": "選択",
+    "widget.unselected": "何も選択しない",
     "widget.load": "ウィジェットを読み込む",
     "widget.load-from": "{hosts} からウィジェットを読み込む",
     "widget.failed": "ウィジェットを表示できませんでした。",

@@ -107,6 +107,7 @@
       set: (inputs, at, widget) => chosen.set(inputs, at - shifted(widget, inputs)),
     },
     tabs: chosen,
+    vega: chosen,
     checkbox: checked,
     switch: checked,
     multiselect: {
@@ -179,7 +180,7 @@
       if ("nbWired" in root.dataset) return;
       root.dataset.nbWired = "";
       const kind = kinds[root.dataset.widget], widget = this.widgets[key], panel = this.panel(root, key);
-      const inputs = [...root.querySelectorAll(root.matches(".nb-tabs") ? ":scope > input" : root.matches(".nb-rows") ? "tbody input" : "input, select, button")];
+      const inputs = [...root.querySelectorAll(root.matches(".nb-tabs") ? ":scope > input" : root.matches(".nb-selects") ? "tbody input" : "input, select, button")];
       for (const input of inputs) {
         input.disabled = false;
         input.autocomplete = "off"; // browsers would bring a control back to where it was before a reload
