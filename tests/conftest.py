@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import browsers
+import economy
+import nursery
 import pytest
 from browsers import browser  # noqa: F401
 from docs_site import docs_site as build_docs_site
@@ -14,9 +16,11 @@ from hypothesis import settings
 settings.register_profile("any machine", deadline=None)  # a loaded one is no fault of the code
 settings.load_profile("any machine")
 
+economy.save_work()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="also the long forms of random tests")
+    parser.addoption("--long", action="store_true", help="also the long forms of tests")
     parser.addoption("--notebooks", metavar="FOLDER", help="perturb the notebooks in this folder")
 
 
@@ -29,12 +33,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_sessionfinish() -> None:
     browsers.close()
+    nursery.close()
 
 
 @pytest.fixture
-def author(tmp_path: Path) -> Build:
+def author(tmp_path: Path, request: pytest.FixtureRequest) -> Build:
     """Builds a notebook again and again, and compares each build with a plain run."""
-    return author_in(tmp_path)
+    return author_in(tmp_path, afresh=request.config.getoption("--long"))
 
 
 @pytest.fixture(scope="session")

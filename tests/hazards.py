@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from nursery import plain_run
 from programs import Shown, percent, plainly, shown
 
 from nbpublish.build import build
@@ -17,15 +18,18 @@ Build = Callable[..., Run]
 """Builds the notebook of these cells: of a percent script, or by `format`."""
 
 
-def author_in(root: Path) -> Build:
-    """An author of a notebook in the folder `root`. Each build has kernels of its own, in processes of their own."""
+def author_in(root: Path, *, afresh: bool = False) -> Build:
+    """An author of a notebook in the folder `root`. Each build has a kernel of its own, in a process of its own.
+
+    `afresh`, so have the plain runs: in the long form, and where it matters what is read while a library is loaded.
+    """
     (root / "book.py").touch()
     executor, store = LocalExecutor(root), MemoryStore()
 
     def built(*codes: str, format: Callable[..., Notebook] = percent) -> Run:
         notebook = format(*codes)
         run = build(notebook, store=store, executor=executor, world=ThisMachine(root), keep=0.0)
-        assert shown(run) == plainly(notebook, root, executor)
+        assert shown(run) == (plainly(notebook, root, executor) if afresh else plain_run(notebook, root))
         return run
 
     return built

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from inspect import unwrap
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from PIL import Image
 from test_page_cache import Bench
 
 from nbpublish.frontends.cards import draw, fonts
-from nbpublish.frontends.cards.draw import NoFontError, Pen, card
+from nbpublish.frontends.cards.draw import NoFontError, Pen
 from nbpublish.frontends.cards.fonts import Font, installed
 from nbpublish.frontends.cards.lines import lines, worst
 from nbpublish.frontends.cards.words import Words
+
+card = unwrap(draw.card)  # `economy` remembers those of sites
 
 LATIN = next(font for font in installed("en") if font.bold.name == "DejaVuSans-Bold.ttf")
 """matplotlib brings it, so it is everywhere."""
