@@ -7,7 +7,7 @@ the libraries were imported; a value that no bridge knows is shown as IPython wo
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -41,7 +41,7 @@ class Surroundings(Protocol):
     notebook: Notebook
     path: Path
     """The notebook's file, absolute."""
-    namespace: MutableMapping[str, Any]
+    namespace: dict[str, Any]
     """Globals of the author's code, the dictionary of `__main__`."""
     cell: Cell | None
     """The cell that runs, or ran last."""

@@ -6,24 +6,23 @@ The session lives in the process of the author's code. Everything that happens g
 from __future__ import annotations
 
 import builtins
-import importlib
-import inspect
 import os
 import sys
 import time
 import warnings
-from collections.abc import Callable, Container, Coroutine, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbpublish.kernel.account import Account
-from nbpublish.kernel.bridge import BRIDGES, Bridge, Ending
+from nbpublish.kernel.awaiting import Awaiting
+from nbpublish.kernel.bridges import Bridges
 from nbpublish.kernel.capture import Capture, Stream, redirected
 from nbpublish.kernel.display import IPYTHON, Display
 from nbpublish.kernel.events import Ended, Exit, Shown, Sink
-from nbpublish.kernel.execute import Compiled, compile_cell, flags_of
+from nbpublish.kernel.execute import compile_cell, flags_of
 from nbpublish.kernel.failure import Places, error_data, error_output, warning_text
 from nbpublish.kernel.formatter import Formatter, plain
 from nbpublish.kernel.hidden import Hidden
@@ -48,10 +47,7 @@ from nbpublish.kernel.surroundings import (
     replaced,
 )
 from nbpublish.kernel.versions import Ledger
-from nbpublish.model import Cell, Channel, Control, Names, Notebook, Output, Task
-
-if TYPE_CHECKING:
-    import asyncio
+from nbpublish.model import Cell, Channel, Names, Notebook, Output, Task
 
 
 class Session:
@@ -90,13 +86,11 @@ class Session:
         self._places = Places(root, self.path)
         self._sources = Sources(self.path, self._places)
         self._watch = Watch()
-        self._bridges: list[Bridge] = []
-        self._brought_up: set[str] = set()
+        self._bridges = Bridges(self, self.ours, self.report)
         self._last = LastResult(self.namespace)
         self._broken = False
         self._futures = 0
         self._root = root
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._shell: Any = None
         self._stack = ExitStack()
 
@@ -119,8 +113,7 @@ class Session:
         self._watch.when_imported(IPYTHON, self.display.replace_ipython)
         self._stack.callback(self.display.restore_ipython)
         with self._siblings.keeping("marimo") if needs_marimo(self.notebook, self.path.parent) else nullcontext():
-            for library, module in BRIDGES.items():
-                self._watch.when_imported(library, lambda module=module: self._bring_up(module))  # type: ignore[misc]
+            self._bridges.follow(self._watch)
         self.modules = Modules(self._root, self.path.parent)
         self.modules.libraries.start()
         self._stack.callback(self.modules.libraries.stop)
@@ -134,6 +127,8 @@ class Session:
         self._main.when_missing = self.ledger.looked_for
         self._stack.callback(self.ledger.end)
         enter(watching(self.ledger.impure))
+        self._stack.callback(self._bridges.close)
+        self._awaiting = Awaiting(self.ledger.background, self.ours)
         return self
 
     def read(self, notebook: Notebook) -> None:
@@ -146,8 +141,7 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
-        if self._loop:
-            self._loop.close()
+        self._awaiting.close()
 
     @contextmanager
     def ours(self) -> Iterator[None]:
@@ -165,22 +159,6 @@ class Session:
                 self._shell = shell_of(self)
             self.ledger.ignore(set(self.namespace) - before)
         return self._shell
-
-    def _bring_up(self, module: str) -> None:
-        if module in self._brought_up:
-            return
-        self._brought_up.add(module)
-        with self.ours():
-            try:
-                bridge: Bridge = importlib.import_module(module).bridge(self)
-            except Exception as error:  # the author's import goes on; what their library will lack is said
-                if not isinstance(error, ModuleNotFoundError) or error.name != module:
-                    self.report(error)
-                return
-        self._bridges.append(bridge)
-        self._stack.callback(bridge.close)
-        if self.running and self.cell:
-            bridge.before_cell(self.cell)
 
     # --- a cell -----------------------------------------------------------------------------------------------------
 
@@ -208,28 +186,26 @@ class Session:
             os._exit(0)  # a fork of the author's has come to the cell's end
         self.capture.take_in()
         seconds = time.perf_counter() - started
-        account = replace(self.ledger.close(seconds), controls=self._controls()) if task else Account()
+        account = self._account(seconds) if task else Account()
         return Ended("failed" if self._broken and exit == "ok" else exit, seconds, account)
+
+    def _account(self, seconds: float) -> Account:
+        account = self.ledger.close(seconds)
+        bound = [(name, self.namespace[name]) for name in sorted(self.names.defs & self.namespace.keys())]
+        return replace(account, controls=self._bridges.controls_in(bound))
 
     def _run(self, cell: Cell, task: Task | None) -> Exit:
         exit: Exit = "ok"
         try:
-            for bridge in list(self._bridges):
-                bridge.before_cell(cell)
+            self._bridges.before_cell(cell)
             self.value = self._execute(cell)
             if self.value is not None:
                 self._keep_result(task)
                 self.show(self.value, "result")
         except BaseException as exception:
             exit = self._end(exception)
-        for bridge in self._bridges:
-            try:
-                outputs = bridge.after_cell()
-            except Exception as exception:
-                self.report(exception)
-                continue
-            for output in outputs:
-                self.emit(output)
+        for output in self._bridges.after_cell():
+            self.emit(output)
         return exit
 
     def _keep_result(self, task: Task | None) -> None:
@@ -237,15 +213,6 @@ class Session:
             self._last.offer(self.value)
         elif task and task.result:
             self._last.put(self.value)
-
-    def _controls(self) -> tuple[Control, ...]:
-        """The controls that the cell has bound to names."""
-        found: list[Control] = []
-        for name in sorted(self.names.defs & self.namespace.keys()):
-            for bridge in self._bridges:
-                with suppress(Exception):  # of a library that has changed: its controls stay as they are
-                    found += bridge.controls_in(name, self.namespace[name])
-        return tuple(found)
 
     def _execute(self, cell: Cell) -> object:
         private = self.private if self.notebook.order == "dataflow" else None
@@ -256,39 +223,15 @@ class Session:
         codes = [*(() if only_defines(cell.code) else filter(None, code)), *functions_among(called)]
         self._observer.named(codes, cell.options.depends, self.path.parent)
         if code.awaits or self.notebook.format == "ipynb":  # Jupyter runs every cell within its loop
-            return self._wait_for(self._evaluate_awaiting(code))
+            return self._awaiting.run(code, self.namespace)
         eval(code.body, self.namespace)
         return eval(code.last, self.namespace) if code.last else None
 
-    async def _evaluate_awaiting(self, code: Compiled) -> object:
-        value = None
-        for part in filter(None, code):
-            value = eval(part, self.namespace)
-            if part.co_flags & inspect.CO_COROUTINE:
-                value = await value
-        return value if code.last else None
-
-    def _wait_for(self, coroutine: Coroutine[Any, Any, object]) -> object:
-        """Run top-level `await` on the loop that the notebook has for its whole life."""
-        with self.ours():  # few notebooks wait for anything, and it takes a fifth of the start of a kernel
-            import asyncio
-        if self._loop is None or self._loop.is_closed():
-            self._loop = self.ledger.background.loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(self._loop)
-        task = self._loop.create_task(coroutine)
-        try:
-            return self._loop.run_until_complete(task)
-        except KeyboardInterrupt:
-            task.cancel()
-            raise
-
     def _end(self, exception: BaseException) -> Exit:
-        for bridge in self._bridges:
-            ending: Ending | None = bridge.ending_of(exception)
-            if ending is not None:
-                for output in ending.outputs:
-                    self.emit(output)
-                return ending.exit
+        if ending := self._bridges.ending_of(exception):
+            for output in ending.outputs:
+                self.emit(output)
+            return ending.exit
         if isinstance(exception, SystemExit) and exception.code in (None, 0):
             return "stopped"
         self.report(exception)
@@ -317,10 +260,9 @@ class Session:
         exclude: Container[str] | None = None,
     ) -> list[Output]:
         """What a value looks like, asking every bridge and then IPython's formatters."""
-        for bridge in self._bridges:
-            outputs = bridge.outputs_of(value)
-            if outputs is not None:
-                return [replace(output, channel=channel) for output in outputs]
+        outputs = self._bridges.outputs_of(value)
+        if outputs is not None:
+            return [replace(output, channel=channel) for output in outputs]
         data, metadata = steady(*self.formatter.bundle(value, include, exclude))
         return [self.formatter.output(channel, data, metadata)] if data else []
 
