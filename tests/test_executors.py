@@ -326,6 +326,12 @@ def test_a_notebook_that_takes_too_much_memory_is_ended(tmp_path: Path) -> None:
         assert (trace.exit, error(trace)["name"], text(trace)) == ("died", "MemoryLimit", "filling\n")
 
 
+def test_cells_that_each_take_little_time_and_memory_are_counted_together(tmp_path: Path) -> None:
+    with started(tmp_path, Limits(memory=300 * 2**20)) as notebook:
+        exits = [notebook.run(f"part_{n} = b'x' * (40 * 2**20)").exit for n in range(20)]
+        assert (exits[0], exits[-1]) == ("ok", "died")
+
+
 @POSIX
 def test_nothing_that_a_notebook_started_outlives_it(tmp_path: Path) -> None:
     with started(tmp_path) as notebook:

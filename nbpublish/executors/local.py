@@ -91,6 +91,8 @@ class LocalKernel:
         self._connection, self._process, self._tree = spawned.connection, spawned.process, spawned.tree
         self._files, self._crash = spawned.files, spawned.crash
         self._seconds_left = limits.notebook
+        self._next_look = 0.0
+        """When to look at its memory and files again, be it in another cell."""
         self.live: dict[str, Version] = {}
         self.found: set[Observation] = set()
         self.spent = False
@@ -190,7 +192,6 @@ class LocalKernel:
         seconds = self._seconds_for(cell)
         cell_ends = now + seconds if seconds is not None else float("inf")
         notebook_ends = now + self._seconds_left if self._seconds_left is not None else float("inf")
-        next_look = now
         while transcript.end is None:
             if self._connection.poll(_LOOK_EVERY):
                 transcript.add(self._connection.recv())
@@ -199,8 +200,8 @@ class LocalKernel:
                 return "stopped"
             if transcript.end is None and now >= min(cell_ends, notebook_ends):
                 return "notebook" if notebook_ends <= cell_ends else "cell"
-            if now >= next_look:
-                next_look = now + _LOOK_EVERY
+            if now >= self._next_look:
+                self._next_look = now + _LOOK_EVERY
                 self._shorten_files()
                 if self._limits.memory is not None and self._tree.memory() > self._limits.memory:
                     return "memory"

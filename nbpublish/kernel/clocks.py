@@ -30,6 +30,10 @@ _MAGICS = frozenset({"run_line_magic", "run_cell_magic"})
 _SQL_CLOCK = re.compile(r"\b(?:now\s*\(|current_(?:date|time|timestamp)\b|get_current_timestamp)", re.IGNORECASE)
 _SQL_CHANCE = re.compile(r"\b(?:random|rand|uuid|gen_random_uuid)\s*\(\s*\)|\busing\s+sample\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b(?:https?|ftp|s3a?|gcs|gs|abfss?|az|hf|r2)://", re.IGNORECASE)
+_DRAWN = frozenset({"Random", "RandomState", "seed"})
+"""What seeds a generator with chance where it is called without an argument."""
+_NOTED = _CLOCKS | _OF_TIME | _DRAWN
+"""Names without which no instruction needs to be looked at."""
 _BETWEEN = frozenset({"PRECALL", "PUSH_NULL", "CACHE"})
 
 
@@ -70,6 +74,8 @@ def _strings(constants: Any) -> Iterator[str]:
 
 def _done(code: CodeType, namespace: Mapping[str, Any]) -> Iterator[str]:
     """By its instructions."""
+    if not any(name in _NOTED or _is_reader(namespace.get(name)) for name in code.co_names):
+        return
     imported = False
     is_function = bool(code.co_flags & inspect.CO_OPTIMIZED)
     before: dis.Instruction | None = None
@@ -89,7 +95,7 @@ def _done(code: CodeType, namespace: Mapping[str, Any]) -> Iterator[str]:
         elif step.opname == "IMPORT_FROM":
             if is_function and imported and name in _CLOCKS | _OF_TIME:
                 yield "clock"
-        elif step.opname.startswith("CALL") and step.arg == 0 and called in ("Random", "RandomState", "seed"):
+        elif step.opname.startswith("CALL") and step.arg == 0 and called in _DRAWN:
             yield "entropy"
         if step.opname not in _BETWEEN:
             called = called if step.opname in ("LOAD_ATTR", "LOAD_METHOD", "LOAD_NAME", "LOAD_GLOBAL") else ""

@@ -67,6 +67,8 @@ class Environment:
     def changed(self) -> dict[str, str | None]:
         """After a cell: the variables that it has changed, by their state's name."""
         now = _now()
+        if now is self._before:
+            return {}
         both = sorted({*now, *self._before})
         return {state_of(name): now.get(name) for name in both if now.get(name) != self._before.get(name)}
 
@@ -93,6 +95,8 @@ class Environment:
 
     def _changed(self) -> list[str]:
         now = _now()
+        if now is self._initial:
+            return []
         return [name for name in {*now, *self._initial} if now.get(name) != self._initial.get(name)]
 
     def _reset(self, kept: Collection[str] = ()) -> None:
@@ -140,12 +144,20 @@ def _asker(frame: FrameType) -> FrameType:
     return frame
 
 
-def _now() -> dict[str, str]:
+_last: tuple[dict[Any, Any], dict[str, str]] = {}, {}
+"""The variables as they were read last, as the system has them and as text. Nobody changes these."""
+
+
+def _now() -> Mapping[str, str]:
     """All variables, read past the recording: it would cost more than all else that is done for a small cell."""
+    global _last
     environ: Any = os.environ
     if not isinstance(environ, os._Environ):  # the author has put something else in its place
         return dict(environ)
-    return {environ.decodekey(key): environ.decodevalue(value) for key, value in environ._data.items()}  # type: ignore[attr-defined]
+    if environ._data != _last[0]:  # type: ignore[attr-defined]
+        raw = dict(environ._data)  # type: ignore[attr-defined]
+        _last = raw, {environ.decodekey(key): environ.decodevalue(value) for key, value in raw.items()}
+    return _last[1]
 
 
 def _set(variable: str, value: str | None) -> None:

@@ -48,6 +48,8 @@ class Libraries(Listener):
         self.loading = Loading(self._loaded_by)
         self.found = Found()
         """What the libraries that the cell uses looked at while they were loaded."""
+        self._owners: dict[tuple[str, str], tuple[str, ...]] = {}
+        """By top-level module and its file, the distributions that it is from."""
 
     @cached_property
     def _installed(self) -> Installed:
@@ -171,7 +173,9 @@ class Libraries(Listener):
         file = getattr(module, "__file__", None)
         if not isinstance(file, str) or top in sys.stdlib_module_names:
             return ()
-        return self._installed.owners(top, self._folder_of(top, os.path.abspath(file)))  # noqa: PTH100
+        if (top, file) not in self._owners:
+            self._owners[top, file] = self._installed.owners(top, self._folder_of(top, os.path.abspath(file)))  # noqa: PTH100
+        return self._owners[top, file]
 
     def _is_loaded(self, distribution: str) -> bool:
         return any(name in sys.modules for name in (distribution, distribution.replace("-", "_")))

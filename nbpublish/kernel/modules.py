@@ -97,6 +97,8 @@ class Modules:
     def close(self) -> None:
         """After a cell: find out what has been loaded."""
         self._holding.clear()
+        if sys.modules.keys() <= self._looked:
+            return
         for name in [name for name in list(sys.modules) if name not in self._looked]:
             self._looked.add(name)
             self._find(name, sys.modules[name])

@@ -86,10 +86,9 @@ class Patches:
 
     def _patched(self) -> Iterator[Change]:
         for owner, (names, values) in self._libraries.items():
-            now = _contents(self._owners[owner])
-            if len(now[1]) == len(values) and all(map(is_, now[1], values)):
+            if _holds(self._owners[owner], values):
                 continue
-            self._libraries[owner] = now
+            now = self._libraries[owner] = _contents(self._owners[owner])
             before, after = dict(zip(names, values, strict=True)), dict(zip(*now, strict=True))
             for name in {*before, *after}:
                 value = after.get(name, _GONE)
@@ -151,9 +150,22 @@ def _parts(module: str) -> Iterator[tuple[str, Any]]:
             yield f"{module}.{name}", value
 
 
+def _items(owner: Any) -> Any:
+    return vars_of(owner) if isinstance(owner, type) else vars(owner)
+
+
 def _contents(owner: Any) -> tuple[list[str], list[Any]]:
-    items = vars_of(owner) if isinstance(owner, type) else vars(owner)
+    items = _items(owner)
     return list(items), list(items.values())
+
+
+def _holds(owner: Any, values: list[Any]) -> bool:
+    """Whether a module or class has these very values. It is asked of all after each cell, so nothing is copied."""
+    items = _items(owner)
+    try:
+        return len(items) == len(values) and all(map(is_, items.values(), values))
+    except RuntimeError:  # a thread of the author's puts something into it just now
+        return False
 
 
 def _root(module: str) -> str:

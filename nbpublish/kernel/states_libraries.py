@@ -10,12 +10,16 @@ from typing import Any
 from nbpublish.kernel.state import Noticed, Snapshot, State
 
 _rc, _named = Noticed(), Noticed()
+_ATOMS = frozenset({str, int, float, bool, type(None), tuple})
+"""Types whose values need no copy."""
 
 
 def _read_rc() -> Snapshot:
     """All settings but the backend: that is ours, and until it is chosen an object that cannot be copied."""
     items = dict.items(sys.modules["matplotlib"].rcParams)
-    return {name: copy.copy(value) for name, value in items if name != "backend"}
+    return {
+        name: value if type(value) in _ATOMS else copy.copy(value) for name, value in items if name != "backend"
+    }
 
 
 def _own_rc() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from nbpublish.kernel.state import Noticed, Snapshot, State
@@ -62,10 +63,18 @@ def _handlers(logger: logging.Logger) -> list[logging.Handler]:
     return [handler for handler in found if not type(handler.formatter).__module__.startswith("marimo.")]
 
 
-def _loggers() -> dict[str, logging.Logger]:
-    """All loggers but marimo's own, which are for whoever runs its server and get a file when it is loaded."""
-    found = [(name, it) for name, it in logging.root.manager.loggerDict.items() if f"{name}."[:7] != "marimo."]
-    return {"": logging.root, **{name: logger for name, logger in found if isinstance(logger, logging.Logger)}}
+def _loggers(wanted: Callable[[logging.Logger], bool] = lambda logger: True) -> dict[str, logging.Logger]:
+    """The root and all wanted loggers but marimo's own, which are for whoever runs its server and get a file when it is
+    loaded."""
+    found = list(logging.root.manager.loggerDict.items())
+    loggers = [(name, it) for name, it in found if isinstance(it, logging.Logger) and wanted(it)]
+    return {"": logging.root, **{name: logger for name, logger in loggers if f"{name}."[:7] != "marimo."}}
+
+
+def _has_anything(logger: logging.Logger) -> bool:
+    """Whether a logger may be other than loggers are made. Nearly all are not, and all are read after each cell."""
+    plain = logger.level == logging.NOTSET and logger.propagate and not logger.disabled
+    return not plain or bool(logger.handlers or logger.filters)
 
 
 def _read() -> Snapshot:
@@ -77,7 +86,7 @@ def _read() -> Snapshot:
             tuple(map(_described, _handlers(logger))),
             tuple(map(_Live, logger.filters)),
         )
-        for name, logger in _loggers().items()
+        for name, logger in _loggers(_has_anything).items()
     }
     changed = {name: state for name, state in states.items() if state != (_UNSET if name else _ROOT)}
     return logging.root.manager.disable, sorted(changed.items(), key=lambda item: item[0])

@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import CodeType
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -17,6 +18,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
 
 
+@lru_cache(256)  # the cells that follow a widget run once for each of its places
 def compiled(source: str) -> CodeType | None:
     """The code of a cell or module; None where its source is no Python."""
     try:
@@ -30,6 +32,14 @@ def compiled(source: str) -> CodeType | None:
 
 def words_in(code: CodeType) -> frozenset[str]:
     """The names that a piece of code uses, and the words in its strings."""
+    try:
+        return _words_in(code)
+    except TypeError:  # an author's tool has put a list among its constants, say
+        return _words_in.__wrapped__(code)
+
+
+@lru_cache(1024)  # pieces of code that are equal have equal names and strings
+def _words_in(code: CodeType) -> frozenset[str]:
     found = {word for name in code.co_names for word in name.split(".")}
     for constant in code.co_consts:
         if type(constant) is CodeType:

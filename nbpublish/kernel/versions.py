@@ -195,7 +195,7 @@ class Ledger:
 
     def _with_private(self, scope: set[str]) -> set[str]:
         """Names private to the cell count where others can reach them: as globals of functions."""
-        waiting = list(scope) if self._has_private else []
+        waiting = list(scope) if self._has_private and any(map(is_mangled, self._space)) else []
         while waiting:
             free, _ = self._survey(waiting.pop())
             found = {name for name in free if self._is_private(name) and name in self._space} - scope
