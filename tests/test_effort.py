@@ -11,7 +11,7 @@ from nbpublish.executors.inline import InlineExecutor
 from nbpublish.executors.world import ThisMachine
 from nbpublish.formats.percent import PERCENT
 from nbpublish.kernel import worth
-from nbpublish.model import Run
+from nbpublish.model import Budget, Run
 from nbpublish.store.memory import MemoryStore
 
 SLOW = "value = 0\nfor _ in range(3_000_000):\n    value = 1\n"
@@ -22,7 +22,12 @@ def built(root: Path, store: MemoryStore, *codes: str) -> Run:
     (root / "slow.py").write_text(SLOW, encoding="utf-8")
     notebook = PERCENT.read("chapter.py", "\n\n".join(f"# %%\n{code}" for code in codes))
     assert notebook
-    return build(notebook, store=store, executor=InlineExecutor(root), world=ThisMachine(root))
+    return build(notebook, store=store, executor=InlineExecutor(root), world=ThisMachine(root), budget=Budget())
+
+
+def kept_in(run: Run) -> set[str]:
+    versions = ((name, version) for trace in run.traces.values() for name, version in trace.versions.items())
+    return {name.removeprefix("module ") for name, version in versions if version.blob}
 
 
 def causes(run: Run) -> list[str]:
@@ -52,6 +57,16 @@ def test_what_is_kept_is_not_counted_again(tmp_path: Path) -> None:
     versions = {name: version for trace in run.traces.values() for name, version in trace.versions.items()}
     assert versions["x"].blob
     assert versions["w"].blob is None
+
+
+def test_what_all_states_share_is_no_reason_to_keep_values_in_each(tmp_path: Path) -> None:
+    """`x` follows no widget and is kept once; what is made from it and a widget is made as quickly again."""
+    store = MemoryStore()
+    k = "k = 1  # widget: values(1, 2)"
+    run = built(tmp_path, store, "import slow", "x = [slow.value]", k, "y = [k, x]", "print(y)")
+    assert [kept_in(state) for state in (run, *run.states)] == [{"slow", "x", "y"}, {"slow", "x"}]
+    run = built(tmp_path, store, k, "y = [k, sum(range(9_000_000))]", "z = [y]", "print(z)")
+    assert [kept_in(state) for state in (run, *run.states)] == [{"y"}, {"y"}]
 
 
 def test_large_values_are_kept_where_they_take_longer_to_make_than_to_read(

@@ -100,6 +100,20 @@ def test_the_newest_trace_of_a_cell_is_found_by_its_place(kind: str, folder: Pat
 
 
 @pytest.mark.parametrize("kind", ["disk", "memory"])
+def test_traces_that_are_kept_together_count_one_after_the_other(kind: str, folder: Path) -> None:
+    store = DiskStore(folder) if kind == "disk" else MemoryStore()
+    store.keep(*(trace("one", str(n), place="a") for n in range(10)), trace("two", "last", place="a"))
+    assert [found.id for found in store.find("one")] == list("98765432")
+    assert store.latest("a") == trace("two", "last", place="a")
+
+
+def test_a_trace_that_cannot_be_written_keeps_no_other_from_it(folder: Path) -> None:
+    with DiskStore(folder) as store:
+        store.keep(trace(id="no data", outputs=(Output("result", {"application/json": object()}),)), trace(id="sound"))
+        assert [found.id for found in store.find("key")] == ["sound"]
+
+
+@pytest.mark.parametrize("kind", ["disk", "memory"])
 def test_a_value_is_kept_in_chunks_and_comes_back_whole(kind: str, folder: Path) -> None:
     store = DiskStore(folder) if kind == "disk" else MemoryStore()
     digest = store.put([b"one ", bytearray(b"two "), memoryview(b"three")])

@@ -17,7 +17,7 @@ from nbpublish.executors.limits import Limits
 from nbpublish.executors.local import LocalExecutor
 from nbpublish.executors.world import ThisMachine
 from nbpublish.graph.analyse import analyse
-from nbpublish.model import Budget, Control, Run, Widget
+from nbpublish.model import Budget, Cell, Control, Graph, Run, Trace, Widget
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
 from nbpublish.store.memory import MemoryStore
@@ -270,6 +270,56 @@ def test_a_further_value_runs_one_state_and_a_build_without_a_change_none(tmp_pa
     assert all(given["k"] == 3 for given in new)
     again = ran(percent("k = 1  # widget: values(0, 1, 2, 3)", N, *rest), root=tmp_path, store=store)
     assert not [r for state in again.states for r in state.reasons.values() if r.action == "run"]
+
+
+class Counting(MemoryStore):
+    """A store that knows how often it was written to, and what it was given each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[tuple[Trace, ...]] = []
+
+    def keep(self, *traces: Trace) -> None:
+        self.kept.append(traces)
+        super().keep(*traces)
+
+
+class Ends:
+    """Who follows a build, and ends it when a cell says this for the second time."""
+
+    def __init__(self, code: str) -> None:
+        self.code, self.left = code, 2
+
+    def begins(self, graph: Graph) -> None: ...
+
+    def passes(self, cell: Cell, trace: Trace) -> None: ...
+
+    def ran(self, cell: Cell) -> None:
+        self.left -= cell.source == self.code
+        if not self.left:
+            raise KeyboardInterrupt
+
+
+def test_what_quick_cells_give_in_a_state_is_written_at_once_and_that_of_others_for_itself() -> None:
+    store, codes = Counting(), (K, "a = k + 1", "b = a + 1", "import time\ntime.sleep(0.06 * (k == 2))\nc = b", "c")
+    ran(percent(*codes), store=store)
+    found = [[trace.seconds > 0.05 for trace in traces] for traces in store.kept]
+    assert found[len(codes) :] == [[False] * 5, [False, False, False, True], [False]]
+
+
+def test_a_build_that_is_ended_in_a_state_has_kept_what_ran_before(tmp_path: Path) -> None:
+    store, codes = MemoryStore(), (K, "a = k + 1", "b = a + 1", "b")
+    with pytest.raises(KeyboardInterrupt):
+        ran(percent(*codes), store=store, root=tmp_path, listener=Ends("b"))
+    again = runs_of(ran(percent(*codes), store=store, root=tmp_path))
+    assert [cell for cell, given in again if given == again[0][1]] == ["b"]
+
+
+def test_cells_that_are_alike_run_once_in_a_state() -> None:
+    run = ran(percent(K, "print(k)", "print(k)"))
+    twins = [[trace.id for id, trace in state.traces.items() if id != "k"][-2:] for state in run.states]
+    assert len(twins) == 2
+    assert all(one == other for one, other in twins)
 
 
 def runs_of(run: Run) -> list[tuple[str, dict[str, int]]]:

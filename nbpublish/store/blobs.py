@@ -165,8 +165,11 @@ class _Aside:
 
     def __enter__(self) -> _Aside:
         with suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._path.open("xb")
+            try:
+                self._file = self._path.open("xb")
+            except FileNotFoundError:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self._path.open("xb")
         return self
 
     def write(self, chunk: Bytes) -> None:
@@ -181,8 +184,11 @@ class _Aside:
             return
         try:
             self._file.close()  # writes what is still buffered
-            _make_way(path)
-            self._path.replace(path)
+            try:
+                self._path.replace(path)
+            except OSError:  # mostly the first one in a folder
+                _make_way(path)
+                self._path.replace(path)
             self._file = None
         except OSError:
             self._give_up()

@@ -122,18 +122,23 @@ class DiskStore:
                 self._aged.add(key)
         return found
 
-    def keep(self, trace: Trace) -> None:
-        """Put a trace before the others with its key; it is on disk when this returns. Eight are kept for a key."""
-        try:
-            body = encode(trace, self._outputs.put)
-        except (UnwritableError, TypeError, ValueError, RecursionError) as error:
-            log.debug("A trace is not kept: %s", error)
+    def keep(self, *traces: Trace) -> None:
+        """Put traces before the others with their keys, of which eight are kept; they are on disk when this returns."""
+        rows = []
+        for trace in traces:
+            try:
+                body = encode(trace, self._outputs.put)
+            except (UnwritableError, TypeError, ValueError, RecursionError) as error:
+                log.debug("A trace is not kept: %s", error)
+                continue
+            rows.append(Row(trace.key, trace.id, trace.place, trace.seconds, int(time.time()), body))
+        if not rows:
             return
         self._tag()
-        self._index.keep(Row(trace.key, trace.id, trace.place, trace.seconds, int(time.time()), body))
+        self._index.keep(*rows)
         with self._lock:
-            self._asked.add(trace.key)
-            self._kept.add(trace.key)
+            self._asked.update(row.key for row in rows)
+            self._kept.update(row.key for row in rows)
 
     def latest(self, place: str) -> Trace | None:
         """The newest trace of the cell at a place, whatever its key."""

@@ -157,7 +157,7 @@ class ExportedStore:
         except (OSError, ValueError, LookupError, TypeError, RecursionError, UnreadableError):
             return []
 
-    def keep(self, trace: Trace) -> None:
+    def keep(self, *traces: Trace) -> None:
         """Does nothing."""
 
     def put(self, chunks: Bytes | Iterable[Bytes]) -> str:

@@ -19,7 +19,7 @@ class Layer(Protocol):
 
     def latest(self, place: str) -> Trace | None: ...
 
-    def keep(self, trace: Trace) -> None: ...
+    def keep(self, *traces: Trace) -> None: ...
 
     def put(self, chunks: Bytes | Iterable[Bytes]) -> str: ...
 
@@ -49,8 +49,8 @@ class LayeredStore:
         """The newest trace of the cell at a place, from the first store that has one."""
         return next((trace for layer in (self.top, *self.below) if (trace := layer.latest(place))), None)
 
-    def keep(self, trace: Trace) -> None:
-        self.top.keep(trace)
+    def keep(self, *traces: Trace) -> None:
+        self.top.keep(*traces)
 
     def put(self, chunks: Bytes | Iterable[Bytes]) -> str:
         return self.top.put(chunks)

@@ -26,11 +26,12 @@ class MemoryStore:
         """The traces with this key, the newest first."""
         return self._traces.get(key, ())
 
-    def keep(self, trace: Trace) -> None:
-        """Put a trace before the others with its key; one with its id makes room."""
-        others = (other for other in self.find(trace.key) if other.id != trace.id)
-        self._traces[trace.key] = (trace, *others)[:VARIANTS]
-        self._places[trace.place] = (trace.key, trace.id)
+    def keep(self, *traces: Trace) -> None:
+        """Put traces before the others with their keys; one with its id makes room."""
+        for trace in traces:
+            others = (other for other in self.find(trace.key) if other.id != trace.id)
+            self._traces[trace.key] = (trace, *others)[:VARIANTS]
+            self._places[trace.place] = (trace.key, trace.id)
 
     def latest(self, place: str) -> Trace | None:
         """The newest trace of the cell at a place, whatever its key."""

@@ -60,11 +60,14 @@ class Recall:
     """What was known of each cell when it was passed."""
     before: Mapping[str, Recalled] = field(default_factory=dict)
     """In a state: the same of the notebook without a reader."""
+    newest: dict[str, Trace] = field(default_factory=dict)
+    """By place, the last trace that this build has made or reused."""
 
     def remember(self, trace: Trace, place: str) -> None:
         """Know a trace that holds in this build, rather than an older one of the same execution."""
         mine = self.own.setdefault((trace.key, place), [])
         mine[:] = [trace, *(other for other in mine if other.id != trace.id)]
+        self.newest[place] = trace
 
     def elsewhere(self, notebook: Notebook, graph: Graph, codes: Mapping[str, Code]) -> Recall:
         """Looks traces up for the same notebook in a state, right after this one; what held for this one still does."""
@@ -151,7 +154,7 @@ class Recall:
 
     def _reached_for_everything(self, code: Code) -> bool:
         """Whether a cell with this code has needed every name when it last ran here."""
-        last = self.latest(code.place)
+        last = self.newest.get(code.place) or self.latest(code.place)
         return last is not None and last.code == code.digest and EVERYTHING in last.inputs
 
     def _has_left_other_files(self, trace: Trace) -> bool:
@@ -190,6 +193,8 @@ class Recall:
     def _why(
         self, cell: Cell, code: Code, inputs: Mapping[str, str], versions: Versions, seen: Sequence[Observation]
     ) -> Reason:
+        if self.before:  # nobody asks why a cell runs in a state
+            return Reason("run", "new")
         found = [self._about(observation, versions) for observation in seen]
         earlier = None if found else self.latest(code.place) or self.latest(self.former.get(cell.id, ""))
         if earlier:

@@ -46,7 +46,8 @@ class Store(Protocol):
 
     def latest(self, place: str) -> Trace | None: ...
 
-    def keep(self, trace: Trace) -> None: ...
+    def keep(self, *traces: Trace) -> None:
+        """Remember traces, each before the others with its key."""
 
     def put(self, chunks: Iterable[Any]) -> str: ...
 

@@ -7,7 +7,7 @@ so that a page never mixes two samples.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbpublish.model import Cell, Graph, Notebook, Reason, Run, Trace, Version
@@ -22,6 +22,9 @@ from nbpublish.traces.verify import may_be_kept, reaches_further, shows_lines
 from nbpublish.traces.versions import applied, gave_the_same, has_opaque, other_states, renewed
 from nbpublish.walk.doors import Listener, Report
 from nbpublish.walk.executions import Executions
+
+_DEAR = 0.05
+"""Seconds of execution that nobody should lose: in a state, what took less is kept with the next trace."""
 
 
 @dataclass
@@ -41,22 +44,31 @@ class Walks:
     """By key, the traces that this build has kept."""
     wrote_again: set[str] = field(default_factory=set)
     """Cells that run again because a file was not as they had left it; once for each is enough."""
+    shared: frozenset[str] = frozenset()
+    """In a state: the traces of the notebook as it stands without a reader."""
+    waiting: list[Trace] = field(default_factory=list)
+    """Traces that were made in no time, and are kept together with the next ones."""
     left: int = field(init=False)
     """How many walks may still begin again; after them all cells run, in their order, as if nothing were known."""
 
     def __post_init__(self) -> None:
         self.left = 2 * len(self.graph.order) + 2
+        self.shared = frozenset(known.point.trace.id for known in self.recall.before.values() if known.point.trace)
+        self.recall.find = self._find
 
     def run(self) -> Run:
         """Walk until nothing new turns up."""
-        while True:
-            walk = _Walk(self, is_clean=self.left <= 0)
-            if walk.is_clean:
-                self.executions.start_again()
-            if walk.through():
-                self._hold(walk.points)
-                return Run(self.notebook, self.graph, walk.traces, walk.reasons)
-            self.left -= 1
+        try:
+            while True:
+                walk = _Walk(self, is_clean=self.left <= 0)
+                if walk.is_clean:
+                    self.executions.start_again()
+                if walk.through():
+                    self._hold(walk.points)
+                    return Run(self.notebook, self.graph, walk.traces, walk.reasons)
+                self.left -= 1
+        finally:
+            self._write()
 
     def tell(self, id: str, reason: Reason) -> None:
         if id not in self.told:
@@ -66,8 +78,21 @@ class Walks:
     def keep(self, trace: Trace, place: str = "") -> None:
         self.recall.remember(trace, place or trace.place)
         if may_be_kept(trace):
-            self.executions.store.keep(trace)
             self.kept.setdefault(trace.key, set()).add(trace.id)
+            self.waiting.append(trace)
+            if not self.recall.before or sum(each.seconds for each in self.waiting) > _DEAR:
+                self._write()
+
+    def _find(self, key: str) -> Sequence[Trace]:
+        """The traces with a key, those that wait among them: cells that are alike share one."""
+        if any(trace.key == key for trace in self.waiting):
+            self._write()
+        return self.executions.store.find(key)
+
+    def _write(self) -> None:
+        if self.waiting:
+            self.executions.store.keep(*self.waiting)
+            self.waiting.clear()
 
     def _hold(self, points: Iterable[Point]) -> None:
         """Keep once more what shares its key with something newer, so that the next build finds it first.
@@ -76,6 +101,7 @@ class Walks:
         values, which a build at the same time may have made as well: one value of ours and one of theirs would fit no
         cell below.
         """
+        self._write()
         for trace in (point.trace for point in points if point.trace):
             beside_others = trace.id not in self.kept.get(trace.key, {trace.id})
             if beside_others or (self.kept and has_opaque(trace) and may_be_kept(trace)):
@@ -165,8 +191,9 @@ class _Walk:
         return True
 
     def _run(self, point: Point, key: str, inputs: Mapping[str, str]) -> Trace:
-        trace = self.walks.executions.run(point, key, inputs, effort(point, self.points))
-        self.walks.listener.ran(self.walks.notebook.cell(point.cell))
+        walks = self.walks
+        trace = walks.executions.run(point, key, inputs, effort(point, self.points, walks.shared))
+        walks.listener.ran(walks.notebook.cell(point.cell))
         return trace
 
     def _plan(self, goal: Point, *, lines: bool) -> list[Step] | None:
