@@ -15,7 +15,7 @@ from programs import percent
 from test_observe_written import Author
 
 from nbpublish.executors.local import LocalExecutor
-from nbpublish.kernel import net
+from nbpublish.kernel import looked, net
 from nbpublish.kernel.looks import Looks
 from nbpublish.kernel.outside import INODE, is_fresh
 from nbpublish.model import Notebook, Options
@@ -178,7 +178,7 @@ def test_a_file_so_fresh_that_its_inode_says_nothing_is_read_twice(tmp_path: Pat
     file.write_text("two")
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     seen.end()
-    assert [kind for kind, _, _ in seen.files()] == ["unstable"]
+    assert [kind for kind, _, _ in looked.files(seen)] == ["unstable"]
     assert is_fresh(f"{INODE}1-{10**18 + 5}-{10**18 + 5}-1", 10**18 + 10_000_000)
     assert not is_fresh(f"{INODE}1-{10**18 + 5}-{10**18 + 5}-1", 10**18 + 30_000_000)
     assert is_fresh(f"{INODE}1-{10**18}-{10**18}-1", 10**18 + 1_500_000_000), "a disk that knows whole seconds only"

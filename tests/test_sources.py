@@ -363,7 +363,7 @@ def test_without_any_part_a_change_is_missed(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "core.py").write_text("x = 1\n")
     store, executor = MemoryStore(), InlineExecutor(tmp_path)
     if part == "values":
-        monkeypatch.setattr(reach._Reach, "used", lambda _: uses.Uses())
+        monkeypatch.setattr(reach._Walk, "used", lambda _: uses.Uses())
     elif part == "state":
         monkeypatch.setattr(modules, "state_of", lambda *_: "same")
     elif part == "imports":

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import get_ident
 from typing import Any
 
 from nbpublish.kernel.impure import NoNetworkError
-from nbpublish.kernel.loading import Found, Loading
+from nbpublish.kernel.loading import Loading
 from nbpublish.kernel.net import Net
 from nbpublish.kernel.outside import (
     FOLDER,
@@ -26,7 +26,6 @@ from nbpublish.kernel.outside import (
     NO_FILES,
     NOT_THEIRS,
     changed_since,
-    digest_of_names,
     file_digest,
     inode,
     is_fresh,
@@ -257,69 +256,9 @@ class Looks:
             for entry in (*names, ""):
                 tell(os.path.join(folder, entry) if entry else folder)  # noqa: PTH118
 
-    # --- what became of it ------------------------------------------------------------------------------------------
-
-    def files(self) -> Iterator[tuple[str, str, str]]:
-        """Files that were read and not written: kind, path and digest, or the inode that stands for it."""
-        for path, look in sorted(self.read.items()):
-            now = inode(path)
-            if path in self.own:
-                if now == look.inode == GONE:
-                    yield "missing", path, GONE
-            elif now != look.inode or (look.digest and file_digest(path) != look.digest):
-                yield "unstable", path, ""
-            elif now == GONE:
-                yield "missing", path, GONE
-            elif now != FOLDER:
-                yield "file", path, look.digest or now
-
-    def found(self, found: Found) -> Iterator[tuple[str, str, str]]:
-        """What libraries found when they were loaded, as `files` and `others` say it, but for what these say.
-
-        Where a cell has changed a file since, nothing is said: it is another one for whoever loads them next.
-        """
-        for path, look in sorted(found.files.items()):
-            is_changed = path in self.program and inode(path) != look.inode
-            if path in self.read or path in self.own or look.inode == FOLDER or is_changed:
-                continue
-            yield ("missing", path, GONE) if look.inode == GONE else ("file", path, look.digest or look.inode)
-        for path, kind in sorted(found.asked.items()):
-            is_told = path in found.files or path in self.existing or path in self.read
-            if not is_told and path not in self.own and path not in self.program:
-                yield "missing" if kind == GONE else "exists", path, kind
-
-    def others(self) -> Iterator[tuple[str, str, str]]:
-        """What was asked of paths that were neither read nor written: kind, path and digest."""
-        for path, kind in sorted(self.existing.items()):
-            look = self.read.get(path)
-            if path in self.own or (look and look.inode != FOLDER):
-                continue
-            if kind_of(path) != kind:
-                yield "unstable", path, ""
-            else:
-                yield "missing" if kind == GONE else "exists", path, kind
-        for path, before in sorted(self.listed.items()):
-            now = names_in(path) if kind_of(path) == FOLDER else None
-            if now is None and path in self.own:
-                continue
-            if self._are_own(path + os.sep + name for name in (before or frozenset()) ^ (now or frozenset())):
-                yield "directory", path, GONE if now is None else digest_of_names(now)
-            else:
-                yield "unstable", path, ""
-
     def _is_hidden(self, path: str) -> bool:
         """Whether a path lies in a hidden folder outside the project, where libraries keep what is theirs."""
         return not path.startswith(self._root) and f"{os.sep}." in path
-
-    def patterns(self) -> Iterator[tuple[str, str, frozenset[str]]]:
-        """Patterns that were looked for: kind, absolute pattern, what matches it."""
-        for pattern, before in sorted(self.matched.items()):
-            now = matching(pattern)
-            yield "glob" if self._are_own(before ^ now) else "unstable", pattern, now
-
-    def _are_own(self, paths: Iterable[str]) -> bool:
-        """Whether it is only the cell itself that has made or removed what now is there or no longer is."""
-        return {path.rstrip("/" + os.sep) for path in paths} <= self.own
 
 
 def _of_descriptor(descriptor: int) -> str | None:

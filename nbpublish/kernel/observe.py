@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import CodeType
 
-from nbpublish.kernel import audit, existence
+from nbpublish.kernel import audit, existence, looked
 from nbpublish.kernel.loading import Found, Loading
 from nbpublish.kernel.looks import Looks
 from nbpublish.kernel.mentioned import depend, mention
@@ -68,10 +68,10 @@ class Observer:
     def observed(self) -> Iterator[Observation]:
         """What the cell has looked at, as it found it; what it has written itself is told by `written`."""
         looks = self._looks
-        for kind, path, digest in (*looks.files(), *looks.others()):
+        for kind, path, digest in (*looked.files(looks), *looked.others(looks)):
             if path not in self._modules:
                 yield Observation(kind, self._subject(path), digest)
-        for kind, pattern, found in looks.patterns():
+        for kind, pattern, found in looked.patterns(looks):
             yield Observation(kind, pattern_subject(pattern, self._root), matches_digest(found, self._root))
         for path, write in sorted(looks.written.items()):
             if write.depends or path in looks.read or path in looks.existing:
@@ -82,7 +82,7 @@ class Observer:
 
     def found(self, found: Found) -> Iterator[Observation]:
         """What libraries that the cell uses found when they were loaded, be it by another cell."""
-        for kind, path, digest in self._looks.found(found):
+        for kind, path, digest in looked.by_libraries(self._looks, found):
             if path not in self._modules:
                 yield Observation(kind, self._subject(path), digest)
 
