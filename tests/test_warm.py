@@ -171,6 +171,8 @@ def test_a_variable_of_the_environment(desk: Desk, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("NB_WARM", "one")
     assert shows(desk, cell) == "'one'"
     desk.executor.prepare()
+    assert desk.executor._spare
+    desk.executor._spare.result()
     monkeypatch.setenv("NB_WARM", "two")
     assert shows(desk, cell) == "'two'"
 
