@@ -198,6 +198,22 @@ def test_a_hidden_tab_gets_what_it_lacks_when_it_is_seen_again(served: Served, t
     assert tab.evaluate("window.same") is True
 
 
+@in_our_theme
+def test_a_page_that_is_made_while_it_is_being_loaded(served: Served, tab: Any) -> None:
+    """What came before the connection stood is not the page that the preview tells of changes to."""
+
+    def make(route: Any) -> None:
+        served.write("late.md", "# Late\n\nbut here\n")
+        served.wait_for("/late/", "but here")
+        route.continue_()
+
+    tab.route("**/client.js", make, times=1)
+    assert tab.goto(f"{served.url}late/").status == 404
+    sees(tab, "but here")
+    (served.folder / "late.md").unlink()
+    tab.wait_for_function("document.body && !document.body.textContent.includes('but here')")
+
+
 def test_following_a_link_leads_to_a_page_that_changes(served: Served, tab: Any) -> None:
     """Material puts the new page in the place of the old one, without loading it."""
     tab.goto(served.url)

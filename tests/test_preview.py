@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import random
+import select
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psutil
 import pytest
 from previewed import Reader, Served, until
+
+from nbpublish.frontends.preview.board import Board
+from nbpublish.frontends.preview.editor import Editor
+from nbpublish.frontends.preview.http import PreviewServer
 
 PROSE = "# %% [markdown]\n# # Chapter\n#\n# {prose}\n"
 CELLS = (
@@ -252,6 +260,25 @@ def test_a_build_of_the_site_that_a_save_overtakes_is_no_failure(served: Served,
     assert all(message["broken"] is None for message in reader.messages)
 
 
+def test_before_the_first_build_there_is_a_page_that_waits_for_it(tmp_path: Path) -> None:
+    board = Board(tmp_path, Editor(tmp_path))
+    with PreviewServer(board, "127.0.0.1", 0, lambda *_: False) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        with pytest.raises(HTTPError) as refused:
+            urlopen(f"{url}/chapter/", timeout=10)
+        page = refused.value.read().decode()
+        assert refused.value.code == 503
+        assert "The site is being built for the first time." in page
+        assert "client.js" in page
+        with urlopen(f"{url}/_nbpublish/events?page=/chapter/", timeout=10) as stream:
+            assert not select.select([stream], [], [], 0.3)[0], "no reader is told of a site that is not there"
+            board.broke("mkdocs.yml:1: wrong")
+            assert '"message": "mkdocs.yml:1: wrong"' in stream.readline().decode()
+            board.close()
+        server.shutdown()
+
+
 # --- what lies around the folder --------------------------------------------------------------------------------------
 
 OUTER = """# %% name="outer"
@@ -374,6 +401,18 @@ def test_what_lets_no_page_be_made_is_told_of_and_forgotten_when_it_is_mended(
     assert course.get("/")[0] == 200, "the last good site stays"
     course.write(name, before)
     visitor.wait(lambda: visitor.last["broken"] is None)
+
+
+def test_pages_that_are_called_index_html_change_too(course: Course) -> None:
+    course.swap("mkdocs.yml", "site_name:", "use_directory_urls: false\nsite_name:")
+    course.wait_for("/chapter.html", "Some words.")
+    for address in ("/", "/index.html"):
+        reader = Reader(course, address)
+        course.write("docs/index.md", f"# Home\n\nseen at {address} of it\n")
+        reader.sees(f"seen at {address} of it")
+        reader.close()
+    course.swap("mkdocs.yml", "use_directory_urls: false\n", "")
+    course.wait_for("/chapter/", "Some words.")
 
 
 def test_another_branch_is_one_change(course: Course, visitor: Reader) -> None:

@@ -37,7 +37,7 @@ class Site:
 
     def __post_init__(self) -> None:
         found = (file.page for file in self.files.documentation_pages())
-        self.pages: Mapping[str, MkDocsPage] = {unquote(f"/{page.url}"): page for page in found if page}
+        self.pages: Mapping[str, MkDocsPage] = {page_at(unquote(f"/{page.url}")): page for page in found if page}
         """By address."""
         made_from = ((address, page.file) for address, page in self.pages.items() if page.file.abs_src_path)
         self.sources: Mapping[Path, tuple[str, str]] = {
@@ -53,6 +53,11 @@ class Made:
     page: Page
     assets: dict[str, bytes]
     problems: tuple[Problem, ...]
+
+
+def page_at(address: str) -> str:
+    """The address of a page without `index.html`, as the folder that it is the page of has it."""
+    return address.removesuffix("index.html") if address.endswith("/index.html") else address
 
 
 def as_built(page: MkDocsPage) -> Page:

@@ -21,6 +21,8 @@ LINGERS = 600.0
 """Seconds that a page counts as looked at after its last reader has left: hidden tabs close their connections."""
 MOST_PROBLEMS = 20
 """Problems that the bar names."""
+NO_FRAME = ""
+"""Stands for what is around the parts of a page that is not there."""
 
 
 class Board:
@@ -129,7 +131,10 @@ class Board:
             return list(self._readers)
 
     def wait(self, seen: int, seconds: float) -> int | None:
-        """Block until there is a change after `seen`, or for so long; the number of the last one, None at the end."""
+        """Block until there is a change after `seen`, or for so long; the number of the last one, None at the end.
+
+        0 stands for a preview that has nothing to show yet.
+        """
         with self._condition:
             self._condition.wait_for(lambda: self.closed or self._version > seen, seconds)
             return None if self.closed else self._version
@@ -156,13 +161,29 @@ class Board:
                 "follow": self.follow,
             }
 
-    def page_file(self, address: str, path: Path) -> str:
-        """The file of a page, with its parts as they are now."""
+    def page_file(self, address: str) -> tuple[str, str]:
+        """The file of a page with its parts as they are now, and what stands for all of it that is not its parts.
+
+        Raises FileNotFoundError where there is none any longer.
+        """
         with self._condition:
+            path = self.file_at(address)
+            if path is None:
+                raise FileNotFoundError(address)
             html = path.read_text("utf-8")
             if self.site and address in self.site.pages:
-                return self._page(address).marked(html)
-            return html
+                html = self._page(address).marked(html)
+            return html, self._frame(address)
+
+    def file_at(self, address: str) -> Path | None:
+        """The file of an address; None where it leads out of the folder, to a hidden file, or nowhere."""
+        if "\0" in address or "\\" in address or any(part.startswith(".") for part in address.split("/")):
+            return None
+        path = self.folder / address.strip("/") / ("index.html" if address.endswith("/") else "")
+        try:
+            return path if path.exists() and path.resolve().is_relative_to(self.folder.resolve()) else None
+        except OSError:
+            return None
 
     def asset(self, address: str) -> bytes | None:
         """A file that a page needs and that the site has not yet."""
@@ -189,18 +210,15 @@ class Board:
         return self._frames[address]
 
     def _frame_of(self, address: str) -> str:
-        path = file_of(self.folder, address)
+        path = self.file_at(address)
         try:
-            html = path.read_text("utf-8")
-        except OSError:
-            return ""
+            html = path.read_text("utf-8") if path else ""
+        except (OSError, UnicodeDecodeError):
+            html = ""
+        if not html:
+            return NO_FRAME
         page = self.site.pages.get(address) if self.site else None
         if page:
             for part in as_built(page).fragments:
                 html = html.replace(part.html.strip(), "", 1) if part.html.strip() else html
         return hashlib.sha256(html.encode()).hexdigest()[:16]
-
-
-def file_of(folder: Path, address: str) -> Path:
-    """The file of a page."""
-    return folder / address.strip("/") / "index.html" if address.endswith("/") else folder / address.strip("/")

@@ -2,7 +2,7 @@
 // A page is a row of parts. A comment stands before each and tells its name and version: <!--nb:cell-x@12-->.
 // What few saves need is loaded when it is: problems.js shows errors, frame.js what is around the parts.
 (() => {
-  const { session, token } = document.currentScript.dataset;
+  const { session, token, frame: loaded } = document.currentScript.dataset;
   const home = "/_nbpublish/";
   const words = {
     en: { jump: "Changed", lost: "No connection to the preview" },
@@ -16,7 +16,7 @@
 
   let since = -1, path, source, pause = 500;
   let sent = new Map(); // by part, its HTML as it was sent: what scripts have made of it since is not compared
-  let frame, styles, told = "", title = document.title, following = false;
+  let frame = loaded, styles, told = "", title = document.title, following = false;
 
   // --- parts -------------------------------------------------------------------------------------------------------
 
@@ -242,12 +242,16 @@
 
   // --- the connection ----------------------------------------------------------------------------------------------
 
+  const address = () => decodeURIComponent(location.pathname).replace(/\/index\.html$/, "/");
   const close = () => { source?.close(); source = null; };
   const open = () => {
     if (source || document.hidden) return; // browsers allow six connections; hidden tabs give theirs back
-    path = decodeURIComponent(location.pathname).replace(/index\.html$/, "");
+    path = address();
     const query = new URLSearchParams({ page: path, since, session });
     source = new EventSource(`${home}events?${query}`);
+    source.onopen = () => { // it answers, but may have nothing to show before its first build
+      if (root.dataset.live === "lost") state("busy", "");
+    };
     source.onmessage = ({ data }) => {
       pause = 500;
       take(JSON.parse(data));
@@ -256,11 +260,11 @@
       close();
       state("lost", text().lost);
       setTimeout(open, pause);
-      pause = Math.min(pause * 1.5, 4000);
+      pause = Math.min(pause * 1.5, 2000);
     };
   };
   const arrive = () => { // a theme has put another page in the place of this one
-    if (decodeURIComponent(location.pathname).replace(/index\.html$/, "") === path) return;
+    if (address() === path) return;
     close();
     since = -1;
     sent = new Map();

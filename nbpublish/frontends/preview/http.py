@@ -17,11 +17,11 @@ from collections.abc import Callable
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from nbpublish.frontends.preview.board import Board, file_of
+from nbpublish.frontends.preview.again import page_at
+from nbpublish.frontends.preview.board import NO_FRAME, Board
 from nbpublish.frontends.preview.shown import as_event
 
 log = logging.getLogger("mkdocs.plugins.nbpublish.preview")
@@ -46,6 +46,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 _HEAD = f'<link rel="stylesheet" href="{OWN}client.css">\n'
+_NO_SITE = "<!doctype html><title>nbpublish</title><body><p>The site is being built for the first time.</p></body>"
 
 
 class PreviewServer(ThreadingHTTPServer):
@@ -99,7 +100,7 @@ class Handler(SimpleHTTPRequestHandler):
         elif path.startswith(OWN):
             self._own(path.removeprefix(OWN))
         else:
-            self._file(path)
+            self._file(page_at(path))
 
     do_HEAD = do_GET  # noqa: N815
 
@@ -169,13 +170,13 @@ class Handler(SimpleHTTPRequestHandler):
             self._send(HTTPStatus.OK, self.guess_type(address), asset)
             return
         for _ in range(3):  # the folder may be another one in a moment
-            path = board.files.get(address) or self._inside(board.folder, address)
+            path = board.files.get(address) or board.file_at(address)
             if path and path.is_dir():
                 self._redirect(address)
                 return
             try:
                 if path and path.suffix in (".html", ".htm"):
-                    self._send(HTTPStatus.OK, "text/html", self._page(board.page_file(address, path), address))
+                    self._send(HTTPStatus.OK, "text/html", self._page(*board.page_file(address)))
                 elif path:
                     self._send(HTTPStatus.OK, self.guess_type(str(path)), path.read_bytes())
                 else:
@@ -183,28 +184,23 @@ class Handler(SimpleHTTPRequestHandler):
                 return
             except (FileNotFoundError, UnicodeDecodeError):
                 time.sleep(0.01)
-        self._missing(address)
+        self._missing()
 
-    def _inside(self, folder: Path, address: str) -> Path | None:
-        """The file of an address; None where it leads out of the folder, to a hidden file, or nowhere."""
-        if "\0" in address or "\\" in address or any(part.startswith(".") for part in address.split("/")):
-            return None
-        path = file_of(folder, address)
+    def _missing(self) -> None:
+        """No such page, or none yet: the script that comes with this one loads it when it is there."""
+        board = self.server.board
+        if board.site is None:
+            self._send(HTTPStatus.SERVICE_UNAVAILABLE, "text/html", self._page(_NO_SITE, NO_FRAME))
+            return
         try:
-            return path if path.exists() and path.resolve().is_relative_to(folder.resolve()) else None
-        except OSError:
-            return None
-
-    def _missing(self, address: str) -> None:
-        try:
-            html = (self.server.board.folder / "404.html").read_text("utf-8")
+            html = (board.folder / "404.html").read_text("utf-8")
         except OSError:
             html = "<!doctype html><title>404</title><body><p>Not found</p></body>"
-        self._send(HTTPStatus.NOT_FOUND, "text/html", self._page(html, address))
+        self._send(HTTPStatus.NOT_FOUND, "text/html", self._page(html, NO_FRAME))
 
-    def _page(self, html: str, address: str) -> bytes:
+    def _page(self, html: str, frame: str) -> bytes:
         board = self.server.board
-        data = f'data-session="{board.session}" data-token="{board.token}"'
+        data = f'data-session="{board.session}" data-token="{board.token}" data-frame="{frame}"'
         script = f'<script src="{OWN}client.js" {data} defer></script>\n'
         for mark, text in (("</head>", _HEAD), ("</body>", script)):
             before, found, after = html.rpartition(mark)
@@ -240,7 +236,7 @@ class Handler(SimpleHTTPRequestHandler):
 
     def _stream(self) -> None:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-        address, session = asked.get("page", "/"), asked.get("session", "")
+        address, session = page_at(asked.get("page", "/")), asked.get("session", "")
         since = int(asked["since"]) if asked.get("since", "").lstrip("-").isdigit() else -1
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
@@ -257,7 +253,7 @@ class Handler(SimpleHTTPRequestHandler):
             pass  # the page was closed, or its reader takes nothing any longer
 
     def _follow(self, board: Board, address: str, since: int, session: str) -> None:
-        seen, said = -1, None
+        seen, said = 0, None  # who comes before the first build is told when it is there
         while True:
             now = board.wait(seen, HEARTBEAT)
             if now is None:
