@@ -31,10 +31,12 @@ class Faults:
         self.words, self._found = Words(language), []
 
     def add(self, code: str, message: str, text: str, line: int = 0) -> None:
+        """Remember what is wrong with a text of the page, or with a line of it, counted from 0."""
         self._found.append(Fault(code, message, text, line))
 
     @property
     def any(self) -> bool:
+        """Whether anything is wrong."""
         return bool(self._found)
 
     def problems(self, path: str, source: str) -> list[Problem]:

@@ -112,6 +112,7 @@ def tell(summary: Summary, docs: Path, *, did: str, as_json: bool, quiet: bool =
 
 
 def print_json(summary: Summary) -> None:
+    """Write a summary to standard output, for programs."""
     print_object(summary.as_json())
 
 

@@ -36,6 +36,7 @@ class Awaiting:
             raise
 
     def close(self) -> None:
+        """Close the loop, if there is one."""
         if self._background.loop:
             self._background.loop.close()
 

@@ -90,6 +90,7 @@ class Environment:
             yield Observation("unset", " ".join(unset), "")
 
     def close(self) -> None:
+        """Record no more, and undo what cells have set."""
         os.environ.__class__ = self._plain
         self._reset()
 

@@ -55,6 +55,7 @@ class Places:
             return Path(file).name, False
 
     def line(self, file: str, number: int) -> str:
+        """A line of a file, as the notebook's cells have it; empty where there is none."""
         if file == str(self.notebook) and number in self.lines:
             return self.lines[number].strip()
         return linecache.getline(file, number).strip()
@@ -66,6 +67,7 @@ def own_file(file: str) -> bool:
 
 
 def error_output(error: ErrorData) -> Output:
+    """An error as an output of its cell."""
     return Output("error", {ERROR: error})
 
 

@@ -213,6 +213,7 @@ _FRAMES = memory.COPIED_ON_WRITE | {"pandas.Index", "pandas.core.indexes.base.In
 
 
 def rule_of(kind: type) -> Rule:
+    """The rule for objects of a type that no table names."""
     if issubclass(kind, type):
         return _class
     if issubclass(kind, types.ModuleType):

@@ -18,6 +18,7 @@ class Sources:
         self._lines: list[str] = []
 
     def remember(self, cell: Cell) -> None:
+        """Know the lines of a cell at their place in the file."""
         self._places.remember(cell)
         lines = cell.code.splitlines(keepends=True)
         end = cell.line - 1 + len(lines)

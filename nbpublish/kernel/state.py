@@ -39,6 +39,7 @@ class Noticed:
         self.asked = False
 
     def forget(self) -> None:
+        """Begin anew."""
         self.asked = False
 
     def __bool__(self) -> bool:

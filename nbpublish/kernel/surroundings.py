@@ -203,6 +203,7 @@ def replaced(target: Any, **names: Callable[..., object] | object) -> Iterator[N
 
 
 def no_password(prompt: object = "Password: ", *_: object, **__: object) -> NoReturn:
+    """Stands for `getpass`. Raises EOFError, as where nobody answers."""
     raise EOFError(
         f"getpass({str(prompt)!r}) was called, but nobody can answer while the notebook is being published. "
         "Read the secret from an environment variable instead."
@@ -210,6 +211,7 @@ def no_password(prompt: object = "Password: ", *_: object, **__: object) -> NoRe
 
 
 def no_input(prompt: object = "") -> NoReturn:
+    """Stands for `input`. Raises EOFError, as where nobody answers."""
     raise EOFError(
         f"input({str(prompt)!r}) was called, but nobody can answer while the notebook is being published. "
         "Write the value into the notebook instead."
@@ -217,4 +219,5 @@ def no_input(prompt: object = "") -> NoReturn:
 
 
 def no_breakpoint(*_: object, **__: object) -> None:
+    """Stands for `breakpoint`, and says that it does nothing."""
     sys.stderr.write("breakpoint() does nothing while the notebook is being published.\n")

@@ -49,6 +49,7 @@ class Page:
 
     @property
     def html(self) -> str:
+        """The content of the page."""
         return "\n".join(fragment.html for fragment in self.fragments)
 
 

@@ -133,6 +133,7 @@ class Index:
         return None
 
     def keep_note(self, name: str, body: dict[str, Any]) -> None:
+        """Put a note in the place of the one with its name."""
         self.file.write(("INSERT OR REPLACE INTO notes (name, body) VALUES (?, ?)", [(name, json.dumps(body))]))
 
 

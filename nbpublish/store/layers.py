@@ -50,9 +50,11 @@ class LayeredStore:
         return next((trace for layer in (self.top, *self.below) if (trace := layer.latest(place))), None)
 
     def keep(self, *traces: Trace) -> None:
+        """Remember traces in the first store."""
         self.top.keep(*traces)
 
     def put(self, chunks: Bytes | Iterable[Bytes]) -> str:
+        """Remember bytes in the first store, and give their digest."""
         return self.top.put(chunks)
 
     def blob(self, digest: str) -> Bytes | None:

@@ -26,7 +26,9 @@ class Kernel(Protocol):
     spent: bool
     """Whether it must not live on for another build, because it holds what cannot be undone."""
 
-    def run(self, cell: Cell, names: Names, task: Task, put: Put) -> Trace: ...
+    def run(self, cell: Cell, names: Names, task: Task, put: Put) -> Trace:
+        """Run a cell that binds and reads `names`, and keep account of what `task` asks. `put` takes the chunks of a blob
+        and gives its digest."""
 
     def load(self, names: Sequence[str], blob: Any) -> bool:
         """Bring names to life from a blob; False where it cannot be read."""
@@ -36,20 +38,24 @@ class Executor(Protocol):
     """Starts kernels. Leaving the context ends the kernel and every process it started, or leaves it for the next
     build of the notebook."""
 
-    def start(self, notebook: Notebook) -> AbstractContextManager[Kernel]: ...
+    def start(self, notebook: Notebook) -> AbstractContextManager[Kernel]:
+        """A kernel for a notebook, in the context."""
 
 
 class Store(Protocol):
     """Remembers traces by key, the newest first, and bytes by digest. It may forget anything at any moment."""
 
-    def find(self, key: str) -> Sequence[Trace]: ...
+    def find(self, key: str) -> Sequence[Trace]:
+        """The traces with a key."""
 
-    def latest(self, place: str) -> Trace | None: ...
+    def latest(self, place: str) -> Trace | None:
+        """The newest trace of the cell at a place, whatever its key."""
 
     def keep(self, *traces: Trace) -> None:
         """Remember traces, each before the others with its key."""
 
-    def put(self, chunks: Iterable[Any]) -> str: ...
+    def put(self, chunks: Iterable[Any]) -> str:
+        """Remember bytes, and give their digest."""
 
     def blob(self, digest: str) -> Any | None:
         """The bytes with this digest."""

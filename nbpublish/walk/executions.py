@@ -77,6 +77,7 @@ class Executions:
 
     @property
     def kernel(self) -> Kernel:
+        """The notebook's kernel, started when it is first needed."""
         if self._kernel is None:
             assert self.executor
             self._kernel = self._stack.enter_context(self.executor.start(self.notebook))

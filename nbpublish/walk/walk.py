@@ -71,11 +71,13 @@ class Walks:
             self._write()
 
     def tell(self, id: str, reason: Reason) -> None:
+        """Report a cell, the first time that something is decided of it."""
         if id not in self.told:
             self.told.add(id)
             self.report(self.notebook, self.notebook.cell(id), reason)
 
     def keep(self, trace: Trace, place: str = "") -> None:
+        """Know a trace from now on, and have the store remember it where it may."""
         self.recall.remember(trace, place or trace.place)
         if may_be_kept(trace):
             self.kept.setdefault(trace.key, set()).add(trace.id)

@@ -29,6 +29,7 @@ class Found:
 
 
 def code_cells(notebook: Notebook) -> tuple[Cell, ...]:
+    """The cells that are numbered, in the file's order."""
     return tuple(cell for cell in notebook.cells if cell.kind == "code")
 
 
