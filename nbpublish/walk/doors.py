@@ -27,8 +27,10 @@ class Kernel(Protocol):
     """Whether it must not live on for another build, because it holds what cannot be undone."""
 
     def run(self, cell: Cell, names: Names, task: Task, put: Put) -> Trace:
-        """Run a cell that binds and reads `names`, and keep account of what `task` asks. `put` takes the chunks of a blob
-        and gives its digest."""
+        """Run a cell that binds and reads `names`, and keep account of what `task` asks.
+
+        `put` takes the chunks of a blob and gives its digest.
+        """
 
     def load(self, names: Sequence[str], blob: Any) -> bool:
         """Bring names to life from a blob; False where it cannot be read."""
