@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import io
 import os
 import re
 import threading
@@ -24,6 +25,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browsers import Reader, readers
 from kinds import KINDS, built_once
 from mkdocs.utils import get_theme_dir
+from PIL import Image
 
 pytestmark = pytest.mark.browser
 GUIDE = Path(__file__).parent.parent / "docs_src" / "guide" / "theme.md"
@@ -394,6 +396,23 @@ def test_in_forced_colours_signs_and_the_readers_place_can_be_seen(reader: Any) 
     assert tab.locator(".nb-copy, .nb-zoom").count() > 3
     assert tab.evaluate(FAINT) == 0
     assert here.style(".nav a[aria-current]", "outlineStyle") == "solid"
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+
+def test_lines_between_rows_run_below_the_names_that_stay(reader: Any) -> None:
+    tab = reader(**{**PHONE, "viewport": {"width": 390, "height": 3600}}).open(TABLES)
+    shown = Image.open(io.BytesIO(tab.screenshot())).convert("L")
+    rows = tab.evaluate("""() => [...document.querySelectorAll(".nb-table tbody tr + tr")].map((row) => {
+        const [name, cell, table] = [...row.cells].slice(0, 2).concat(row.closest(".nb-table"))
+          .map((part) => part.getBoundingClientRect());
+        return [Math.floor(name.top), name.left + 3, cell.left + 3, table.bottom];
+    }).filter(([top, , , bottom]) => top < Math.min(bottom - 4, 3590))""")
+    assert len(rows) > 20
+    for top, name, cell, _ in rows:
+        lines = [min(shown.getpixel((x, y)) for y in range(top - 2, top + 3)) for x in (name, cell)]
+        assert lines[0] == lines[1] < shown.getpixel((name, top + 4))
 
 
 # --- light ----------------------------------------------------------------------------------------------------------

@@ -242,6 +242,19 @@ def test_an_excerpt_shows_the_place_and_code_keeps_its_lines(blank: Any) -> None
     assert link.code.get_text() == "…y = needle()\nz = 2"
 
 
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("many words " * 9 + "of no interest before a needle", "…words of no interest before a needle"),
+        ("文" * 50 + "。次の節には針がある", "…次の節には針"),
+        ("文" * 50 + "針", "…" + "文" * 16 + "針"),
+    ],
+)
+def test_an_excerpt_begins_where_a_word_or_a_clause_does(blank: Any, text: str, begins: str) -> None:
+    _, (link,) = ask(blank, of(text), begins[-6:].split()[-1].lstrip("文次の節には"))
+    assert link.p.get_text().startswith(begins)
+
+
 def test_while_a_word_is_composed_the_kana_so_far_are_looked_for(blank: Any) -> None:
     assert ask(blank, of("カイキ"), "かいk")[0] == "1 found"
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
 from browsers import Reader, readers, small_site
+from markdown import markdown  # type: ignore[import-untyped]
 from PIL import Image
 from test_theme import build_site
 
@@ -56,6 +59,71 @@ def test_what_is_wide_does_not_make_a_phone_scroll(reader: Any, what: str) -> No
     tab = reader(viewport={"width": 390, "height": 800}).open()
     tab.evaluate("(html) => document.querySelector('main .nb-prose').insertAdjacentHTML('afterend', html)", WIDE[what])
     assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+HEADED = f"<thead><tr><th></th>{HEADS}</tr></thead>"
+NUMBERED = "".join(f"<tr><th>{n}</th>{'<td>1.5</td>' * 9}</tr>" for n in range(12))
+TABLE = f"<table>{HEADED}<tbody>{NUMBERED}</tbody></table>"
+SCROLLERS = {
+    "code": f'<div class="nb-code"><div class="highlight"><pre class="it"><code>{LONG}</code></pre></div></div>',
+    "code in prose": f'<div class="highlight"><pre class="it"><code>{LONG}</code></pre></div>',
+    "text": f'<div class="nb-outputs"><pre class="nb-text it">{LONG}</pre></div>',
+    "a table": f'<div class="nb-table it" style="max-height: none">{TABLE}</div>',
+}
+
+
+def inserted(tab: Any, html: str) -> Any:
+    """HTML at the end of the page's text; gives its element of the class `it`."""
+    tab.evaluate("(html) => document.querySelector('main .nb-prose').insertAdjacentHTML('beforeend', html)", html)
+    return tab.locator(".it")
+
+
+def pixels(box: Any) -> Image.Image:
+    return Image.open(io.BytesIO(box.screenshot())).convert("L")
+
+
+@pytest.mark.parametrize("what", SCROLLERS)
+def test_a_shade_tells_that_there_is_more_beyond_the_edge(reader: Any, what: str) -> None:
+    box = inserted(reader(viewport={"width": 390, "height": 800}, color_scheme="light").open(), SCROLLERS[what])
+
+    def shade() -> float:
+        """How much darker the ground is at the right edge than in the middle; half of each column is beside letters."""
+        shown = pixels(box)
+        lower = range(shown.height // 2, shown.height)
+        columns = [[shown.getpixel((shown.width - x, y)) for y in lower] for x in (4, 99)]
+        at_the_edge, within = map(median, columns)
+        return within - at_the_edge
+
+    assert shade() > 8
+    box.evaluate("(box) => { box.scrollLeft = 9999; }")
+    assert shade() == 0
+
+
+TABS = {
+    "as pymdownx writes them": {},
+    "as Material wants them": {"alternate_style": True},
+}
+
+
+@pytest.mark.parametrize("style", TABS)
+def test_tabs_of_pymdownx_show_one_panel_and_paper_shows_all(reader: Any, style: str) -> None:
+    text = '=== "甲"\n\n    first\n\n=== "乙"\n\n    second\n\n=== "丙"\n\n    third\n'
+    html = markdown(text, extensions=["pymdownx.tabbed"], extension_configs={"pymdownx.tabbed": TABS[style]})
+    tab = reader().open()
+    tab.add_style_tag(url="../assets/tabs.css")
+    inserted(tab, f"{html}<p class='it'></p>")
+    panels = [tab.get_by_text(words, exact=True) for words in ("first", "second", "third")]
+    labels = [tab.locator(".tabbed-set label").nth(number) for number in range(3)]
+    assert [panel.is_visible() for panel in panels] == [True, False, False]
+    labels[1].click()
+    assert [panel.is_visible() for panel in panels] == [False, True, False]
+    tab.keyboard.press("ArrowRight")
+    assert [panel.is_visible() for panel in panels] == [False, False, True]
+    outlines = [label.evaluate("(label) => getComputedStyle(label).outlineStyle") for label in labels]
+    assert outlines == ["none", "none", "solid"]
+    assert labels[0].bounding_box()["y"] == labels[2].bounding_box()["y"] < panels[2].bounding_box()["y"]
+    tab.emulate_media(media="print")
+    assert [panel.is_visible() for panel in panels] == [True, True, True]
 
 
 @pytest.mark.parametrize(("width", "shares"), [(1440, 5), (390, 1)])
@@ -428,6 +496,19 @@ def test_folders_open_from_the_disk(browser: Any, tmp_path: Path) -> None:
 
 
 # --- on paper -------------------------------------------------------------------------------------------------------
+
+
+def test_each_sheet_begins_with_the_head_of_the_table(reader: Any) -> None:
+    """Only the head is bold: a sheet without it needs fewer fonts."""
+    tab = reader().open()
+    buttons = HEADED.replace("<th>m", '<th><button class="nb-sort">m').replace("n</th>", "n</button></th>")
+    table = f'<table>{buttons}<tbody>{NUMBERED * 20}</tbody></table>'
+    html = f'<div class="nb-article"><div class="nb-table">{table}</div></div>'
+    tab.evaluate("(html) => { document.body.innerHTML = html; }", html)
+    sheets = re.findall(rb"/Type /Page\b.*?endobj", tab.pdf(format="A4"), re.DOTALL)
+    fonts = {len(re.findall(rb" R\b", sheet[sheet.index(b"/Font") :].split(b">>")[0])) for sheet in sheets}
+    assert len(sheets) > 3
+    assert len(fonts) == 1
 
 
 def test_paper_is_white_unfolded_and_without_the_frame(reader: Any) -> None:

@@ -60,6 +60,9 @@ def test_an_image_with_a_label_is_a_figure_and_its_text_the_caption() -> None:
 
 
 def test_the_image_may_say_something_else_to_those_who_do_not_see_it() -> None:
+    assert 'alt="The $x^2$ of it"' in read("![The $x^2$ of it](loss.svg){#fig-loss}")
+    assert "<msup>" in read("![The $x^2$ of it](loss.svg){#fig-loss}"), "in the caption"
+    assert 'alt="The $x^2$ of it"' in read("A line with ![The $x^2$ of it](loss.svg)")
     assert 'alt="A falling line"' in read('![The loss](loss.svg){#fig-loss fig-alt="A falling line"}')
 
 

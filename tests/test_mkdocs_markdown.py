@@ -38,6 +38,12 @@ c &= d
 $x$
 ```
 
+| of | is |
+|----|----|
+| $|x|$ and `$|$` | $p(y|x)$ \| |
+
+[A link](hill.svg "with $t$")
+
 [A [bracket] in $q$](hill.svg) and wrong: $\frac{1}$.
 """
 DIAGRAMS = """# Diagrams
@@ -98,12 +104,17 @@ def test_formulas_are_those_of_notebooks(tmp_path: Path) -> None:
         r"\tau",
         "p",
         "\\begin{align}\na &amp;= b \\\\\nc &amp;= d\n\\end{align}",
+        "|x|",
+        "p(y|x)",
         "q",
     ]
     assert '<h1 id="the-r2-of-a-fit">' in html
     assert "A price of $5 and one of $10, then <math" in html
     assert '<code>$code$</code>, $3 and <span class="nb-math"' in html
     assert 'alt="A $z$ in words"' in html
+    assert 'title="with $t$"' in html
+    assert html.count("<td><") == 2
+    assert "and <code>$|$</code></td>" in html
     assert "<p>Before it:</p>" in html
     assert "<p>After it.</p>" in html
     assert ">(1)<" in html, "a number of its own"

@@ -140,6 +140,23 @@ def test_two_groups_of_tabs_on_one_page_have_names_of_their_own() -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_tabs_within_texts_of_marimo_have_names_of_their_own() -> None:
+    """marimo's Markdown begins to count anew in each text."""
+    panel = "<input {} id='__tabbed_1_{}' name='__tabbed_1' type='radio'><label for='__tabbed_1_{}'>{}</label>"
+    panels = [
+        panel.format(checked, at, at, title) + f"<div class='tabbed-content'>{title * 2}</div>"
+        for at, (title, checked) in enumerate((("A", "checked"), ("B", "")), 1)
+    ]
+    text = markdown(f"<div class='tabbed-set' data-tabs='1:2'>{''.join(panels)}</div>")
+    soup = parse(page_of(*[result("text/html", f"<div style='display: flex'>{text}{text}</div>")] * 2).html)
+    buttons = soup.select(".nb-tabs > input + label + .nb-tab")
+    ids = [button["id"] for button in soup.select(".nb-tabs > input")]
+    assert len(buttons) == len(set(ids)) == 8
+    assert [label["for"] for label in soup.select(".nb-tabs > label")] == ids
+    assert len({button["name"] for button in soup.select(".nb-tabs > input")}) == 4
+    assert len(soup.select(".nb-tabs > input[checked]")) == 4
+
+
 def test_a_form_has_its_buttons_below_its_controls() -> None:
     def buttons(**more: object) -> list[str]:
         form = parse(native("form", "<p>inside</p>", **more)).select_one(".nb-form")

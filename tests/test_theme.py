@@ -213,6 +213,11 @@ def test_a_page_is_light(site: Path) -> None:
     assert sent <= 29_000, "without pictures; a real chapter may be 60 KB"
 
 
+def test_only_pages_with_tabs_of_markdown_ask_for_their_style(site: Path) -> None:
+    asks = [bool(soup(site / page).select("link[href$='assets/tabs.css']")) for page in PAGES]
+    assert asks == [page == "part/deeper.html" for page in PAGES]
+
+
 def test_what_moves_widgets_is_light_too() -> None:
     assert len(jsmin((THEME / "assets" / "nb-widgets.js").read_bytes())) <= 16_000
 

@@ -21,6 +21,7 @@ from nbpublish.frontends.faults import Faults
 from nbpublish.page.equations import NumberedEquations, labelled
 from nbpublish.page.markdown.math_rules import ENVIRONMENTS, PAREN, dollars
 from nbpublish.page.markdown.renderer import display_math
+from nbpublish.page.markdown.tables import DELIMITERS, in_row
 from nbpublish.page.math import MathError
 
 _OTHERS = ("arithmatex", "math", "katex", "mathjax", "latex")
@@ -46,6 +47,8 @@ class Formulas(Extension):  # type: ignore[misc]
         if not self._only_labelled:
             # after code in backquotes (190) and before escapes (180): a formula is full of backslashes
             md.inlinePatterns.register(_Within(md, self), "nbpublish-formula", 186)
+            # before tables (75), which would end a cell at each bar
+            md.parser.blockprocessors.register(_InTables(md.parser, self), "nbpublish-formulas-in-tables", 76)
             md.ESCAPED_CHARS.append("$")
 
     def reset(self) -> None:
@@ -68,6 +71,12 @@ class Formulas(Extension):  # type: ignore[misc]
             self._faults.add("math", error.said(latex), written, written.partition(latex)[0].count("\n"))
             said = self._faults.words.html("math.failed")
             return f'<code class="nb-math-error" title="{said}">{escape(latex)}</code>'
+
+    def within(self, match: re.Match[str]) -> str:
+        """A formula that stands in a line, as HTML; `match` is what `dollars` or `PAREN` found."""
+        display = match[0].startswith("$$")
+        html = self.html(match[1].strip(), "", match[0], display=display) or ""
+        return display_math(html, "span") if display else html
 
 
 _DISPLAYED = re.compile(
@@ -128,16 +137,39 @@ class _Within(InlineProcessor):  # type: ignore[misc]
         match = next(filter(None, found), None)
         if match is None:
             return None, None, None
-        display = match[0].startswith("$$")
-        html = self._formulas.html(match[1].strip(), "", match[0], display=display) or ""
-        shown = display_math(html, "span") if display else html
-        return self.md.htmlStash.store(shown), match.start(0), match.end(0)
+        return self.md.htmlStash.store(self._formulas.within(match)), match.start(0), match.end(0)
+
+
+class _InTables(BlockProcessor):  # type: ignore[misc]
+    """Formulas with bars in the rows of a table."""
+
+    def __init__(self, parser: object, formulas: Formulas) -> None:
+        super().__init__(parser)
+        self._formulas = formulas
+
+    def test(self, parent: ElementTree.Element, block: str) -> bool:
+        _, _, below = block.partition("\n")
+        return "$" in below and DELIMITERS.match(below.partition("\n")[0].strip()) is not None
+
+    def run(self, parent: ElementTree.Element, blocks: list[str]) -> bool:
+        """Put the finished formulas in, and leave the table to those who read tables."""
+        rows = blocks[0].split("\n")
+        blocks[0] = "\n".join(in_row(row, code=lambda code: code[0], formula=self._stashed) for row in rows)
+        return False
+
+    def _stashed(self, match: re.Match[str]) -> str:
+        bare = "|" not in match[0] or not match[1].strip()
+        return match[0] if bare else str(self.parser.md.htmlStash.store(self._formulas.within(match)))
 
 
 def _formula(data: str, opening: re.Match[str]) -> re.Match[str] | None:
-    """The formula that opens there; none in the words of an image, which become an attribute, and none around code."""
+    """The formula that opens there; none in what becomes an attribute, and none around code.
+
+    Attributes are the words of an image, and what stands in the parentheses of an image or a link.
+    """
     start = opening.start(0)
-    if opening[0] == "\\$" or data.rfind("![", 0, start) > data.rfind("]", 0, start):
+    attributes = ("![", "]"), ("](", ")")
+    if opening[0] == "\\$" or any(data.rfind(begin, 0, start) > data.rfind(end, 0, start) for begin, end in attributes):
         return None
     match = dollars(data, start, len(data)) if opening[0] == "$" else PAREN.match(data, start)
     return match if match and match[1].strip() and STX not in match[1] else None

@@ -188,12 +188,16 @@ class Prose:
             self.anchors.add(id)
 
     def _alternative(self, image: Token, line: int) -> None:
-        """An image says what stands between its brackets, or in its attribute `alt` or Quarto's `fig-alt`."""
+        """An image says what stands between its brackets, or in its attribute `alt` or Quarto's `fig-alt`.
+
+        An attribute has no room for MathML: a formula in it stays as it was written.
+        """
         said = str(image.attrs.pop("fig-alt", "") or image.attrs.get("alt", ""))
         if said:
             image.children = [Token("text", "", 0, content=said)]
         elif not image.content and not {"role", "aria-hidden"} & {*image.attrs}:
             self._problem("missing-alt", IMAGE_WITHOUT_ALT, line)
+        image.children = [_as_written(child) for child in image.children or ()]
 
     def resolve(self, url: str, line: int) -> str:
         """The address for the page of one that stands on a line of the file; one with a scheme or host stays."""
@@ -268,6 +272,13 @@ _ID = re.compile(r' id="([^"]+)"')
 _RAW_ID = re.compile(r"""<[A-Za-z][^<>]*?\sid\s*=\s*(?:"([^"]+)"|'([^']+)')""")
 _URL = r"""\s*=\s*)(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
 _RAW_URL = re.compile(rf"""(?P<before><(?:img|a|source|video|audio)\b[^<>]*?\s(?:src|href|poster){_URL}""", re.I)
+
+
+def _as_written(token: Token) -> Token:
+    """A token for an attribute: a formula as text, and what else there is as it is."""
+    if token.type != "math_inline":
+        return token
+    return Token("text", "", 0, content=f"{token.markup}{token.content}{token.markup}")
 
 
 def _text(tokens: Sequence[Token]) -> str:

@@ -6,6 +6,7 @@ GitHub wants them escaped, Python-Markdown and Jupyter do not. They are hidden w
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -22,11 +23,12 @@ def tables(md: MarkdownIt) -> None:
     md.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
 
 
-_DELIMITERS = re.compile(r"\|?[ \t]*:?-[-:| \t]*$")
+DELIMITERS = re.compile(r"\|?[ \t]*:?-[-:| \t]*$")
+"""The line below the head of a table."""
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    if start + 1 >= end or not _DELIMITERS.match(text_of(state, start + 1)):
+    if start + 1 >= end or not DELIMITERS.match(text_of(state, start + 1)):
         return False
     last = start
     while last < end and not state.isEmpty(last) and not _CAPTION.match(text_of(state, last)):
@@ -49,17 +51,28 @@ _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 def _hide(line: str) -> str:
     if "|" not in line or not ("`" in line or "$" in line):
         return line
+    # GitHub's escaped bars in code are markdown-it's to read
+    return in_row(
+        line,
+        code=lambda code: re.sub(r"(?<!\\)\|", _HIDDEN, code[0]),
+        formula=lambda formula: formula[0].replace("|", _HIDDEN),
+    )
+
+
+_Written = Callable[[re.Match[str]], str]
+
+
+def in_row(line: str, *, code: _Written, formula: _Written) -> str:
+    """A row of a table with what these two make of the code and of the formulas in it."""
     parts: list[str] = []
     position = 0
     while position < len(line):
-        if code := _CODE.match(line, position):
-            piece = code[0]
-            parts.append(re.sub(r"(?<!\\)\|", _HIDDEN, piece))  # GitHub's escaped bars are markdown-it's to read
-        elif line[position] == "$" and (formula := dollars(line, position, len(line))):
-            piece = formula[0]
-            parts.append(piece.replace("|", _HIDDEN))
+        found = _CODE.match(line, position)
+        if found:
+            parts.append(code(found))
+        elif line[position] == "$" and (found := dollars(line, position, len(line))):
+            parts.append(formula(found))
         else:
-            piece = line[position : position + 2] if line[position] == "\\" else line[position]
-            parts.append(piece)
-        position += len(piece)
+            parts.append(line[position : position + 2] if line[position] == "\\" else line[position])
+        position = found.end() if found else position + len(parts[-1])
     return "".join(parts)

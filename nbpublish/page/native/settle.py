@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
     from bs4.element import PageElement
 
+    from nbpublish.page.context import Context
+
 
 BLOCKS = frozenset({"address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset", "figure"}) | {
     *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "noscript", "ol", "p"),
@@ -42,7 +44,7 @@ _LINES = (
 _THEME_VARIABLE = re.compile(r"var\(--(?:[a-z]+-\d+|[a-z]*-?(?:foreground|background|border|accent|primary|muted))\)")
 
 
-def markup(soup: BeautifulSoup) -> None:
+def markup(soup: BeautifulSoup, context: Context) -> None:
     """Rename what marimo writes with its own classes and styles, in place."""
     for stack in soup.find_all("div", style=re.compile(r"display:\s*flex")):
         if stack.get("class") != "nb-grow":  # a part of a stack found before
@@ -63,6 +65,8 @@ def markup(soup: BeautifulSoup) -> None:
                 part.attrs.pop("style", None)
     for image in soup.find_all("img", style=True):
         _image_width(image)
+    for tabs in soup.select("div.tabbed-set"):
+        _tabs(tabs, context.unique("tabs"))
     _prose(soup)
 
 
@@ -75,6 +79,17 @@ def paragraphs(soup: BeautifulSoup) -> None:
         if line is None or (line.name in ("span", "li", "td", "th") and _is_alone(widget)):
             widget.name = "div"
     _unwrap_lone(soup)
+
+
+def _tabs(tabs: Tag, group: str) -> None:
+    """Tabs of `/// tab` in marimo's Markdown, which numbers them anew in each of its texts, get names of their own."""
+    tabs.attrs = {"class": "nb-tabs"}
+    for number, button in enumerate(tabs.find_all("input", recursive=False), 1):
+        button["name"], button["id"] = group, f"{group}-{number}"
+        if is_tag(label := button.find_next_sibling()) and label.name == "label":
+            label["for"] = button["id"]
+    for panel in tabs.find_all("div", class_="tabbed-content", recursive=False):
+        panel["class"] = "nb-tab"
 
 
 def _prose(soup: BeautifulSoup) -> None:

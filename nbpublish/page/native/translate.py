@@ -48,7 +48,7 @@ def elements(soup: BeautifulSoup, context: Context, bundle: Bundler, depth: int 
     for tag in reversed(soup.find_all(CUSTOM)):
         replace(tag, _translated(Element(tag, context, native, bundle)))
     _cut_off(soup, context)
-    settle.markup(soup)
+    settle.markup(soup, context)
     settle.paragraphs(soup)
 
 

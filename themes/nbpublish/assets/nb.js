@@ -24,7 +24,7 @@
       };
       await navigator.clipboard.writeText(source(box));
       say(true);
-      setTimeout(say, 1500, false);
+      setTimeout(say, 1500, 0);
     });
     box.append(button);
   };
@@ -63,7 +63,7 @@
         const compare = (one, other) => {
           if (!head.matches(".nb-num")) return sign * order(key(one), key(other));
           const [a, b] = [number(key(one)), number(key(other))];
-          return isNaN(a) - isNaN(b) || sign * (a - b) || 0; // what is no number comes last, up and down
+          return isNaN(a) - isNaN(b) || sign * (a - b); // what is no number comes last, up and down
         };
         body.append(...(way ? rows.toSorted(compare) : rows));
       }, head.innerHTML));
@@ -73,7 +73,7 @@
   // A link to something within a tab that is not shown opens the tab.
   const reveal = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    for (let tab = target && target.closest(".nb-tab"); tab; tab = tab.parentElement.closest(".nb-tab")) {
+    for (let tab = target?.closest?.(".nb-tab"); tab; tab = tab.parentElement.closest(".nb-tab")) {
       const button = document.getElementById(tab.previousElementSibling?.htmlFor);
       if (!button || button.checked) continue;
       button.checked = true;

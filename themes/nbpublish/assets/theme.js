@@ -29,7 +29,7 @@
     const current = atEnd ? places.at(-1) : places.findLast(([, heading]) => heading?.getBoundingClientRect().top < line);
     for (const [link] of places) link.ariaCurrent = link === current?.[0] ? "true" : null;
   };
-  addEventListener("scroll", mark, { passive: true });
+  addEventListener("scroll", mark);
   mark();
 
   const dialog = find("dialog.search");
