@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+CACHE = ROOT / ".nbpublish" / "cache"
+"""What `make site` has executed need not be executed again: a build by it cannot be told from one without."""
 PATIENCE = 600
 """Seconds that a worker waits for another one's build."""
 PLUGIN = "  - nbpublish\n"
@@ -37,6 +39,8 @@ def _build(source: Path) -> None:
     (source / "mkdocs.yml").write_text(settings.replace(PLUGIN, SPARED), encoding="utf-8")
     left_out = shutil.ignore_patterns(".nbpublish", "__pycache__")
     shutil.copytree(ROOT / "docs_src", source / "docs_src", ignore=left_out)
+    if CACHE.is_dir():
+        shutil.copytree(CACHE, source / CACHE.relative_to(ROOT))
     command = [sys.executable, "-m", "nbpublish", "build", "--keep-going", str(source)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     built = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -31,12 +31,18 @@ def _compiling(compile: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(compile)
     def compiled(self: Environment, source: Any, *names: Any, **how: Any) -> Any:
         settings = (type(self), *(getattr(self, name, None) for name in _COMPILING), *sorted(self.extensions))
-        key = source, names, *sorted(how.items()), settings, *self.filters.items(), *self.tests.items()
+        functions = [_described(*item) for item in (*self.filters.items(), *self.tests.items())]
+        key = source, names, *sorted(how.items()), settings, *functions
         if key not in made:
             made[key] = compile(self, source, *names, **how)
         return made[key]
 
     return compiled
+
+
+def _described(name: str, function: object) -> tuple[str, ...]:
+    """A filter or a test. Some plugins define theirs anew for each build."""
+    return name, *(str(getattr(function, part, type(function))) for part in ("__module__", "__qualname__"))
 
 
 def _drawing(card: Callable[[Any, Any], bytes]) -> Callable[[Any, Any], bytes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +46,14 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return found
 
 
+def is_ours(sites: dict[str, Path]) -> Callable[[Reader, str], bool]:
+    """Whether a fault is one of our theme, or has to do with charts."""
+    return lambda reader, fault: reader.site == sites["nbpublish"] or "plotly" in fault.lower()
+
+
 @pytest.fixture
 def reader(browser: Any, sites: dict[str, Path]) -> Iterator[Any]:
-    ours = sites["nbpublish"]
-    with readers(browser, ours, lambda reader, fault: reader.site == ours or "plotly" in fault.lower()) as make:
+    with readers(browser, sites["nbpublish"], is_ours(sites)) as make:
         yield lambda theme="nbpublish", **settings: make(sites[theme], **settings)
 
 
@@ -69,24 +75,51 @@ def ground(tab: Any, box: int) -> str:
     return str(tab.locator(".nb-chart").nth(box).evaluate(script))
 
 
+@dataclass
+class Shown:
+    """A page whose first chart a reader has asked for: the boxes of charts, and what was asked for, on either side."""
+
+    tab: Any
+    boxes: list[Any]
+    boxes_after: list[Any]
+    requests: list[str]
+    requests_after: list[str]
+
+
+@pytest.fixture(scope="module")
+def shown(browser: Any, sites: dict[str, Path]) -> Iterator[Callable[[str], Shown]]:
+    """The page under a theme: the library takes its time, so the tests look at one page."""
+    with readers(browser, sites["nbpublish"], is_ours(sites)) as make:
+
+        @cache
+        def show(theme: str) -> Shown:
+            here = make(sites[theme])
+            tab = here.open("charts.html")
+            boxes, asked = tab.locator(".nb-chart"), len(here.requests)
+            before = [boxes.nth(box).bounding_box() for box in range(3)]
+            tab.get_by_role("button", name="Show chart").first.click()
+            drawn(tab, 1)
+            after = [boxes.nth(box).bounding_box() for box in range(3)]
+            return Shown(tab, before, after, here.requests[:asked], here.requests[asked:])
+
+        yield show
+
+
 @pytest.mark.parametrize("theme", THEMES)
-def test_a_click_draws_the_chart_from_the_sites_own_files(reader: Any, theme: str) -> None:
-    here = reader(theme)
-    tab = here.open("charts.html")
-    assert not any("plotly" in address for address in names(here.requests))
-    before = len(here.requests)
-    tab.get_by_role("button", name="Show chart").first.click()
-    drawn(tab, 1)
-    assert title(tab, 0).startswith("Sales </script>")
-    asked = [name for name in names(here.requests[before:]) if "plotly" in name]
+def test_a_click_draws_the_chart_from_the_sites_own_files(shown: Callable[[str], Shown], theme: str) -> None:
+    page = shown(theme)
+    assert not any("plotly" in address for address in names(page.requests))
+    assert title(page.tab, 0).startswith("Sales </script>")
+    asked = [name for name in names(page.requests_after) if "plotly" in name]
     assert sorted(name.split("-")[0] for name in asked) == ["nb", "plotly"]
-    assert {address.partition(":")[0] for address in here.requests} <= {"file", "data", "blob"}
+    asked = [*page.requests, *page.requests_after]
+    assert {address.partition(":")[0] for address in asked} <= {"file", "data", "blob"}
 
 
-def test_the_others_are_drawn_without_another_click_and_a_large_one_from_its_file(reader: Any) -> None:
-    tab = reader().open("charts.html")
-    tab.get_by_role("button", name="Show chart").first.click()
-    drawn(tab, 1)
+def test_the_others_are_drawn_without_another_click_and_a_large_one_from_its_file(
+    shown: Callable[[str], Shown],
+) -> None:
+    tab = shown("nbpublish").tab
     for box in (1, 2):
         tab.locator(".nb-chart").nth(box).scroll_into_view_if_needed()
     drawn(tab, 3)
@@ -95,15 +128,11 @@ def test_the_others_are_drawn_without_another_click_and_a_large_one_from_its_fil
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_nothing_moves_when_it_is_drawn(reader: Any, theme: str) -> None:
-    tab = reader(theme).open("charts.html")
-    boxes = tab.locator(".nb-chart")
-    before = [boxes.nth(box).bounding_box() for box in range(3)]
-    tab.get_by_role("button", name="Show chart").first.click()
-    drawn(tab, 1)
-    assert [boxes.nth(box).bounding_box() for box in range(3)] == before
-    assert (before[0]["width"], before[0]["height"]) == (560, 340)
-    assert tab.locator(".main-svg").first.bounding_box()["width"] == 560
+def test_nothing_moves_when_it_is_drawn(shown: Callable[[str], Shown], theme: str) -> None:
+    page = shown(theme)
+    assert page.boxes_after == page.boxes
+    assert (page.boxes[0]["width"], page.boxes[0]["height"]) == (560, 340)
+    assert page.tab.locator(".main-svg").first.bounding_box()["width"] == 560
 
 
 def test_a_chart_fits_a_telephone(reader: Any) -> None:
@@ -127,11 +156,8 @@ def test_a_chart_follows_the_scheme_unless_it_has_colours_of_its_own(reader: Any
     assert ground(tab, 2) == "rgb(0, 0, 0)"
 
 
-def test_no_button_of_a_chart_leads_elsewhere(reader: Any) -> None:
-    here = reader()
-    tab = here.open("charts.html")
-    tab.get_by_role("button", name="Show chart").first.click()
-    drawn(tab, 1)
+def test_no_button_of_a_chart_leads_elsewhere(shown: Callable[[str], Shown]) -> None:
+    tab = shown("nbpublish").tab
     titles = "(bar) => [...bar.querySelectorAll('*')].map((part) => part.dataset.title || '')"
     buttons = tab.locator(".modebar").first.evaluate(titles)
     assert "Zoom in" in buttons

@@ -27,7 +27,7 @@ EXPECTED = {
         係数の読み方 / 標準化してから学習 / 確率とみなす / 係数 / 569人 / がん
     """,
     "ja/03_decision_tree": """
-        決定木 / 過学習 / 木の深さ / 訓練データ テストデータ / 深さを変えてみる / 過学習を防ぐには /
+        決定木 / 過学習 / 木の深さ / 深さを変えてみる / 過学習を防ぐには /
         DecisionTreeClassifierの使い方 / make_moons / 決定木の境界 / 葉 / テストデータの正解率 / 質問を重ねて /
         頭打ち / ﾃｽﾄﾃﾞｰﾀ
     """,
@@ -35,6 +35,7 @@ EXPECTED = {
         主成分分析 / ＰＣＡ / 共分散行列 / 固有ベクトル / 固有値 / 手書き数字 / 64次元 / load_digits /
         主成分の数 / explained variance / 手書き数字の地図 / 次元 / 地図 / 分散 / 数字の画像 / pca.fit / cumsum
     """,
+    "ja/09_train_test": "訓練データ テストデータ",
     "course/01_reactive": """
         reactive notebook / compound interest / order of their dependencies / capital / 1000 years interest
     """,

@@ -206,10 +206,20 @@ SMALL = {
 }
 
 
+@pytest.fixture(scope="module")
+def small_executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache in which the cells of the three notebooks have been run, and of which no page was made."""
+    source = write_site(tmp_path_factory.mktemp("executed"), SMALL)
+    with DiskStore(source / "cache") as store, Project(source / "docs", store=store) as project:
+        project.runs(filter(None, map(project.read, filter(project.takes, SMALL))))
+    return source / "cache"
+
+
 @pytest.fixture
-def small(tmp_path: Path, bench: Callable[..., Bench]) -> Bench:
+def small(tmp_path: Path, small_executed: Path, bench: Callable[..., Bench]) -> Bench:
     """Three notebooks that were built."""
     made = bench(write_site(tmp_path, SMALL))
+    shutil.copytree(small_executed, made.room / "cache")
     made.build()
     assert sorted(made.rendered) == ["a.py", "b.py", "c.py"]
     made.rendered.clear()
