@@ -336,12 +336,13 @@ def test_what_two_builds_make_at_once_is_not_mixed_by_the_next(here: Here) -> No
 
         theirs = False
 
-        def keep(self, trace: Trace) -> None:
-            super().keep(trace)
-            if "x" in trace.versions and not self.theirs:
-                self.theirs = True
-                versions = {"x": replace(trace.versions["x"], trace="theirs")}
-                super().keep(replace(trace, id="theirs", versions=versions))
+        def keep(self, *traces: Trace) -> None:
+            super().keep(*traces)
+            for trace in traces:
+                if "x" in trace.versions and not self.theirs:
+                    self.theirs = True
+                    versions = {"x": replace(trace.versions["x"], trace="theirs")}
+                    super().keep(replace(trace, id="theirs", versions=versions))
 
     opaque, store = notebook("x = lambda: 1", "y = x", "z = y"), Shared()
     here.tells = lambda value: None if callable(value) else repr(value)

@@ -87,7 +87,13 @@ class Installed:
 
     def extras(self, name: str) -> frozenset[str]:
         """What a distribution requires for some purposes only."""
-        return frozenset(self._required(name)) - frozenset(self._required(name, extras=False))
+        if name not in self._extras:
+            self._extras[name] = frozenset(self._required(name)) - frozenset(self._required(name, extras=False))
+        return self._extras[name]
+
+    @cached_property
+    def _extras(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def description(self, name: str) -> str:
         """The version of a distribution and of all that it requires; empty where it is not installed."""

@@ -9,6 +9,8 @@ from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from pathlib import Path
 
 _SUFFIXES = (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)
+_REGULAR = (*_SUFFIXES, *(f"{os.sep}__init__{suffix}" for suffix in _SUFFIXES))
+"""What stands behind the name of a module that is no mere folder."""
 
 
 def names_found(folder: str) -> frozenset[str]:
@@ -33,8 +35,8 @@ def shadows(folder: str, libraries: Collection[str]) -> str:
 
 
 def _is_regular(folder: str, name: str) -> bool:
-    stems = (Path(folder, name), Path(folder, name, "__init__"))
-    return any(Path(f"{stem}{suffix}").exists() for stem in stems for suffix in _SUFFIXES)
+    stem = os.path.join(folder, name)  # noqa: PTH118  asked after each cell
+    return any(os.path.exists(stem + end) for end in _REGULAR)  # noqa: PTH110
 
 
 def libraries(paths: Iterable[str]) -> frozenset[str]:

@@ -13,7 +13,7 @@ import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import repeat
+from itertools import chain, repeat
 from operator import is_
 from typing import Any
 
@@ -40,6 +40,10 @@ class Patches:
         self._names: set[str] = set()
         self._libraries: dict[str, tuple[list[str], list[Any]]] = {}
         """By module or class, the names and values that it had."""
+        self._views: dict[str, Any] = {}
+        """By module or class, a view of its values, in which whatever happens to them shows."""
+        self._whole: tuple[list[int], list[Any]] = [], []
+        """How many values each has, and all of them in a row: thousands, and the same after nearly every cell."""
         self._owners: dict[str, Any] = {}
         self._originals: dict[tuple[str, str], Any] = {}
 
@@ -54,7 +58,9 @@ class Patches:
         if name in sys.modules and name not in self._libraries and not _is_own(name):
             for owner, thing in _parts(name):
                 self._owners[owner] = thing
+                self._views[owner] = _items(thing).values()
                 self._libraries[owner] = _contents(thing)
+            self._sum_up()
 
     def open(self) -> None:
         """Before a cell: modules that came without being noticed are as they are."""
@@ -84,9 +90,20 @@ class Patches:
 
     # --- libraries ----------------------------------------------------------------------------------------------------
 
+    def _sum_up(self) -> None:
+        values = [values for _, values in self._libraries.values()]
+        self._whole = [*map(len, values)], [*chain.from_iterable(values)]
+
+    def _is_as_it_was(self) -> bool:
+        counts, values = self._whole
+        views = self._views.values()
+        return [*map(len, views)] == counts and _are(chain.from_iterable(views), values)
+
     def _patched(self) -> Iterator[Change]:
+        if self._is_as_it_was():
+            return
         for owner, (names, values) in self._libraries.items():
-            if _holds(self._owners[owner], values):
+            if len(self._views[owner]) == len(values) and _are(self._views[owner], values):
                 continue
             now = self._libraries[owner] = _contents(self._owners[owner])
             before, after = dict(zip(names, values, strict=True)), dict(zip(*now, strict=True))
@@ -95,6 +112,7 @@ class Patches:
                 if value is not before.get(name, _GONE) and self._counts(owner, name, value):
                     self._originals.setdefault((owner, name), before.get(name, _GONE))
                     yield owner, name, "gone" if value is _GONE else value
+        self._sum_up()
 
     def undo(self) -> None:
         """Give modules and classes back what they had, for a process that lives on."""
@@ -106,6 +124,7 @@ class Patches:
                     setattr(self._owners[owner], name, value)
         self._originals.clear()
         self._libraries = {owner: _contents(self._owners[owner]) for owner in self._libraries}
+        self._sum_up()
 
     def _counts(self, owner: str, name: str, value: Any) -> bool:
         if (owner, name) == ("builtins", "_"):
@@ -159,12 +178,11 @@ def _contents(owner: Any) -> tuple[list[str], list[Any]]:
     return list(items), list(items.values())
 
 
-def _holds(owner: Any, values: list[Any]) -> bool:
-    """Whether a module or class has these very values. It is asked of all after each cell, so nothing is copied."""
-    items = _items(owner)
+def _are(now: Iterable[Any], values: list[Any]) -> bool:
+    """Whether these are the very values, of which there are as many."""
     try:
-        return len(items) == len(values) and all(map(is_, items.values(), values))
-    except RuntimeError:  # a thread of the author's puts something into it just now
+        return all(map(is_, now, values))
+    except RuntimeError:  # a thread of the author's puts something there just now
         return False
 
 

@@ -155,7 +155,7 @@ def with_changed(
             sets=id in setters,
         )
     unread = dict(zip(found, _unread(graph, found), strict=True))
-    return {id: replace(code, unread=unread[id]) for id, code in found.items()}
+    return {id: code if code.unread == unread[id] else replace(code, unread=unread[id]) for id, code in found.items()}
 
 
 def _unread(graph: Graph, ids: Iterable[str]) -> Iterator[frozenset[str]]:

@@ -103,11 +103,12 @@ class Walks:
         values, which a build at the same time may have made as well: one value of ours and one of theirs would fit no
         cell below.
         """
-        self._write()
+        again: dict[str, Trace] = {}
         for trace in (point.trace for point in points if point.trace):
             beside_others = trace.id not in self.kept.get(trace.key, {trace.id})
             if beside_others or (self.kept and has_opaque(trace) and may_be_kept(trace)):
-                self.executions.store.keep(trace)
+                again[trace.id] = trace
+        self.waiting = [*(trace for trace in self.waiting if trace.id not in again), *again.values()]
 
 
 @dataclass
@@ -161,13 +162,17 @@ class _Walk:
 
     def _pass(self, found: Recalled, trace: Trace) -> None:
         """Go past a cell that has its trace."""
-        notebook, point = self.walks.notebook, replace(found.point, trace=trace)
+        notebook, point = self.walks.notebook, found.point
+        if point.trace is not trace:
+            point = replace(point, trace=trace)
+            found = replace(found, point=point)
         self.walks.recall.cells[trace.id] = point.cell
-        self.walks.recall.passed[point.cell] = replace(found, point=point)
+        self.walks.recall.passed[point.cell] = found
         self.points.append(point)
         self.versions = applied(self.versions, trace)
         cell = notebook.cell(point.cell)
-        self.traces[point.cell] = replace(trace, problem=fault(notebook, cell, trace))
+        problem = fault(notebook, cell, trace)
+        self.traces[point.cell] = trace if problem == trace.problem else replace(trace, problem=problem)
         self.walks.listener.passes(cell, self.traces[point.cell])
 
     # --- in the kernel ----------------------------------------------------------------------------------------------
