@@ -170,9 +170,9 @@ def test_a_variable_of_the_environment(desk: Desk, monkeypatch: pytest.MonkeyPat
     cell = "import os\nos.environ.get('NB_WARM')"
     monkeypatch.setenv("NB_WARM", "one")
     assert shows(desk, cell) == "'one'"
-    desk.executor.prepare()
-    assert desk.executor._spare
-    desk.executor._spare.result()
+    desk.executor.prepare(percent(cell))
+    desk.executor._keeper.submit(lambda: None).result()
+    assert desk.executor._spare._spawned
     monkeypatch.setenv("NB_WARM", "two")
     assert shows(desk, cell) == "'two'"
 

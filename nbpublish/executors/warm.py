@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Collection, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,9 @@ from pathlib import Path
 from nbpublish.errors import Superseded
 from nbpublish.executors.limits import Limits
 from nbpublish.executors.local import LocalKernel
-from nbpublish.executors.spawn import Spawned, spawn
+from nbpublish.executors.spare import Spare
+from nbpublish.executors.spawn import spawn
+from nbpublish.kernel.surroundings import needs_marimo
 from nbpublish.model import Notebook
 
 MOST = 4
@@ -52,9 +54,7 @@ class WarmExecutor:
         self._closed = False
         # Linux ends a kernel when the thread ends that has started it, so all are started in one that lives on.
         self._keeper = ThreadPoolExecutor(1, "nbpublish-kernels")
-        self._spare: Future[Spawned] | None = None
-        self._surroundings: dict[str, str] = {}
-        """The environment that the spare process has."""
+        self._spare = Spare()
 
     @contextmanager
     def start(self, notebook: Notebook) -> Iterator[LocalKernel]:
@@ -76,11 +76,12 @@ class WarmExecutor:
         finally:
             self._left(notebook.path, _Kept(kernel, around))
 
-    def prepare(self) -> None:
-        """Start a process that the next new kernel will take."""
+    def prepare(self, notebook: Notebook) -> None:
+        """Start a process that the next new kernel will take, which is likely to be for this notebook again."""
+        marimo = needs_marimo(notebook, (self.root / notebook.path).parent)
         with self._lock:
-            if not (self._spare or self._closed):
-                self._spare, self._surroundings = self._keeper.submit(spawn), dict(os.environ)
+            if not self._closed:
+                self._keeper.submit(self._spare.start, marimo=marimo)
 
     def stop(self, path: str) -> None:
         """Let the cells of a notebook that run come to their end, and others not run: nobody waits for them, until
@@ -133,8 +134,7 @@ class WarmExecutor:
         for kernel in running:
             kernel.interrupt()
         self.keep_only(())
-        if spare := self._ready():
-            spare.result().end()
+        self._keeper.submit(self._spare.close)
         self._keeper.shutdown()
 
     def _taken(self, notebook: Notebook, around: tuple[object, ...]) -> LocalKernel | None:
@@ -148,17 +148,8 @@ class WarmExecutor:
         return None
 
     def _fresh(self, notebook: Notebook) -> LocalKernel:
-        spare = self._ready()
-        if spare and self._surroundings != os.environ:
-            spare.result().end()
-            spare = None
-        spawned = (spare or self._keeper.submit(spawn)).result()
+        spawned = self._keeper.submit(lambda: self._spare.take(notebook, self.root) or spawn()).result()
         return LocalKernel(notebook, self.root, self.limits, spawned)
-
-    def _ready(self) -> Future[Spawned] | None:
-        with self._lock:
-            spare, self._spare = self._spare, None
-        return spare
 
     def _left(self, path: str, kept: _Kept) -> None:
         """Keep a kernel whose build has ended, unless nothing in it is worth that, in place of the one used longest ago

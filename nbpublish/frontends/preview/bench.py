@@ -107,7 +107,7 @@ class Bench:
                 self.run = self._looking.follow(page.file.notebook)
             except NbpublishError as error:
                 log.debug("nothing is known of %s", self.address, exc_info=error)
-            self._executor.prepare()
+            self._executor.prepare(page.file.notebook)
 
     def _work(self) -> None:
         self._look()
