@@ -134,11 +134,31 @@ if __name__ == "__main__":
 """
 
 
+MAKES = {
+    "n": "mo.ui.slider(1, 4, value=3)",
+    "k": "mo.ui.slider(1, n.value, value=n.value - 1 or 1)",
+    "word": "mo.ui.radio(['pear', 'fir', 'ash', 'oak'][-n.value :], value='oak')",
+    "some": "mo.ui.multiselect(['a', 'b', 'c'][: n.value])",
+    "row": "mo.ui.array([mo.ui.number(1, 3) for _ in range(n.value - 1)])",
+}
+
+
+def making_notebook() -> str:
+    """A slider whose value makes other controls."""
+    lines = ["import marimo", "app = marimo.App()"]
+    lines += ["@app.cell", "def _():", "    import marimo as mo", "    return mo,"]
+    for name, code in MAKES.items():
+        arguments = "mo" if name == "n" else "mo, n"
+        lines += ["@app.cell", f"def _({arguments}):", f"    {name} = {code}", f"    {name}", f"    return {name},"]
+        lines += ["@app.cell", f"def _({name}):", f"    print('{name}', {name}.value)", "    return"]
+    return "\n".join([*lines, 'if __name__ == "__main__":', "    app.run()", ""])
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("widgets")
     files = {"index.md": "# Plain", "kinds.py": marimo_notebook(), "constants.py": percent_notebook()}
-    files |= {"jupyter.py": jupyter_notebook(), "shared.py": SHARED}
+    files |= {"jupyter.py": jupyter_notebook(), "shared.py": SHARED, "making.py": making_notebook()}
     write_site(folder, files, plugins=["nbpublish"], theme={"name": "nbpublish"})
     build_site(folder, folder / "root" / "course", use_directory_urls=False)
     return folder / "root" / "course"
@@ -310,7 +330,7 @@ def control(reader: Reader, key: str) -> Any:
 
 
 def shown(reader: Reader, name: str) -> str:
-    found = reader.tab.locator(".nb-follows").filter(has_text=re.compile(rf"^\s*{name} "))
+    found = reader.tab.locator(".nb-follows:has(.nb-stdout)").filter(has_text=re.compile(rf"^\s*{name} "))
     return str(found.inner_text()).strip()
 
 
@@ -322,6 +342,40 @@ def follow(reader: Reader, address: str, moves: list[tuple[str, Move, str]]) -> 
         move(control(reader, key))
         reader.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=expected)
         assert shown(reader, key.partition(".")[0]) == expected
+
+
+def test_controls_that_another_one_makes_move_among_what_they_are_then(reader: Reader, address: str) -> None:
+    end, right = press("End"), press("ArrowRight")
+    follow(
+        reader,
+        f"{address}making.html",
+        [
+            ("k", end, "k 3"),
+            ("n", end, "n 4"),
+            ("k", right, "k 4"),  # it was made again, and stood at 3
+            ("k", press("Home"), "k 1"),
+            ("word", click(0), "word pear"),
+            ("some", click(2), "some ['c']"),
+            ("row.2", fill("3"), "row [1, 1, 3]"),
+            ("row.0", fill("2"), "row [2, 1, 3]"),
+            ("n", press("Home"), "n 1"),
+            ("n", right, "n 2"),
+            ("k", end, "k 2"),
+            ("word", click(0), "word ash"),
+            ("some", click(1), "some ['b']"),
+            ("row.0", fill("2"), "row [2]"),
+        ],
+    )
+    tab = reader.tab
+    tab.wait_for_function("location.search.includes('row.0=2')")
+    expected = {name: shown(reader, name) for name in MAKES}
+    tab.goto(tab.url)  # the address leads to what others have made
+    tab.wait_for_function("document.body.innerText.includes('row [2]')")
+    assert {name: shown(reader, name) for name in MAKES} == expected
+    assert control(reader, "k").locator("input").get_attribute("max") == "1"
+    tab.locator(".nb-outputs").filter(has=control(reader, "n")).locator(".nb-tools button").first.click()
+    tab.wait_for_function("document.body.innerText.includes('row [1, 1]')")
+    assert [shown(reader, name) for name in MAKES] == ["n 3", "k 2", "word oak", "some []", "row [1, 1]"]
 
 
 @by_hand

@@ -478,15 +478,60 @@ def test_interact_as_a_decorator_shows_what_the_function_returns() -> None:
     assert shown == {(): "1.0", (0,): "0.0", (2,): "2.0"}
 
 
-def test_a_control_that_another_one_s_value_makes_is_shown_and_stays_where_it_is() -> None:
+@pytest.mark.parametrize(
+    ("makes", "printed"),
+    [
+        (
+            "mo.ui.slider(0, n.value)",
+            {"": "0", "m 1": "1", "n 2": "0", "m 1, n 2": "1", "m 2, n 2": "2"},
+        ),
+        (
+            "mo.ui.slider(1, 3, value=n.value)",
+            {"": "1", "m 2": "2", "m 3": "3", "n 2": "2", "m 1, n 2": "1", "m 3, n 2": "3"},
+        ),
+        (
+            "mo.ui.dropdown(['b', 'a'][: n.value], value='b')",
+            {"": "b", "n 2": "b", "m a, n 2": "a"},
+        ),
+        (
+            "mo.ui.array([mo.ui.checkbox() for _ in range(n.value)])",
+            {
+                "": "[False]",
+                "m.0 ✓": "[True]",
+                "n 2": "[False, False]",
+                "m.1 ✓, n 2": "[False, True]",
+                "m.0 ✓, n 2": "[True, False]",
+                "m.0 ✓, m.1 ✓, n 2": "[True, True]",
+            },
+        ),
+        ("mo.ui.slider(1, 2) if n.value == 2 else mo.ui.text()", {"": "", "n 2": "1", "m 2, n 2": "2"}),
+        ("mo.ui.slider(1, 2) if n.value == 2 else mo.ui.checkbox()", {"": "False", "n 2": "1"}),  # it is of two kinds
+    ],
+)
+def test_a_control_that_another_one_s_value_makes_moves_among_what_it_is_then(
+    makes: str, printed: dict[str, str]
+) -> None:
     pytest.importorskip("marimo")
-    makes = "m = mo.ui.slider(0, n.value)\nm"
-    codes = ("import marimo as mo", "n = mo.ui.slider(1, 3)\nn", makes, "print(m.stop, m.value)")
-    run = ran(marimo(*codes))
-    assert [widget.key for widget in run.widgets] == ["n"]
-    last = run.notebook.cells[-1].id
-    printed = [each.traces[last].outputs[0].data["text/plain"] for each in (run, *run.states)]
-    assert sorted(printed) == ["1 0\n", "2 0\n", "3 0\n"]
+    run = ran(marimo("import marimo as mo", "n = mo.ui.slider(1, 2)\nn", f"m = {makes}\nm", "print(m.value)"))
+    assert printed_in(run) == printed
+
+
+@pytest.mark.parametrize(
+    ("made", "budget"),
+    [
+        (["m = mo.ui.slider(1, n.value)\nm", "k = mo.ui.slider(1, m.value + 1)\nk", "print(k.value)"], Budget()),
+        (["k = mo.ui.slider(1, n.value)\nk", "print(k.value)"], Budget(states=5)),
+        (["k = mo.ui.button(value=n.value, on_click=lambda value: value + 1)\nk", "print(k.value)"], Budget()),
+    ],
+    ids=["by one that is made itself", "too many states", "a button"],
+)
+def test_a_control_that_another_one_s_value_makes_may_have_to_stay(made: list[str], budget: Budget) -> None:
+    pytest.importorskip("marimo")
+    run = ran(marimo("import marimo as mo", "n = mo.ui.slider(1, 3, value=2)\nn", *made), budget=budget)
+    assert {each.key: each.cause for each in run.still or ()} == {"k": "made"}
+    moved = {key for state in run.states for key in state.given}
+    assert "n" in moved
+    assert "k" not in moved
 
 
 def test_what_a_control_of_marimo_sets_through_a_state_is_seen_below_it() -> None:

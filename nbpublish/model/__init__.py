@@ -19,7 +19,7 @@ from nbpublish.model.outputs import ERROR, MISSING_GLYPHS, OWN_FAULT, Channel, E
 from nbpublish.model.pages import Asset, Fragment, Heading, Page, Patch
 from nbpublish.model.run import Cause, Reason, Run
 from nbpublish.model.traces import Observation, Task, Trace, Version
-from nbpublish.model.widgets import Budget, Control, Decision, Extent, Given, Library, Still, Widget
+from nbpublish.model.widgets import Budget, Control, Decision, Extent, Given, Library, Made, Still, Widget, counted
 
 __all__ = [
     "ERROR",
@@ -40,6 +40,7 @@ __all__ = [
     "Graph",
     "Heading",
     "Library",
+    "Made",
     "Names",
     "Notebook",
     "Observation",
@@ -56,4 +57,5 @@ __all__ = [
     "Version",
     "Visibility",
     "Widget",
+    "counted",
 ]

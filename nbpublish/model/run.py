@@ -9,7 +9,7 @@ from typing import Literal
 from nbpublish.model.graph import Graph
 from nbpublish.model.notebook import Notebook, Problem
 from nbpublish.model.traces import Observation, Trace
-from nbpublish.model.widgets import Decision, Given, Still, Widget
+from nbpublish.model.widgets import Decision, Given, Still, Widget, counted
 
 Cause = Literal[
     "new",  # run: no trace of this cell was found
@@ -77,8 +77,7 @@ class Run:
 
     def counted(self, given: Given) -> dict[str, int]:
         """A state without what counts for nothing in it: the key of the run that shows it."""
-        forms = {widget.key: widget.form for widget in self.widgets if widget.form}
-        return {key: place for key, place in given.items() if forms.get(key) in (None, *given)}
+        return counted(self.widgets, given)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

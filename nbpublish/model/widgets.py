@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,6 +27,25 @@ class Control:
     properties: Mapping[str, Any]
     """What else is known of it, in JSON types: `start`, `stop`, `steps`, `options`, …"""
     library: Library = "marimo"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a widget is that the values of others make: all its places together are those of its widget."""
+
+    by: tuple[str, ...]
+    """Keys of those others."""
+    stand: tuple[int, ...]
+    """Where they stand without a reader."""
+    at: Mapping[tuple[int, ...], tuple[int, tuple[int, ...]]]
+    """By their places: where it stands when it has been made, and the places that it has then. Where it cannot be moved
+    or is not made at all, nothing."""
+    elements: Mapping[tuple[int, ...], str]
+    """By the same places, the id of its element."""
+
+    def of(self, places: Mapping[str, int]) -> tuple[int, ...]:
+        """The places of those others, of these of all widgets that are not where they stand."""
+        return tuple(places.get(key, stand) for key, stand in zip(self.by, self.stand, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +75,34 @@ class Widget:
     """For a constant: the line of its cell on which it stands, from 1."""
     form: str = ""
     """Key of the form that it stands in: until that is sent, it counts for nothing."""
+    made: Made | None = None
+    """What it is by the values of other widgets, where these make it."""
+
+    def standing(self, places: Mapping[str, int]) -> tuple[int, Sequence[int]]:
+        """Where it stands until it is moved, and the places that it has, while others are at these."""
+        if self.made is None:
+            return self.initial, range(len(self.values))
+        return self.made.at.get(self.made.of(places), (self.initial, ()))
+
+    def element_at(self, places: Mapping[str, int]) -> str:
+        """The id of its element while others are at these places."""
+        return self.made.elements.get(self.made.of(places), "") if self.made else self.element
 
 
 Given = Mapping[str, int]
-"""By a widget's key, its place, where that is not the initial one. One such setting is a state."""
+"""By a widget's key, its place, where that is not the one where it stands anyway. One such setting is a state."""
+
+
+def counted(widgets: Iterable[Widget], places: Mapping[str, int]) -> dict[str, int]:
+    """Places of these widgets → the state that they are, without what counts for nothing in it."""
+    given, forms = dict[str, int](), dict[str, str]()
+    for widget in widgets:
+        place = places.get(widget.key)
+        stands, able = widget.standing(places)
+        if place is not None and place != stands and place in able:
+            given[widget.key], forms[widget.key] = place, widget.form
+    return {key: place for key, place in given.items() if forms[key] in ("", *given)}
+
 
 Extent = Literal[
     "all",  # every place of its widgets with every other

@@ -37,9 +37,9 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     run, notebook = steady(run), run.notebook
     context, fragments = _context(run, settings, link), list[Fragment]()
     prose, words, moves = context.prose, context.words, Moves(run)
-    context.widgets = moves.by_element
+    context.widgets = moves.by_element({})
     context.still = None if run.still is None else {each.element: each.cause for each in run.still}
-    followers = states.followers(run, context)
+    followers = states.followers(run, moves, context)
     context.following = {**dict.fromkeys(followers, ""), **states.remarks(run, followers, context)}
     for cell in notebook.cells:
         context.cell = cell

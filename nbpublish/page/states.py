@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
-from nbpublish.model import Cell, Decision, Run, Widget
+from nbpublish.model import Cell, Decision, Given, Run, Widget
 from nbpublish.page.about import live_link
 from nbpublish.page.assets import Assets
 from nbpublish.page.cell import result
@@ -41,11 +41,19 @@ class Moves:
 
     run: Run
 
-    @property
-    def by_element(self) -> dict[str, tuple[Widget, tuple[int, ...]]]:
-        """With the places to which each can be moved, by the id of its element; by its key where it has none."""
-        found = ((widget, self.places(widget)) for widget in self.run.widgets)
+    def by_element(self, given: Given) -> dict[str, tuple[Widget, tuple[int, ...]]]:
+        """With the places to which each can be moved, by the id of its element; by its key where it has none.
+
+        A widget that others make is what it is in the state `given`.
+        """
+        found = (self._made(widget, given) for widget in self.run.widgets if len(self.places(widget)) > 1)
         return {widget.element or widget.key: (widget, places) for widget, places in found if len(places) > 1}
+
+    def _made(self, widget: Widget, given: Given) -> tuple[Widget, tuple[int, ...]]:
+        if widget.made is None:
+            return widget, self.places(widget)
+        initial, places = widget.standing(given)
+        return replace(widget, initial=initial, element=widget.element_at(given)), tuple(places)
 
     def places(self, widget: Widget) -> tuple[int, ...]:
         """The places to which it can be moved; only the initial one where it cannot."""
@@ -59,8 +67,18 @@ class Moves:
 
     def makers(self, widget: Widget) -> list[str]:
         """The widgets whose values make it again, so that it goes back to its start when they are moved."""
+        if widget.made:
+            return list(widget.made.by)
         found = [key for decision in self.run.decisions if decision.cell == widget.cell for key in decision.widgets]
         return [key for key in found if key != widget.key] if widget.library != "none" else []
+
+    def starts(self, widget: Widget) -> list[int]:
+        """Where a widget stands whose makers are at these places: all combinations of theirs, the last one fastest."""
+        if widget.made is None:
+            return []
+        makers = {each.key: each for each in self.run.widgets}
+        settings = product(*(self.places(makers[key]) for key in widget.made.by))
+        return [widget.standing(dict(zip(widget.made.by, setting, strict=True)))[0] for setting in settings]
 
     def why_not(self, widget: Widget) -> str:
         """Why it cannot be moved: the cause of what was decided; empty where nothing follows it."""
@@ -68,10 +86,9 @@ class Moves:
         return found[0].cause if found else ""
 
 
-def followers(run: Run, context: Context) -> dict[str, Follower]:
+def followers(run: Run, moves: Moves, context: Context) -> dict[str, Follower]:
     """What each cell shows in each state, for the cells that show more than one thing."""
     states = {_key(state.given): state for state in (replace(run, given={}), *run.states)}
-    initial = {widget.key: widget.initial for widget in run.widgets}
     found = {}
     for decision in run.decisions:
         cell = run.notebook.cell(decision.cell)
@@ -79,7 +96,7 @@ def followers(run: Run, context: Context) -> dict[str, Follower]:
             continue
         known: dict[object, str] = {}
         shown = [
-            _shown(cell, states.get(_key(run.counted(given))), context, known) for given in _settings(decision, initial)
+            _shown(cell, states.get(_key(run.counted(places))), moves, context, known) for places in _settings(decision)
         ]
         counts = tuple(map(len, decision.places))
         follower = Follower(decision.widgets, counts, decision.extent == "axes", shown)
@@ -88,23 +105,20 @@ def followers(run: Run, context: Context) -> dict[str, Follower]:
     return found
 
 
-def _settings(decision: Decision, initial: Mapping[str, int]) -> Iterator[dict[str, int]]:
+def _settings(decision: Decision) -> Iterator[dict[str, int]]:
     """The combinations of places in the order of a shard."""
     if decision.extent == "axes":
-        settings: Iterable[tuple[tuple[str, int], ...]] = (
-            ((key, place),) for key, places in zip(decision.widgets, decision.places, strict=True) for place in places
-        )
+        for key, places in zip(decision.widgets, decision.places, strict=True):
+            yield from ({key: place} for place in places)
     else:
-        settings = (tuple(zip(decision.widgets, places, strict=True)) for places in product(*decision.places))
-    for setting in settings:
-        yield {key: place for key, place in setting if place != initial[key]}
+        yield from (dict(zip(decision.widgets, places, strict=True)) for places in product(*decision.places))
 
 
 def _key(given: Mapping[str, int]) -> frozenset[tuple[str, int]]:
     return frozenset(given.items())
 
 
-def _shown(cell: Cell, state: Run | None, context: Context, known: dict[object, str]) -> str | None:
+def _shown(cell: Cell, state: Run | None, moves: Moves, context: Context, known: dict[object, str]) -> str | None:
     """What a cell shows in a state; None where that was not computed."""
     if state is None:
         return None
@@ -113,7 +127,9 @@ def _shown(cell: Cell, state: Run | None, context: Context, known: dict[object, 
         return None
     key = trace.id if trace and trace.id else (trace, reason)
     if key not in known:
-        aside = context.aside(cell, _StateAssets(context.assets))
+        aside = replace(
+            context.aside(cell, _StateAssets(context.assets)), widgets=moves.by_element(state.given)
+        )
         known[key] = closed(result(cell, state, trace, aside))
     return known[key]
 
@@ -134,6 +150,7 @@ def script(run: Run, found: Mapping[str, Follower], moves: Moves, context: Conte
             "labels": [widget.labels[place] for place in moves.places(widget)],
             "values": [widget.values[place] for place in moves.places(widget)],
             **({"by": by} if (by := moves.makers(widget)) else {}),
+            **({"starts": starts} if (starts := moves.starts(widget)) else {}),
         }
         for widget in run.widgets
         if widget.key in keys

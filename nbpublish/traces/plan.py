@@ -6,8 +6,9 @@ be loaded come from running their cells again, which need their own inputs first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from nbpublish.model import Trace, Version
 from nbpublish.traces.closure import LASTING, Versions, is_state
@@ -46,6 +47,7 @@ class Restart:
 
 
 Step = Load | Replay | Restart
+_NONE: Mapping[str, str] = MappingProxyType({})
 _NOWHERE = -1
 
 
@@ -56,14 +58,14 @@ def plan(
     kept: Callable[[str], bool],
     *,
     lines: bool,
-    set_by: Collection[str] = (),
+    set_by: Mapping[str, str] = _NONE,
 ) -> list[Step] | None:
     """The steps after which all inputs of `goal` are live, where `before` are the points above it.
 
     `live` are the versions that the kernel has, and `kept` tells whether a blob is at hand. With `lines`, functions
     and classes must stand on the lines that they have now; otherwise only those of cells that are cheap to run. In
-    `set_by` are traces by which controls were set: what sets one again need not have it as it was made. None where the
-    steps cannot be found, so that the notebook must run from its first cell.
+    `set_by` are traces by which controls were set, with what they have set: what sets the same one again need not have
+    it as it was made. None where the steps cannot be found, so that the notebook must run from its first cell.
     """
     planner = _Planner(before, live, kept, lines, set_by)
     steps = planner.plan(goal)
@@ -89,13 +91,19 @@ def set_alone(point: Point) -> str:
     return control if version.layout is None and not version.free and version.fingerprint else ""
 
 
+def what_is_set(inputs: Versions) -> str:
+    """The identity of the control that a cell with these inputs sets, as it was made; empty where there is more."""
+    found = [version.identity for name, version in inputs.items() if not is_state(name)]
+    return found[0] if len(found) == 1 else ""
+
+
 @dataclass
 class _Planner:
     before: Sequence[Point]
     live: Versions
     kept: Callable[[str], bool]
     lines: bool
-    set_by: Collection[str]
+    set_by: Mapping[str, str]
     stuck: bool = False
     """Whether a cell would have to run in a process where cells below it have changed more than can be undone."""
     _layouts: Mapping[str, str] = field(init=False)
@@ -156,13 +164,12 @@ class _Planner:
 
     def _is_set(self, now: Versions, point: Point) -> bool:
         """Whether the control that the cell of a point sets, and nothing else that it may read, was set by another."""
-        names = [name for name in point.inputs if not is_state(name)]
-        if len(names) != 1 or names[0] not in now:
+        wanted, names = what_is_set(point.inputs), [name for name in point.inputs if not is_state(name)]
+        if not wanted or names[0] not in now:
             return False
         trace = now[names[0]].trace
-        return trace in self.set_by or any(
-            other.trace and other.trace.id == trace for other in self.before if other.code.sets
-        )
+        above = (other.inputs for other in self.before if other.code.sets and other.trace and other.trace.id == trace)
+        return wanted in (self.set_by.get(trace), *map(what_is_set, above))
 
     def _is_live(self, live: Version | None, wanted: Version) -> bool:
         if live is None:

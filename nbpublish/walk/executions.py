@@ -15,7 +15,7 @@ from nbpublish.traces.closure import LASTING, is_state
 from nbpublish.traces.files import FILES, UNCHANGED, ascertained, found_now, undone
 from nbpublish.traces.lasting import with_lasting
 from nbpublish.traces.listings import LISTINGS, made
-from nbpublish.traces.plan import Load, Point, set_alone
+from nbpublish.traces.plan import Load, Point, set_alone, what_is_set
 from nbpublish.traces.verify import World, lines_shown
 from nbpublish.traces.versions import settled
 from nbpublish.walk.doors import Executor, Kernel, Store
@@ -43,8 +43,8 @@ class Executions:
     """Whether cells may use it."""
     _kernel: Kernel | None = None
     _has_died: bool = False
-    set_by: set[str] = field(default_factory=set)
-    """Ids of traces by which controls were set."""
+    set_by: dict[str, str] = field(default_factory=dict)
+    """By id of a trace by which a control was set, what that was before."""
     _stack: ExitStack = field(default_factory=ExitStack)
     _blobs: dict[str, Any] = field(default_factory=dict)
 
@@ -132,7 +132,7 @@ class Executions:
             del kernel.live[name]
         kernel.live.update(trace.versions)
         if code.sets and trace.exit == "ok":
-            self.set_by.add(trace.id)
+            self.set_by[trace.id] = what_is_set(point.inputs)
         if trace.exit == "died":
             kernel.live.clear()
             self._has_died = True

@@ -15,7 +15,7 @@ from nbpublish.traces.closure import is_module
 from nbpublish.traces.effort import effort
 from nbpublish.traces.faults import fault
 from nbpublish.traces.obstacles import left_out, obstacle
-from nbpublish.traces.plan import Load, Point, Replay, Restart, Step, plan
+from nbpublish.traces.plan import Load, Point, Replay, Restart, Step, plan, what_is_set
 from nbpublish.traces.recall import Recall, Recalled
 from nbpublish.traces.unknown import Unknown
 from nbpublish.traces.verify import may_be_kept, reaches_further, shows_lines
@@ -254,7 +254,7 @@ class _Walk:
             live = {name: version for name, version in recorded.versions.items() if name not in others}
             self.walks.executions.live.update(live)
             if point.code.sets:
-                self.walks.executions.set_by.add(recorded.id)
+                self.walks.executions.set_by[recorded.id] = what_is_set(point.inputs)
             return self.walks.executions.restored(others)
         if shows_lines(again, self.walks.notebook):
             self.walks.recall.distrusted.add(recorded.id)

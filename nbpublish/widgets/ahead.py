@@ -15,6 +15,7 @@ from nbpublish.model import Budget, Control, Decision, Given, Output, Run, Trace
 from nbpublish.widgets.annotations import Annotation, interacts_in, notes_in
 from nbpublish.widgets.domain import as_json, key_of, said, widget_of
 from nbpublish.widgets.follow import Links, followers, links_of
+from nbpublish.widgets.made import all_made_by_these, made_by
 from nbpublish.widgets.plan import Costs, moved_once, plan, samples, states
 from nbpublish.widgets.remarks import failures, faults
 from nbpublish.widgets.still import still
@@ -36,36 +37,100 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
     runs: dict[tuple[tuple[str, int], ...], Run] = {}
 
     def at(given: Given) -> Run:
-        key = tuple(sorted(given.items()))
+        key = _key(given)
         if key not in runs:
             runs[key] = walk(widgets, given)
         return runs[key]
 
+    def known(given: Given) -> Run | None:
+        return runs.get(_key(given)) if given else run
+
     every, widgets = widgets, _independent(run, widgets)
-    links: Links = links_of([run], widgets)
-    decisions: tuple[Decision, ...] = ()
-    computed: list[Run] = []
-    known: object = None
-    for _ in range(_ROUNDS):
-        follows = followers(run.notebook, run.graph, widgets, links)
-        barred = _barred(run, follows, budget)
-        free = {cell: keys for cell, keys in follows.items() if not _is_barred(keys, barred, follows)}
-        unfollowed = [widget for widget in widgets if not any(widget.key in keys for keys in follows.values())]
-        sampled = _affordable(run, free, samples(widgets, free), budget)
-        tried = [run, *map(at, sampled), *map(at, moved_once(unfollowed))]
-        shows = frozenset(cell for cell in follows if _may_show(run, cell, [*tried, *computed]))
-        if (follows, shows) == known:
-            break
-        known = follows, shows
-        decisions = plan(widgets, _costs(tried, follows, shows, barred), budget)
-        computed = [at(given) for given in states(widgets, decisions)]
-        more = links_of([run, *tried[1:], *computed], widgets)
-        links = {id: links.get(id, frozenset()) | more.get(id, frozenset()) for id in links.keys() | more.keys()}
-    found = replace(run, widgets=widgets, decisions=decisions, states=tuple(computed))
+    plans = _Plans(run, at, budget)
+    plans.settle(widgets)
+    alone = widgets
+    for group in made_by(run, widgets, plans.follows, plans.decisions, known, widgets_of):
+        more = (*widgets, *group)
+        if plans.has_room(more):
+            widgets = more
+    if widgets != alone:
+        plans.settle(widgets)
+        if not all_made_by_these(widgets, plans.follows):  # states have shown that something else makes one, too
+            widgets = alone
+            plans.settle(widgets)
+    found = replace(run, widgets=widgets, decisions=plans.decisions, states=tuple(plans.computed))
     made = {widget.key for widget in every} - {widget.key for widget in widgets}
     found = replace(found, still=tuple(still(found, made)))
-    unsettled = dict.fromkeys(problem for state in computed for problem in state.remarks)
+    unsettled = dict.fromkeys(problem for state in plans.computed for problem in state.remarks)
     return replace(found, remarks=(*faults(run), *failures(found), *unsettled))
+
+
+def _places(decision: Decision) -> dict[str, tuple[int, ...]]:
+    return dict(zip(decision.widgets, decision.places, strict=True))
+
+
+def _key(given: Given) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(given.items()))
+
+
+class _Plans:
+    """What follows the widgets of a run, and what is worth computing, as far as is known by now."""
+
+    def __init__(self, run: Run, at: Callable[[Given], Run], budget: Budget) -> None:
+        self.run, self.at, self.budget = run, at, budget
+        self.widgets: tuple[Widget, ...] = ()
+        self.links: Links = {}
+        self.follows: dict[str, tuple[str, ...]] = {}
+        self.decisions: tuple[Decision, ...] = ()
+        self.tried: list[Run] = [run]
+        self.computed: list[Run] = []
+
+    def settle(self, widgets: tuple[Widget, ...]) -> None:
+        """Compute the states of these widgets that are worth it, until no state shows that more follows them."""
+        run, budget, known = self.run, self.budget, None
+        self.widgets = widgets
+        self._learn([run, *self.tried[1:], *self.computed])
+        for _ in range(_ROUNDS):
+            self.follows = follows = followers(run.notebook, run.graph, widgets, self.links)
+            barred = _barred(run, follows, budget)
+            free = {cell: keys for cell, keys in follows.items() if not _is_barred(keys, barred, follows)}
+            apart = [widget for widget in widgets if not widget.made]
+            unfollowed = [each for each in apart if not any(each.key in keys for keys in follows.values())]
+            sampled = _affordable(run, free, samples(apart, free), budget)
+            self.tried = [run, *map(self.at, sampled), *map(self.at, moved_once(unfollowed))]
+            shows = self._shown(follows)
+            if (follows, shows) == known:
+                break
+            known = follows, shows
+            self.decisions = plan(widgets, _costs(self.tried, follows, shows, barred), budget)
+            self.computed = [self.at(given) for given in states(widgets, self.decisions)]
+            self._learn([run, *self.tried[1:], *self.computed])
+
+    def has_room(self, widgets: tuple[Widget, ...]) -> bool:
+        """Whether the budget has room for all states of the last of these widgets, and the others lose nothing."""
+        follows = followers(self.run.notebook, self.run.graph, widgets, self.links)
+        if not all_made_by_these(widgets, follows):
+            return False
+        costs = _costs(self.tried, follows, self._shown(follows), _barred(self.run, follows, self.budget))
+        made = {widget.key for widget in widgets if widget.made}
+        before = {decision.cell: decision for decision in self.decisions}
+        for decision in plan(widgets, costs, self.budget):
+            old, own = before.get(decision.cell), _places(decision)
+            if made.isdisjoint(own):
+                fits = old == decision
+            else:
+                fits = decision.extent in ("all", "some") and (old is None or _places(old).items() <= own.items())
+            if not fits:
+                return False
+        return True
+
+    def _shown(self, follows: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+        return frozenset(cell for cell in follows if _may_show(self.run, cell, [*self.tried, *self.computed]))
+
+    def _learn(self, runs: Sequence[Run]) -> None:
+        more = links_of(runs, self.widgets)
+        cells = self.links.keys() | more.keys()
+        self.links = {id: self.links.get(id, frozenset()) | more.get(id, frozenset()) for id in cells}
 
 
 # --- widgets ----------------------------------------------------------------------------------------------------------

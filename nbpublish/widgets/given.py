@@ -75,7 +75,11 @@ def _by_name(widgets: Iterable[Widget]) -> dict[str, list[Widget]]:
 
 def _setting(name: str, widgets: Sequence[Widget], given: Given) -> str:
     """Code that sets controls, all that one name holds at once."""
-    places = {widget.path: json.loads(widget.values[given.get(widget.key, widget.initial)]) for widget in widgets}
+    standing = {widget.key: widget.standing(given) for widget in widgets}
+    widgets = [widget for widget in widgets if standing[widget.key][1]]  # the others are not made in this state
+    places = {
+        widget.path: json.loads(widget.values[given.get(widget.key, standing[widget.key][0])]) for widget in widgets
+    }
     if widgets[0].library == "ipywidgets":
         return _setting_of_ipywidgets(widgets[0], places[()])
     kinds = {widget.path: widget.kind for widget in widgets}

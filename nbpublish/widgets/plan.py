@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from nbpublish.model import Budget, Decision, Extent, Given, Widget
+from nbpublish.model import Budget, Decision, Extent, Given, Widget, counted
 from nbpublish.widgets.domain import evenly
 
 _FEWEST = {"slider": 5, "number": 5, "range-slider": 5, "date": 5, "button": 2}
@@ -49,12 +49,11 @@ def plan(widgets: Sequence[Widget], costs: Costs, budget: Budget) -> tuple[Decis
 def states(widgets: Sequence[Widget], decisions: Iterable[Decision]) -> list[Given]:
     """The states that the decisions ask for, without the one that stands on the page; neighbours differ in little."""
     initial = {widget.key: widget.initial for widget in widgets}
-    forms = {widget.key: widget.form for widget in widgets}
     found: dict[tuple[tuple[str, int], ...], None] = {}
     for decision in sorted(decisions, key=lambda decision: -len(decision.widgets)):
+        followed = [widget for widget in widgets if widget.key in decision.widgets]
         for places in settings(decision, initial):
-            moved = {key: at for key, at in zip(decision.widgets, places, strict=True) if at != initial[key]}
-            if given := {key: at for key, at in moved.items() if forms[key] in ("", *moved)}:
+            if given := counted(followed, dict(zip(decision.widgets, places, strict=True))):
                 found.setdefault(tuple(sorted(given.items())))
     return [dict(given) for given in found]
 
@@ -143,7 +142,23 @@ class _Planner:
             if self.widgets[key].kind == "form":
                 within = [count for other, count in counts.items() if self.widgets[other].form == key]
                 apart[key] = 1 + math.prod(within)
-        return math.prod(apart.values())
+        return self._made(apart) * math.prod(apart.values())
+
+    def _made(self, counts: dict[str, int]) -> int:
+        """Combinations of places of the widgets that others make, with those of these others.
+
+        Neither are left in `counts`.
+        """
+        made = {key: each for key in counts if (each := self.widgets[key].made)}
+        by = tuple(dict.fromkeys(key for each in made.values() for key in each.by if key in counts))
+        places = [self.kept[key] if len(self.kept[key]) == counts[key] else range(counts[key]) for key in by]
+        total = 0
+        for setting in product(*places):
+            others = dict(zip(by, setting, strict=True))
+            total += math.prod(max(1, len(self.widgets[key].standing(others)[1])) for key in made)
+        for key in (*made, *by):
+            counts.pop(key)
+        return total
 
     # --- the budget -------------------------------------------------------------------------------------------------
 
@@ -171,7 +186,11 @@ class _Planner:
 
     def _coarsen(self, group: Keys) -> bool:
         """Leave out places of the slider that has most of them; False where none has any to spare."""
-        able = [key for key in group if len(self.kept[key]) > _FEWEST.get(self.widgets[key].kind, math.inf)]
+        able = [
+            key
+            for key in group
+            if len(self.kept[key]) > _FEWEST.get(self.widgets[key].kind, math.inf) and not self.widgets[key].made
+        ]
         if not able:
             return False
         key = max(able, key=lambda key: len(self.kept[key]))

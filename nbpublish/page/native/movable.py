@@ -19,6 +19,8 @@ def movable(widget: Widget, places: Places, label: str, context: Context) -> str
     if build is None:
         return None
     html = build(widget, places, label, context)
+    if widget.made:  # it has these of all its places
+        html = html.replace("<span", f"<span{attributes(data_nb_places=json.dumps(places))}", 1)
     if label or not widget.path:
         return html
     name = attributes(aria_label=widget.key)  # what it stands in says what it is to those who see it

@@ -61,7 +61,10 @@
       if (!at) old.append(node);
       else if (at.nodeName !== node.nodeName || (at.dataset?.nbKey ?? "") !== (node.dataset?.nbKey ?? "")) at.replaceWith(node);
       else if (at.nodeType !== 1) { if (at.data !== node.data) at.data = node.data; }
-      else if (at.matches("[data-nb-key].nb-widget")) remake(at, node.dataset.nbAt);
+      else if (at.matches("[data-nb-key].nb-widget")) {
+        if (at.dataset.nbPlaces !== node.dataset.nbPlaces) at.replaceWith(node); // another one has made it, with other places
+        else remake(at, node.dataset.nbAt);
+      }
       else {
         for (const { name } of [...at.attributes]) if (name !== "open" && !node.hasAttribute(name)) at.removeAttribute(name);
         for (const { name, value } of node.attributes) if (name !== "open" && at.getAttribute(name) !== value) at.setAttribute(name, value);
@@ -174,18 +177,27 @@
 
     controls(key) { return document.querySelectorAll(`[data-nb-key="${CSS.escape(`${this.book} ${key}`)}"]`); }
     holder(cell) { return document.querySelector(`.nb-follows[data-nb-cell="${CSS.escape(`${this.book} ${cell}`)}"]`); }
-    isAway(key) { return this.places[key] !== this.starts[key]; }
+    isAway(key) { return this.places[key] !== this.start(key); }
+
+    // Where a control stands until it is moved: one that others make, by where these are.
+    start(key) {
+      const { by, starts } = this.widgets[key];
+      return starts ? starts[by.reduce((at, other) => at * this.widgets[other].labels.length + this.places[other], 0)] : this.starts[key];
+    }
 
     wire(root, key) {
       if ("nbWired" in root.dataset) return;
       root.dataset.nbWired = "";
-      const kind = kinds[root.dataset.widget], widget = this.widgets[key], panel = this.panel(root, key);
+      const kind = kinds[root.dataset.widget], all = this.widgets[key], panel = this.panel(root, key);
+      const own = root.dataset.nbPlaces && JSON.parse(root.dataset.nbPlaces); // those that it was made with
+      const widget = own ? { ...all, labels: own.map((at) => all.labels[at]), values: own.map((at) => all.values[at]) } : all;
+      const read = () => (own ? own[kind.read(inputs, widget, root)] ?? -1 : kind.read(inputs, widget, root));
       const inputs = [...root.querySelectorAll(root.matches(".nb-tabs") ? ":scope > input" : root.matches(".nb-selects") ? "tbody input" : "input, select, button")];
       for (const input of inputs) {
         input.disabled = false;
         input.autocomplete = "off"; // browsers would bring a control back to where it was before a reload
         input.addEventListener(input.type === "button" ? "click" : "input", () => {
-          const at = kind.read(inputs, widget, root), form = root.closest(".nb-form:has([data-widget=form][data-nb-key])");
+          const at = read(), form = root.closest(".nb-form:has([data-widget=form][data-nb-key])");
           this.here = panel;
           if (at >= 0 && form && root.dataset.widget !== "form") root.nbSet(at); // it counts once the form is sent
           else if (at >= 0) this.move(form ? Object.assign(...this.within(form), { [key]: at }) : { [key]: at });
@@ -196,13 +208,16 @@
       root.addEventListener("pointerenter", () => this.load(), { once: true });
       root.addEventListener("focusin", () => this.load(), { once: true });
       near.observe(Object.assign(root, { nbNear: () => this.load() }));
-      root.nbRead = () => ({ [key]: kind.read(inputs, widget, root) });
+      root.nbRead = () => ({ [key]: read() });
       root.nbPlace = () => this.places[key];
-      root.nbSet = (at) => {
+      root.nbSet = (place) => {
+        const at = own ? own.indexOf(place) : place;
+        if (at < 0) return;
         kind.set(inputs, at, widget, root);
         const value = root.querySelector(".nb-value");
         if (value) value.textContent = widget.labels[at];
       };
+      if (own && !own.includes(this.places[key])) this.places[key] = this.start(key);
       root.nbSet(this.places[key]);
     }
 
@@ -226,9 +241,10 @@
       let back = false;
       const [moved] = Object.keys(places);
       this.last = moved ?? this.last;
-      for (const [key, { by }] of Object.entries(this.widgets)) {
-        if (by?.includes(moved) && !(key in places)) places[key] = this.starts[key]; // it is made again
-      }
+      const again = Object.keys(this.widgets).filter((key) => {
+        const { by, starts } = this.widgets[key];
+        return !(key in places) && by?.some((other) => (starts ? other in places && places[other] !== this.places[other] : other === moved));
+      });
       for (const [, { x, d }] of this.states) {
         if (!x || !d.includes(moved)) continue;
         for (const key of d) {
@@ -238,6 +254,7 @@
         }
       }
       Object.assign(this.places, places);
+      for (const key of again) this.places[key] = places[key] = this.start(key); // it is made again
       Object.keys(places).forEach((key) => this.show(key));
       this.paint();
       if (back) this.state(this.words.alone);
@@ -352,7 +369,11 @@
       const span = (className, more) => Object.assign(document.createElement("span"), { className, ...more });
       const panel = { keys: new Set(), root: span("nb-tools nb-idle"), line: span("nb-state"), live: span("nb-live", { role: "status" }) };
       const act = (what) => () => { this.here = panel; what(); };
-      const back = () => this.move(Object.fromEntries([...panel.keys].map((key) => [key, this.starts[key]])));
+      const back = () => {
+        const made = ([key]) => this.widgets[key].starts, to = [...panel.keys].map((key) => [key, this.starts[key]]);
+        this.move(Object.fromEntries(to.filter((each) => !made(each))));
+        this.move(Object.fromEntries(to.filter(made).map(([key]) => [key, this.start(key)])));
+      };
       panel.root.append(
         panel.line,
         button("M4 12a8 8 0 1 0 3-6.2M4 4v5h5", this.words.reset, act(back)),
@@ -407,11 +428,11 @@
 
     recall() {
       const asked = new URL(location.href).searchParams, places = {};
-      for (const [key, { kind, labels }] of Object.entries(this.widgets)) {
+      for (const [key, { kind, labels, starts }] of Object.entries(this.widgets)) {
         const text = asked.get(this.parameter(key));
         if (text === null) continue;
         const at = ["slider", "number"].includes(kind) ? nearest(labels, text) : labels.indexOf(text);
-        if (at >= 0 && at !== this.places[key]) places[key] = at;
+        if (at >= 0 && (starts || at !== this.places[key])) places[key] = at;
       }
       if (!Object.keys(places).length) return;
       this.move(places, true);
