@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from law import Author, Tally, Way, as_outside_pytest, check, which_ran
+from nursery import elsewhere
 from programs import marimo, percent, plainly, shown
 from random_programs import EVERYTHING
 
@@ -53,7 +54,7 @@ def test_a_build_gives_what_a_plain_run_gives_and_a_second_one_runs_nothing(
     if (way.kill or way.twins) and not hasattr(os, "fork"):
         pytest.skip("other processes are forks")
     if not request.config.getoption("--long"):
-        check(2, tmp_path, way)
+        elsewhere(check, 2, tmp_path, way)
         return
     tally = _in_many_processes(_LONG // len(WAYS) // (way.steps - 1) + 1, tmp_path, way)
     with capsys.disabled():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from law import LawError, Way, as_outside_pytest, check
+from law import LawError, Way, check
+from nursery import elsewhere
 
 from nbpublish.kernel import environment, hidden, modules, observe, reach, versions
 from nbpublish.kernel.states import STATES
@@ -18,12 +19,6 @@ from nbpublish.traces import closure, code, recall
 from nbpublish.walk import executions, walk
 
 Patch = pytest.MonkeyPatch
-
-
-@pytest.fixture(autouse=True)
-def _as_outside_pytest() -> Iterator[None]:
-    with as_outside_pytest():
-        yield
 
 
 # --- how each is switched off -----------------------------------------------------------------------------------------
@@ -201,9 +196,13 @@ PARTS = {
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_without_any_part_the_law_is_broken(tmp_path: Path, monkeypatch: Patch, name: str) -> None:
+def test_without_any_part_the_law_is_broken(tmp_path: Path, name: str) -> None:
+    elsewhere(_check_that_it_is_needed, name, tmp_path)
+
+
+def _check_that_it_is_needed(name: str, folder: Path) -> None:
     needed = PARTS[name]
-    check(1, tmp_path, needed.way, first=needed.seed)
-    needed.off(monkeypatch)
+    check(1, folder, needed.way, first=needed.seed)
+    needed.off(pytest.MonkeyPatch())
     with pytest.raises(LawError):
-        check(200, tmp_path, needed.way, first=needed.seed)
+        check(200, folder, needed.way, first=needed.seed)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from nursery import elsewhere
 from programs import Warm, percent, plainly, shown
 
 from nbpublish.build import Executor, build
@@ -260,8 +261,11 @@ def test_random_programs_read_and_write_files(
     tmp_path: Path, warm: bool, request: pytest.FixtureRequest
 ) -> None:
     count = 1500 if request.config.getoption("--long") else 15
-    faults = (found for seed in range(count) if (found := fault(seed, tmp_path, warm=warm)))
-    assert next(faults, None) is None
+    assert elsewhere(first_fault, range(count), tmp_path, warm=warm) is None
+
+
+def first_fault(seeds: range, root: Path, *, warm: bool = False) -> str | None:
+    return next((found for seed in seeds if (found := fault(seed, root, warm=warm))), None)
 
 
 @dataclass(frozen=True)
@@ -281,8 +285,12 @@ PARTS = {
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_without_any_part_random_programs_go_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+def test_without_any_part_random_programs_go_wrong(tmp_path: Path, part: str) -> None:
+    elsewhere(_check_that_it_is_needed, part, tmp_path)
+
+
+def _check_that_it_is_needed(part: str, root: Path) -> None:
     needed = PARTS[part]
-    assert fault(needed.seed, tmp_path) is None, "with all of them it goes right"
-    needed.off(monkeypatch)
-    assert any(fault(seed, tmp_path) for seed in range(needed.seed, needed.seed + 150))
+    assert fault(needed.seed, root) is None, "with all of them it goes right"
+    needed.off(pytest.MonkeyPatch())
+    assert first_fault(range(needed.seed, needed.seed + 150), root)

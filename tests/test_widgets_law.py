@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import re
 import shutil
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from law import as_outside_pytest
+from nursery import elsewhere
 from programs import Shown, marimo, percent, plainly
 from random_programs import begin, first_dataflow, first_program
 
@@ -63,12 +63,6 @@ USES = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _as_outside_pytest() -> Iterator[None]:
-    with as_outside_pytest():
-        yield
-
-
 def program(r: random.Random, cells: int) -> list[str]:
     """A random program in which two constants are widgets and decide about what follows."""
     codes = first_program(r, cells, ABOUT)
@@ -109,12 +103,15 @@ def check(notebook: Notebook, run: Run, plain: list[tuple[dict[str, int], Shown]
 def test_every_state_of_a_script_is_what_a_plain_run_with_those_constants_gives(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    count = 400 if request.config.getoption("--long") else 8
+    elsewhere(_check_scripts, 400 if request.config.getoption("--long") else 8, tmp_path)
 
+
+@as_outside_pytest()
+def _check_scripts(count: int, folder: Path) -> None:
     @settings(max_examples=count, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
     @given(st.integers(0, 10**9))
     def check_one(seed: int) -> None:
-        root = tmp_path / str(seed)
+        root = folder / str(seed)
         if not root.exists():
             _check_script(seed, root)
             shutil.rmtree(root)
@@ -163,27 +160,28 @@ def _kept(hidden: Any, inputs: Any) -> None:
     hidden._before = {state.name: state.read() for state in hidden._loaded()}
 
 
-@pytest.mark.parametrize(
-    ("owner", "name", "broken"),
-    [
-        (_Planner, "_is_live", lambda planner, live, wanted: _remains(live, wanted)),
-        (Ledger, "_is_as_before", _unnoticed),
-        (Hidden, "open", _kept),
-    ],
-    ids=["values of another state are taken", "changes in place are not noticed", "states of the process go on"],
-)
-def test_the_law_fails_where_states_are_not_kept_apart(
-    owner: type, name: str, broken: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(owner, name, broken)
-    failed = 0
+APART: dict[str, tuple[type, str, Any]] = {
+    "values of another state are taken": (_Planner, "_is_live", lambda planner, live, wanted: _remains(live, wanted)),
+    "changes in place are not noticed": (Ledger, "_is_as_before", _unnoticed),
+    "states of the process go on": (Hidden, "open", _kept),
+}
+
+
+@pytest.mark.parametrize("fault", APART)
+def test_the_law_fails_where_states_are_not_kept_apart(fault: str, tmp_path: Path) -> None:
+    assert elsewhere(_fails, fault, tmp_path)
+
+
+@as_outside_pytest()
+def _fails(fault: str, folder: Path) -> bool:
+    _check_script(0, folder / "sound")
+    setattr(*APART[fault])
     for seed in range(40):
         try:
-            _check_script(seed, tmp_path / str(seed))
+            _check_script(seed, folder / str(seed))
         except Exception:  # whatever is shown, it is not what a plain run gives
-            failed += 1
-            break
-    assert failed
+            return True
+    return False
 
 
 # --- marimo -----------------------------------------------------------------------------------------------------------
@@ -236,8 +234,13 @@ def test_every_state_of_a_marimo_notebook_is_what_a_plain_run_with_those_sliders
     tmp_path: Path, request: pytest.FixtureRequest, made: bool
 ) -> None:
     pytest.importorskip("marimo")
-    for seed in range(200 if request.config.getoption("--long") else 4):
-        root = tmp_path / str(seed)
+    elsewhere(_check_dataflow, 200 if request.config.getoption("--long") else 4, tmp_path, made=made)
+
+
+@as_outside_pytest()
+def _check_dataflow(count: int, folder: Path, *, made: bool) -> None:
+    for seed in range(count):
+        root = folder / str(seed)
         root.mkdir()
         begin(root)
         r = random.Random(seed)
