@@ -224,6 +224,29 @@ def test_a_state_that_takes_too_long_or_ends_python_spoils_no_other(tmp_path: Pa
     assert printed == {0: "below 0\n", 1: "below 1\n", 2: None, 3: "below 3\n"}
 
 
+def test_a_state_that_takes_too_long_is_not_waited_for_again_until_the_limit_is_another_one(tmp_path: Path) -> None:
+    slow, store = "print(k, flush=True)\ntime.sleep(60 * (k == 1))\nprint('end')", MemoryStore()
+
+    def printed(first: int, limit: float, **how: Any) -> tuple[list[str], list[str]]:
+        """The problems, and the states in which the cell ran."""
+        notebook = percent("import time", f"k = {first}  # widget: values(0, 1)", slow)
+        world, executor = ThisMachine(tmp_path, seconds=limit), LocalExecutor(tmp_path, Limits(cell=limit))
+        run = build(notebook, store=store, executor=executor, world=world, budget=Budget(), **how)
+        cell = notebook.cells[-1].id
+        ran = [each.traces[cell].outputs[0].data["text/plain"][0] for each in (run, *run.states) if ran_in(each, cell)]
+        return [problem.code for problem in run.problems], ran
+
+    assert printed(0, 0.5) == (["state-failed"], ["0", "1"])
+    assert printed(0, 0.5) == (["state-failed"], [])
+    assert printed(0, 0.6) == (["state-failed"], ["1"])
+    assert printed(0, 0.6, refresh=True) == (["state-failed"], ["1"])
+    assert printed(1, 0.6)[1] == ["1"]  # where the reader begins it is tried each time
+
+
+def ran_in(run: Run, cell: str) -> bool:
+    return run.reasons[cell].action == "run"
+
+
 def test_what_ends_python_where_the_reader_begins_is_not_tried_elsewhere(tmp_path: Path) -> None:
     notebook = percent(K, "import os\nos._exit(k)", "print(k)")
     executor = LocalExecutor(tmp_path, Limits(cell=20))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nbpublish.model import Observation
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -17,3 +19,8 @@ class Limits:
     """Bytes that the processes of one notebook may have in memory together."""
     output: int = 10_000_000
     """Bytes of output of one cell that are kept; the rest is cut off, which ends nothing."""
+
+
+def limit_of(seconds: float | None) -> Observation:
+    """What a cell depends on that was ended because it took longer than so many seconds."""
+    return Observation("limit", "", "" if seconds is None else f"{seconds:g}")

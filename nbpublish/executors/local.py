@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from nbpublish.errors import KernelError
 from nbpublish.executors.folders import tidy
-from nbpublish.executors.limits import Limits
+from nbpublish.executors.limits import Limits, limit_of
 from nbpublish.executors.postmortem import (
     crash,
     interrupted,
@@ -258,7 +258,9 @@ class LocalKernel:
         if not alive:
             self._obituary = error
         outputs = timed_out(outputs, error) if error["name"] == "Timeout" else (*outputs, error_output(error))
-        return Trace("", outputs, "failed" if alive else "died", seconds=seconds)
+        has_account = alive and transcript.end is not None and transcript.end.seconds > 0
+        reached = (limit_of(self._seconds_for(cell)),) if overrun == "cell" and has_account else ()
+        return Trace("", outputs, "failed" if alive else "died", seconds=seconds, observations=reached)
 
     def _autopsy(self, cell: Cell, overrun: Overrun | None) -> ErrorData:
         if self._interrupted or overrun == "stopped":

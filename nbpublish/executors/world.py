@@ -10,6 +10,7 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from nbpublish.executors.limits import limit_of
 from nbpublish.kernel.distributions import Installed
 from nbpublish.kernel.environment import digest_in
 from nbpublish.kernel.environment import listing as listing_of_variables
@@ -35,11 +36,17 @@ from nbpublish.kernel.surroundings import ENVIRONMENT, UNWANTED
 class ThisMachine:
     """Files are looked for below the folder `root`, unless their path is absolute.
 
-    With `remember`, what was found counts until something has run: for one build of many notebooks.
+    With `remember`, what was found counts until something has run: for one build of many notebooks. `seconds` is how
+    long a cell may take.
     """
 
     def __init__(
-        self, root: Path, digest: Callable[[str], str | None] = file_digest, *, remember: bool = False
+        self,
+        root: Path,
+        digest: Callable[[str], str | None] = file_digest,
+        *,
+        remember: bool = False,
+        seconds: float | None = None,
     ) -> None:
         self._root = root.resolve()
         self._digest = digest
@@ -49,6 +56,7 @@ class ThisMachine:
         self._found: dict[tuple[str, str], str] = {}
         self._kinds: dict[str, Callable[[str], str]] = {
             "engine": lambda _: self._engine,
+            "limit": lambda _: limit_of(seconds).digest,
             "environment": lambda subject: digest_in(self._environment, subject),
             "variables": lambda pattern: listing_of_variables(self._environment, pattern),
             "unset": lambda subject: " ".join(name for name in subject.split() if self._is_set(name)),

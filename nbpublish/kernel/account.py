@@ -30,6 +30,6 @@ class Account:
             trace,
             versions=versions,
             deleted=self.deleted,
-            observations=self.observations,
+            observations=(*trace.observations, *self.observations),
             controls=self.controls,
         )

@@ -50,7 +50,7 @@ class Observation:
 
     kind: str
     """What it is: `file`, `missing`, `directory`, `environment`, `module`, `distribution`, `state`, `name`, `source`,
-    `impure`, …"""
+    `impure`, `limit`, …"""
     subject: str
     """Which one: a path with forward slashes, relative to the root where it is below it; a name; a cell's id."""
     digest: str

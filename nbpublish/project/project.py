@@ -239,8 +239,8 @@ class Project:
     def world(self) -> World:
         """What notebooks would find now. It is asked anew for each build."""
         if self.cache:
-            return ThisMachine(self.root, self.cache.files.digest, remember=True)
-        return ThisMachine(self.root, remember=True)
+            return ThisMachine(self.root, self.cache.files.digest, remember=True, seconds=self.settings.timeout)
+        return ThisMachine(self.root, remember=True, seconds=self.settings.timeout)
 
     @property
     def history(self) -> History | None:

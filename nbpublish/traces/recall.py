@@ -15,7 +15,7 @@ from nbpublish.traces.plan import Point
 from nbpublish.traces.refresh import Refresh
 from nbpublish.traces.standstill import stands
 from nbpublish.traces.variables import OUTSIDE
-from nbpublish.traces.verify import Digest, World, broken
+from nbpublish.traces.verify import Digest, World, broken, reached_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Recall:
         again: list[Observation] = []
         own = self.own.get((key, code.place), [])
         for trace in chain(tuple(own), sorted(self.find(key), key=self._has_left_other_files)):
-            if trace.id in self.distrusted:
+            if trace.id in self.distrusted or (reached_limit(trace) and not self.before):
                 continue
             if code.place in self.undone and (trace.place != code.place or trace.id in self.undone[code.place][1]):
                 again = [self.undone[code.place][0]]

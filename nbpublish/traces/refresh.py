@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from nbpublish.model import Options, Trace
+from nbpublish.traces.verify import reached_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +22,5 @@ class Refresh:
         if limit == math.inf:
             return False
         if limit is None:
-            return self.asked and bool(trace.impure)
+            return self.asked and (bool(trace.impure) or reached_limit(trace))
         return self.asked or not 0 <= self.now - trace.when < limit

@@ -49,6 +49,8 @@ def _holds(seen: Observation, notebook: Notebook, cell: Cell, code: Code, versio
         return any(seen == _source(other, cell) for other in notebook.cells)
     if seen.kind == "running":
         return True
+    if seen.kind == "limit" and cell.options.timeout is not None:
+        return seen.digest == f"{cell.options.timeout:g}"
     if seen.kind == "layout":
         return code.layout == seen.digest
     if seen.kind in VARIABLES:
@@ -62,12 +64,23 @@ def _holds(seen: Observation, notebook: Notebook, cell: Cell, code: Code, versio
     return world(seen.kind, seen.subject) in (seen.digest, UNCHANGED)
 
 
-def may_be_kept(trace: Trace) -> bool:
+def may_be_kept(trace: Trace, *, in_state: bool = False) -> bool:
     """Whether an execution would end the same way another time: not where the kernel died, time ran out, files changed
-    under its hands, or we failed ourselves."""
-    errors = [output.data[ERROR]["name"] for output in trace.outputs if ERROR in output.data]
+    under its hands, or we failed ourselves.
+
+    In a state of widgets a cell that reached its limit has its result by that. There may be many such states, and the
+    author, who is told of them, would wait for each of them with every build.
+    """
+    errors = {output.data[ERROR]["name"] for output in trace.outputs if ERROR in output.data}
+    if in_state and reached_limit(trace):
+        errors.discard("Timeout")
     unstable = any(seen.kind == "unstable" for seen in trace.observations)
-    return trace.exit != "died" and not unstable and not {"Timeout", "Interrupted", OWN_FAULT} & set(errors)
+    return trace.exit != "died" and not unstable and not {"Timeout", "Interrupted", OWN_FAULT} & errors
+
+
+def reached_limit(trace: Trace) -> bool:
+    """Whether an execution was ended when it had taken as long as a cell may take, and is accounted for until then."""
+    return any(seen.kind == "limit" for seen in trace.observations)
 
 
 def reaches_further(trace: Trace, versions: Versions) -> bool:

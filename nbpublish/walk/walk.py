@@ -79,7 +79,7 @@ class Walks:
     def keep(self, trace: Trace, place: str = "") -> None:
         """Know a trace from now on, and have the store remember it where it may."""
         self.recall.remember(trace, place or trace.place)
-        if may_be_kept(trace):
+        if may_be_kept(trace, in_state=bool(self.recall.before)):
             self.kept.setdefault(trace.key, set()).add(trace.id)
             self.waiting.append(trace)
             if not self.recall.before or sum(each.seconds for each in self.waiting) > _DEAR:
