@@ -154,11 +154,37 @@ def making_notebook() -> str:
     return "\n".join([*lines, 'if __name__ == "__main__":', "    app.run()", ""])
 
 
+RUNS = """\
+import marimo
+app = marimo.App()
+
+@app.cell
+def _():
+    import marimo as mo
+    k, go, more = mo.ui.slider(1, 3), mo.ui.run_button(label="go"), mo.ui.run_button(label="more")
+    mo.vstack([k, go, more])
+    return go, k, mo, more
+
+@app.cell
+def _(go, k, more):
+    print("all", k.value, go.value, more.value)
+    return
+
+@app.cell
+def _(go):
+    print("pressed", go.value)
+    return
+
+if __name__ == "__main__":
+    app.run()
+"""
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("widgets")
     files = {"index.md": "# Plain", "kinds.py": marimo_notebook(), "constants.py": percent_notebook()}
-    files |= {"jupyter.py": jupyter_notebook(), "shared.py": SHARED, "making.py": making_notebook()}
+    files |= {"jupyter.py": jupyter_notebook(), "shared.py": SHARED, "making.py": making_notebook(), "runs.py": RUNS}
     write_site(folder, files, plugins=["nbpublish"], theme={"name": "nbpublish"})
     build_site(folder, folder / "root" / "course", use_directory_urls=False)
     return folder / "root" / "course"
@@ -413,6 +439,28 @@ def test_two_controls_of_one_state_move_each_other_and_the_last_one_moved_wins(r
     slider.press("ArrowLeft")
     reader.tab.wait_for_function("document.body.innerText.includes('both 6 6')")
     assert number.input_value() == "6"
+
+
+def test_a_button_that_runs_cells_is_not_pressed_when_another_control_runs_them(reader: Reader) -> None:
+    """As in marimo: it is pressed for the cells that it runs, which stay as they are until something runs them."""
+    reader.tab.goto(f"file://{reader.site}/runs.html")
+    reader.tab.wait_for_function("document.querySelector('.nb-tools')")
+    slider = control(reader, "k").locator("input")
+    moves = [
+        (lambda: reader.tab.get_by_role("button", name="go").click(), "all 1 True False", "pressed True"),
+        (lambda: slider.press("ArrowRight"), "all 2 False False", "pressed True"),
+        (lambda: reader.tab.get_by_role("button", name="more").click(), "all 2 False True", "pressed True"),
+        (lambda: reader.tab.get_by_role("button", name="go").click(), "all 2 True False", "pressed True"),
+        (lambda: slider.press("ArrowRight"), "all 3 False False", "pressed True"),
+    ]
+    for move, everything, pressed in moves:
+        move()
+        reader.tab.wait_for_function("text => document.body.innerText.includes(text)", arg=everything)
+        assert (shown(reader, "all"), shown(reader, "pressed")) == (everything, pressed)
+    reader.tab.wait_for_function("location.search === '?go=%E2%96%B6&k=3'")
+    reader.tab.get_by_role("button", name="Back to the start").click()
+    reader.tab.wait_for_function("document.body.innerText.includes('all 1 False False')")
+    assert shown(reader, "pressed") == "pressed False"
 
 
 def test_a_setting_has_an_address_is_said_and_can_be_taken_back(reader: Reader) -> None:

@@ -255,6 +255,7 @@
       }
       Object.assign(this.places, places);
       for (const key of again) this.places[key] = places[key] = this.start(key); // it is made again
+      if (!quiet) this.letGo(places);
       Object.keys(places).forEach((key) => this.show(key));
       this.paint();
       if (back) this.state(this.words.alone);
@@ -262,6 +263,19 @@
       Object.keys(places).forEach((key) => this.moved.add(key));
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.settle(back), 400);
+    }
+
+    // A button that runs cells is pressed for those alone, and for no run of them that another control asks for later.
+    letGo(places) {
+      const buttons = Object.keys(this.widgets).filter((key) => this.widgets[key].kind === "run-button");
+      for (const [, states] of this.states) {
+        const { d } = states;
+        states.off = d.some((key) => key in places) ? d.filter((key) => buttons.includes(key) && !(key in places)) : states.off;
+      }
+      for (const key of buttons) {
+        const following = this.states.filter(([, { d }]) => d.includes(key));
+        if (following.length && following.every(([, { off }]) => off?.includes(key))) this.places[key] = this.starts[key];
+      }
     }
 
     // Where the reader has come to rest. Meanwhile the page may have become another one.
@@ -274,8 +288,8 @@
     }
 
     // Which distinct state a cell is in; -1 where it was not computed.
-    index({ d, n, x, i }, places = this.places) {
-      if (!x) return i[d.reduce((at, key, axis) => at * n[axis] + places[key], 0)];
+    index({ d, n, x, i, off }, places = this.places) {
+      if (!x) return i[d.reduce((at, key, axis) => at * n[axis] + (off?.includes(key) ? this.starts : places)[key], 0)];
       let from = 0, found;
       d.forEach((key, axis) => {
         if (places[key] !== this.starts[key] || found === undefined) found = i[from + places[key]];
