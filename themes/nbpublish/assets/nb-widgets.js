@@ -267,14 +267,12 @@
 
     // A button that runs cells is pressed for those alone, and for no run of them that another control asks for later.
     letGo(places) {
-      const buttons = Object.keys(this.widgets).filter((key) => this.widgets[key].kind === "run-button");
       for (const [, states] of this.states) {
-        const { d } = states;
-        states.off = d.some((key) => key in places) ? d.filter((key) => buttons.includes(key) && !(key in places)) : states.off;
+        if (states.d.some((key) => key in places)) states.off = states.d.filter((key) => this.widgets[key].kind === "run-button" && !(key in places));
       }
-      for (const key of buttons) {
-        const following = this.states.filter(([, { d }]) => d.includes(key));
-        if (following.length && following.every(([, { off }]) => off?.includes(key))) this.places[key] = this.starts[key];
+      for (const key in this.widgets) {
+        const all = this.states.filter(([, { d }]) => d.includes(key));
+        if (all[0] && all.every(([, { off }]) => off?.includes(key))) this.places[key] = this.starts[key];
       }
     }
 
