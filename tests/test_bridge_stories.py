@@ -75,7 +75,7 @@ def test_a_widget_keeps_its_id_whatever_other_cells_do() -> None:
 def test_a_table_shows_every_row_and_not_only_the_first_page() -> None:
     rows = element(only(FRAME, "mo.ui.table(df, page_size=1)").data["text/html"], "table").select("tbody tr")
     assert len(rows) == 3
-    inside = only(FRAME, "mo.hstack([mo.ui.table(df, page_size=1, label='**All**')])").data["text/html"]
+    inside = only(FRAME, "mo.hstack([mo.ui.table(df, page_size=1, label='**All**', selection=None)])").data["text/html"]
     assert len(element(inside, "table").select("tbody tr")) == 3
     assert "_marimo_row_id" not in inside
     assert element(inside, "strong").get_text() == "All"
