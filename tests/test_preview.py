@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -22,6 +24,7 @@ from previewed import Reader, Served, until
 from nbpublish.frontends.preview.board import Board
 from nbpublish.frontends.preview.editor import Editor
 from nbpublish.frontends.preview.http import PreviewServer
+from nbpublish.frontends.preview.shown import Shown
 
 PROSE = "# %% [markdown]\n# # Chapter\n#\n# {prose}\n"
 CELLS = (
@@ -167,6 +170,19 @@ def test_a_half_typed_cell_spoils_itself_only(served: Served, reader: Reader) ->
     until(lambda: "chapter.py  ··✗·  " in served.said)
 
 
+def test_a_half_typed_cell_of_marimo_has_failed_too(served: Served) -> None:
+    """What cannot be read is found before there is a graph."""
+    text = "import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef one():\n    print({})\n    return\n"
+    served.write("half.py", text.format("'one'"))
+    served.wait_for("/half/", "print")
+    reader = Reader(served, "/half/")
+    served.write("half.py", text.format("'one'"[:-1]))
+    reader.wait(lambda: list(reader.last["cells"].values()) == ["failed"])
+    reader.close()
+    (served.folder / "half.py").unlink()
+    quiet(served)
+
+
 def test_the_page_is_served_as_it_is_now(served: Served, reader: Reader) -> None:
     """Whoever loads the page anew need not wait for the site."""
     served.write("chapter.py", chapter("Right now."))
@@ -242,6 +258,19 @@ def test_new_and_deleted_files(served: Served, reader: Reader) -> None:
     until(lambda: served.get("/third/")[0] == 404)
 
 
+def test_a_page_that_gets_another_name_is_as_it_was_until_the_site_is(served: Served) -> None:
+    served.write("old.py", chapter("A name."))
+    served.wait_for("/old/", "A name.")
+    reader = Reader(served, "/old/")
+    (served.folder / "old.py").rename(served.folder / "new.py")
+    served.wait_for("/new/", "A name.")
+    reader.wait(lambda: not reader.last["frame"])
+    assert "old.py" not in {problem["path"] for message in reader.messages for problem in message["problems"]}
+    reader.close()
+    (served.folder / "new.py").unlink()
+    quiet(served)
+
+
 def test_other_pages_and_the_search_index_follow(served: Served, reader: Reader) -> None:
     served.write("second.py", chapter("Zanzibar."))
     served.wait_for("/second/", "Zanzibar.")
@@ -277,6 +306,31 @@ def test_before_the_first_build_there_is_a_page_that_waits_for_it(tmp_path: Path
             assert '"message": "mkdocs.yml:1: wrong"' in stream.readline().decode()
             board.close()
         server.shutdown()
+
+
+def test_a_page_that_nothing_is_done_to_is_not_said_to_run(tmp_path: Path) -> None:
+    """Its source was removed while a cell ran, and came again."""
+
+    def site(*addresses: str) -> Any:
+        page = SimpleNamespace(content="<h1>One</h1>", file=SimpleNamespace(src_uri="one.py"))
+        return SimpleNamespace(folder=tmp_path, pages=dict.fromkeys(addresses, page), problems=())
+
+    def runs(shown: Shown, _: int) -> None:
+        shown.busy, shown.cells = True, {"a": "running", "b": "ran"}
+
+    board = Board(tmp_path, Editor(tmp_path))
+    board.built(site("/one/"), lambda _: True)
+    board.change("/one/", runs)
+    board.built(site("/one/"), lambda _: False)
+    assert board.message("/one/", -1, board.session)["busy"], "its cells do run"
+    board.built(site(), lambda _: True)
+    board.change("/one/", runs)
+    board.built(site("/one/"), lambda _: False)
+    assert not board.message("/one/", -1, board.session)["busy"], "that was another page"
+    board.change("/one/", runs)
+    board.built(site("/one/"), lambda _: True)
+    message = board.message("/one/", -1, board.session)
+    assert (message["busy"], message["cells"]) == (False, {"b": "ran"})
 
 
 # --- what lies around the folder --------------------------------------------------------------------------------------

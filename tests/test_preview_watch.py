@@ -139,6 +139,14 @@ def test_a_file_that_is_gone_and_one_that_is_new(watched: Watched) -> None:
     assert watched.told == [{"chapter.py": None}, {"new.py": "new"}]
 
 
+def test_another_name_is_one_change(watched: Watched) -> None:
+    (watched.folder / "part").mkdir()
+    watched.rests()
+    watched.file.rename(watched.folder / "part" / "first.py")
+    watched.rests()
+    assert watched.told == [{"chapter.py": None, "first.py": TEXT}]
+
+
 def test_many_files_that_are_gone_and_others_that_changed_are_one_change(watched: Watched) -> None:
     for number in range(6):
         (watched.folder / f"n{number}.py").write_text(TEXT, encoding="utf-8")

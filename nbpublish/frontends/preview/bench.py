@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from pathlib import Path
 from typing import Protocol
+
+from mkdocs.structure.pages import Page
 
 from nbpublish.errors import NbpublishError, Superseded
 from nbpublish.frontends.mkdocs_page import NotebookPage
@@ -36,6 +39,12 @@ class Told(Protocol):
     def made(self, path: str, run: Run, progress: Progress) -> None: ...
 
     def idle(self) -> None: ...
+
+
+def _stands(page: Page) -> bool:
+    """Whether what a page is made from is still there; else the next build of the site does without the page."""
+    source = page.file.abs_src_path
+    return source is None or Path(source).exists()
 
 
 class Bench:
@@ -131,7 +140,7 @@ class Bench:
 
     def _make(self, site: Site) -> None:
         page = site.pages.get(self.address)
-        if page is None:
+        if page is None or not _stands(page):
             return
         if not isinstance(page, NotebookPage):
             self._paint(site, None, ())

@@ -60,6 +60,8 @@ class Board:
     ) -> None:
         """Let one page become another; `act` is given it and the number of the change."""
         with self._changing():
+            if self.site and address not in self.site.pages:
+                return  # its source is gone since
             shown = self._page(address)
             act(shown, self._version)
             if problems is not None:
@@ -80,6 +82,7 @@ class Board:
                 shown.built = as_built(page)
                 if current(address):
                     shown.becomes(shown.built, self._version)
+                    shown.rests()
                     found = [problem for problem in site.problems if problem.path == page.file.src_uri]
                     shown.problems = self._editor.described(found)
             return before

@@ -40,21 +40,27 @@ class Progress:
         total = len(self.graph.order) if self.graph else 0
         return total - sum(state in ("waiting", "running") for state in list(self.cells.values())), total
 
+    @property
+    def _spoiled(self) -> set[str]:
+        """Cells that cannot run because of an error found in reading the notebook, or in its graph."""
+        found = (*self.notebook.problems, *(self.graph.problems if self.graph else ()))
+        return {problem.cell for problem in found if problem.cell and problem.severity == "error"}
+
     # --- the listener -----------------------------------------------------------------------------------------------
 
     def begins(self, graph: Graph) -> None:
         self.graph = graph
         known = {cell.id: cell.source for cell in self.before.notebook.cells} if self.before else {}
         edited = {id for id in graph.order if known.get(id) != self.notebook.cell(id).source}
-        self.cells = dict.fromkeys(graph.spoiled, "failed") | dict.fromkeys(reached(graph, edited), "waiting")
+        self.cells = dict.fromkeys(self._spoiled, "failed") | dict.fromkeys(reached(graph, edited), "waiting")
         self.changed.set()
 
     def report(self, notebook: Notebook, cell: Cell, reason: Reason) -> None:
         """Just before a cell runs, or that it is reused or not run."""
         self._go_on()
         self._reasons[cell.id] = reason
-        spoiled = self.graph is not None and cell.id in self.graph.spoiled
-        self.cells[cell.id] = "failed" if spoiled else {"run": "running"}.get(reason.action, reason.action)
+        state = {"run": "running"}.get(reason.action, reason.action)
+        self.cells[cell.id] = "failed" if cell.id in self._spoiled else state
         self._running = cell.id if reason.action == "run" else None
         self._tell(cell)
 
@@ -110,8 +116,7 @@ class Progress:
                     traces[id] = old.traces[former]
                 if id not in reasons and former in old.reasons:
                     reasons[id] = old.reasons[former]
-        spoiled = self.graph.spoiled
-        traces = {id: trace for id, trace in traces.items() if id not in spoiled}
+        traces = {id: trace for id, trace in traces.items() if id not in self._spoiled}
         run = Run(self.notebook, self.graph, traces, reasons)
         return self._with_states(run)
 

@@ -76,6 +76,11 @@ class Shown:
         self.now = page
         return True
 
+    def rests(self) -> None:
+        """Nothing is being done to it, whatever was when it was last told of."""
+        self.busy, self.count = False, (0, 0)
+        self.cells = {id: state for id, state in self.cells.items() if state not in ("running", "waiting")}
+
     def since(self, version: int) -> Mapping[str, Any] | None:
         """What a reader lacks who has seen `version`; None where that is nothing."""
         if version >= max([self.ordered, *self.versions.values()], default=0):

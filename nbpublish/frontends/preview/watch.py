@@ -71,14 +71,18 @@ class Changes(FileSystemEventHandler):
             self.on_folder(Path(str(event.dest_path or event.src_path)))
         if event.is_directory or event.event_type not in EVENTS:
             return
-        wait = {"closed": CLOSED, "moved": CLOSED, "deleted": MISSING}.get(event.event_type, OPEN)
         paths = [Path(str(name)) for name in (event.src_path, event.dest_path) if name]
+        moved = event.event_type == "moved"
+        # A file that gets another name is one change of both names, unless it comes again, as with a backup.
+        renamed = moved and self._known.get(paths[0]) is not None and all(map(self._matters, paths))
+        wait = {"closed": CLOSED, "moved": CLOSED, "deleted": MISSING}.get(event.event_type, OPEN)
         with self._condition:
             self._last = time.monotonic()
-            for path in paths:
-                if self._matters(path):
-                    gone = event.event_type == "moved" and path == paths[0]
-                    self._due[path] = self._last + (MISSING if gone else wait)
+            for path in filter(self._matters, paths):
+                gone = moved and path == paths[0]
+                self._due[path] = self._last + (MISSING if gone or renamed else wait)
+            if renamed:
+                self._patient.add(paths[0])
             self._condition.notify_all()
 
     def touched(self, paths: Iterable[Path]) -> None:
