@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ import psutil
 import pytest
 from previewed import Reader, Served, until
 
+from nbpublish.frontends.preview import http
 from nbpublish.frontends.preview.board import Board
 from nbpublish.frontends.preview.editor import Editor
 from nbpublish.frontends.preview.http import PreviewServer
@@ -289,11 +291,38 @@ def test_a_build_of_the_site_that_a_save_overtakes_is_no_failure(served: Served,
     assert all(message["broken"] is None for message in reader.messages)
 
 
-def test_before_the_first_build_there_is_a_page_that_waits_for_it(tmp_path: Path) -> None:
-    board = Board(tmp_path, Editor(tmp_path))
+@contextmanager
+def serving(board: Board) -> Iterator[str]:
+    """The address of a server of what stands on a board."""
     with PreviewServer(board, "127.0.0.1", 0, lambda *_: False) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}"
+        board.close()
+        server.shutdown()
+
+
+def test_a_reader_hears_that_the_connection_stands_while_only_other_pages_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "HEARTBEAT", 0.3)
+    board = Board(tmp_path, Editor(tmp_path))
+    board.broke("nothing")
+    with serving(board) as url, urlopen(f"{url}/_nbpublish/events?page=/one/", timeout=10) as stream:
+        assert stream.readline().startswith(b"data: ")
+        assert not stream.readline().strip()
+        heard: list[bytes] = []
+        listening = threading.Thread(target=lambda: heard.append(stream.readline()))
+        listening.start()
+        end = time.monotonic() + 10
+        while listening.is_alive() and time.monotonic() < end:
+            board.change("/another/", lambda *_: None)
+            time.sleep(0.02)
+        assert heard == [b": still here\n"]
+
+
+def test_before_the_first_build_there_is_a_page_that_waits_for_it(tmp_path: Path) -> None:
+    board = Board(tmp_path, Editor(tmp_path))
+    with serving(board) as url:
         with pytest.raises(HTTPError) as refused:
             urlopen(f"{url}/chapter/", timeout=10)
         page = refused.value.read().decode()
@@ -304,8 +333,6 @@ def test_before_the_first_build_there_is_a_page_that_waits_for_it(tmp_path: Path
             assert not select.select([stream], [], [], 0.3)[0], "no reader is told of a site that is not there"
             board.broke("mkdocs.yml:1: wrong")
             assert '"message": "mkdocs.yml:1: wrong"' in stream.readline().decode()
-            board.close()
-        server.shutdown()
 
 
 def test_a_page_that_nothing_is_done_to_is_not_said_to_run(tmp_path: Path) -> None:

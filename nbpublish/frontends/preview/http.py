@@ -254,20 +254,20 @@ class Handler(SimpleHTTPRequestHandler):
 
     def _follow(self, board: Board, address: str, since: int, session: str) -> None:
         seen, said = 0, None  # who comes before the first build is told when it is there
-        while True:
-            now = board.wait(seen, HEARTBEAT)
-            if now is None:
-                return
-            if now == seen:
+        spoke = time.monotonic()
+        while (now := board.wait(seen, HEARTBEAT)) is not None:
+            if now > seen:
+                seen = now
+                message = board.message(address, since, session)
+                since, session = message["version"], message["session"]
+                told = {name: value for name, value in message.items() if name != "version"}
+                if told != said:
+                    self.wfile.write(as_event(message))
+                    spoke = time.monotonic()
+                said = {**told, "page": None}
+            if time.monotonic() - spoke >= HEARTBEAT:  # also while only other pages change
                 self.wfile.write(b": still here\n\n")
-                continue
-            seen = now
-            message = board.message(address, since, session)
-            since, session = message["version"], message["session"]
-            told = {name: value for name, value in message.items() if name != "version"}
-            if told != said:
-                self.wfile.write(as_event(message))
-            said = {**told, "page": None}
+                spoke = time.monotonic()
 
     def log_message(self, format: str, *args: object) -> None:
         pass  # the terminal belongs to the build
