@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,8 +21,11 @@ import yaml
 from click.testing import CliRunner, Result
 
 from nbpublish.errors import SiteError
+from nbpublish.executors.limits import Limits
 from nbpublish.frontends import publish
 from nbpublish.frontends.cli import main
+from nbpublish.project import project
+from nbpublish.project.settings import limits
 
 SCRIPT = "# %% [markdown]\n# # First chapter\n\n# %%\nprint(6 * 7)\n"
 
@@ -344,14 +348,22 @@ def test_a_pointer_of_git_lfs_is_not_published_as_content(folder: Path, name: st
     assert not (folder / "site" / "chapter").exists()
 
 
-def test_output_that_is_dropped_is_said(folder: Path) -> None:
-    loud = "# %%\nfor _ in range(30):\n    print('x' * 499_999)\n"
+def test_output_that_is_dropped_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """A page of ten megabytes takes its time: only in the long form is the limit what authors have."""
+    kept = Limits().output
+    if not request.config.getoption("--long"):
+        kept //= 50
+        monkeypatch.setattr(project, "limits", lambda settings: replace(limits(settings), output=kept))
+    loud = f"# %%\nfor _ in range(30):\n    print('x' * {kept // 20 - 1})\n"
     (folder / "docs" / "loud.py").write_text(loud, encoding="utf-8")
     result = run("build", folder, "--json")
     assert result.exit_code == 0
     assert problems(result) == [("loud.py", "output-cut")]
     page = (folder / "site" / "loud" / "index.html").read_text(encoding="utf-8")
     assert page.index("x" * 1000) < page.index("The output is cut here")
+    assert 0.9 * kept < page.count("x") < 1.1 * kept
 
 
 # --- what cells do to their process -----------------------------------------------------------------------------------
