@@ -86,7 +86,7 @@ def build(
             executions.turn_to(setting.notebook, setting.graph, network=bool(budget and budget.network))
             return Walks(setting.notebook, setting.graph, there, executions, _nobody, Aside(hears)).run()
 
-        return with_states(run, in_state, budget) if budget else run
+        return with_states(run, in_state, budget, hears.computes) if budget else run
 
 
 def _nobody(notebook: Notebook, cell: Cell, reason: Reason) -> None:

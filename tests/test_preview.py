@@ -110,6 +110,16 @@ def test_cells_that_run_are_marked_and_keep_their_output(served: Served, reader:
     until(lambda: "chapter.py  ·●·●  " in served.said)
 
 
+def test_states_of_widgets_are_counted_while_they_are_computed(served: Served, reader: Reader) -> None:
+    slow = "# %%\nfactor = 1  # widget: slider(1, 4)\n\n# %% name=\"total\"\ntime.sleep(0.3)\nprint('total', factor)\n"
+    served.write("chapter.py", chapter(cells=(*CELLS[:2], slow)))
+    reader.wait(lambda: reader.last["count"] == [1, "3 ⇄"])
+    assert reader.last["busy"]
+    assert "total 1" in reader.html, "what stands there anyway is shown before"
+    reader.rests()
+    assert "data-nb-widgets" in reader.html
+
+
 def test_a_cell_is_shown_when_it_has_run_though_others_still_run(served: Served, reader: Reader) -> None:
     cells = (*CELLS[:2], "# %% name=\"total\"\ntotal = 8\nprint('total', total)\n", *CELLS[3:])
     late = "# %% name=\"late\"\ntime.sleep(3 + total * 0)\nprint('late')\n"

@@ -60,6 +60,8 @@ class Listening:
     def passes(self, cell: Cell, trace: Trace) -> None:
         self.heard.append(cell.source)
 
+    def computes(self, done: int, total: int) -> None: ...
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:

@@ -317,6 +317,8 @@ class Ends:
 
     def passes(self, cell: Cell, trace: Trace) -> None: ...
 
+    def computes(self, done: int, total: int) -> None: ...
+
     def ran(self, cell: Cell) -> None:
         self.left -= cell.source == self.code
         if not self.left:

@@ -88,6 +88,9 @@ class Listener(Protocol):
     def passes(self, cell: Cell, trace: Trace) -> None:
         """What a cell gives is known. It is said again where more is known later."""
 
+    def computes(self, done: int, total: int) -> None:
+        """So many of the states of widgets that are computed ahead are known."""
+
 
 class Aside:
     """Lets a listener end what is run beside the notebook itself, for states of its widgets, and hear no more of it."""
@@ -102,6 +105,8 @@ class Aside:
 
     def passes(self, cell: Cell, trace: Trace) -> None: ...
 
+    def computes(self, done: int, total: int) -> None: ...
+
 
 class Nobody:
     """Listens to nothing."""
@@ -111,3 +116,5 @@ class Nobody:
     def ran(self, cell: Cell) -> None: ...
 
     def passes(self, cell: Cell, trace: Trace) -> None: ...
+
+    def computes(self, done: int, total: int) -> None: ...

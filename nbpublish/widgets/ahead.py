@@ -23,14 +23,24 @@ from nbpublish.widgets.still import still
 Walk = Callable[[tuple[Widget, ...], Given], Run]
 """Runs the notebook in a state of these widgets."""
 
+Told = Callable[[int, int], None]
+"""Hears how many of how many states are known."""
+
 _ROUNDS = 4
 """How often states may show that more follows a widget than was known."""
 _SHARED = 0.06
 """What a further state of text adds to a page: most of it is as in the other states."""
 
 
-def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
-    """The run with its widgets, what was decided about them, and the states that were computed."""
+def _nobody(done: int, total: int) -> None:
+    """Need not hear it."""
+
+
+def with_states(run: Run, walk: Walk, budget: Budget, told: Told = _nobody) -> Run:
+    """The run with its widgets, what was decided about them, and the states that were computed.
+
+    `told` hears how far these are.
+    """
     widgets = widgets_of(run)
     if not widgets:
         return replace(run, still=tuple(still(run, ())), remarks=tuple(faults(run)))
@@ -46,7 +56,7 @@ def with_states(run: Run, walk: Walk, budget: Budget) -> Run:
         return runs.get(_key(given)) if given else run
 
     every, widgets = widgets, _independent(run, widgets)
-    plans = _Plans(run, at, budget)
+    plans = _Plans(run, at, budget, told)
     plans.settle(widgets)
     alone = widgets
     for group in made_by(run, widgets, plans.follows, plans.decisions, known, widgets_of):
@@ -76,8 +86,8 @@ def _key(given: Given) -> tuple[tuple[str, int], ...]:
 class _Plans:
     """What follows the widgets of a run, and what is worth computing, as far as is known by now."""
 
-    def __init__(self, run: Run, at: Callable[[Given], Run], budget: Budget) -> None:
-        self.run, self.at, self.budget = run, at, budget
+    def __init__(self, run: Run, at: Callable[[Given], Run], budget: Budget, told: Told) -> None:
+        self.run, self.at, self.budget, self.told = run, at, budget, told
         self.widgets: tuple[Widget, ...] = ()
         self.links: Links = {}
         self.follows: dict[str, tuple[str, ...]] = {}
@@ -103,8 +113,13 @@ class _Plans:
                 break
             known = follows, shows
             self.decisions = plan(widgets, _costs(self.tried, follows, shows, barred), budget)
-            self.computed = [self.at(given) for given in states(widgets, self.decisions)]
+            self.computed = list(self._compute(states(widgets, self.decisions)))
             self._learn([run, *self.tried[1:], *self.computed])
+
+    def _compute(self, wanted: Sequence[Given]) -> Iterator[Run]:
+        for done, given in enumerate(wanted):
+            self.told(done, len(wanted))
+            yield self.at(given)
 
     def has_room(self, widgets: tuple[Widget, ...]) -> bool:
         """Whether the budget has room for all states of the last of these widgets, and the others lose nothing."""

@@ -168,17 +168,21 @@ class Bench:
         progress.waits.wait(AT_LAST)
         if progress.over.wait(AT_ONCE):
             return
+        is_all_shown = False
         while True:
             progress.changed.clear()
             if progress.over.is_set():  # asked after clearing, so that its end is not slept through
                 return
             self._told.goes_on(progress.notebook.path, progress)
-            run = progress.so_far()
-            if run:
+            have_all_run = progress.states is not None
+            if is_all_shown:  # there is nothing new but the count of states
+                self._board.change(self.address, lambda shown, _: shown.goes_on(progress.said))
+            elif run := progress.so_far():
                 try:
                     self._paint(site, run, run.problems, progress, busy=True)
                 except Exception as error:
                     log.debug("nothing can be shown meanwhile", exc_info=error)
+            is_all_shown = have_all_run
             progress.changed.wait()
             progress.over.wait(PAINT_EVERY)
 
@@ -198,7 +202,7 @@ class Bench:
             shown.assets = {**made.assets} if not busy else {**shown.assets, **made.assets}
             shown.cells = dict(progress.cells) if progress else {}
             shown.busy = busy
-            shown.count = progress.count if progress and busy else (0, 0)
+            shown.count = progress.said if progress and busy else (0, 0)
             shown.becomes(made.page, version)
 
         self._board.change(self.address, act, found)

@@ -28,6 +28,8 @@ class Progress:
         self.waits = threading.Event()
         """What comes next may take a while: a cell that runs, or states of widgets once all cells have run."""
         self.over = threading.Event()
+        self.states: tuple[int, int] | None = None
+        """Once all cells have run: how many states of widgets are known, and how many there are."""
         self._traces: dict[str, Trace] = {}
         self._reasons: dict[str, Reason] = {}
         self._running: str | None = None
@@ -45,6 +47,11 @@ class Progress:
         """Cells that cannot run because of an error found in reading the notebook, or in its graph."""
         found = (*self.notebook.problems, *(self.graph.problems if self.graph else ()))
         return {problem.cell for problem in found if problem.cell and problem.severity == "error"}
+
+    @property
+    def said(self) -> tuple[int | str, int | str]:
+        """How far it is, for a place that shows `2/5`; `2/5 ⇄` for states of widgets."""
+        return (self.states[0], f"{self.states[1]} ⇄") if self.states else self.count
 
     # --- the listener -----------------------------------------------------------------------------------------------
 
@@ -75,6 +82,11 @@ class Progress:
         action = self._reasons[cell.id].action if cell.id in self._reasons else "reused"
         self.cells[cell.id] = "failed" if trace.problem else {"run": "ran"}.get(action, action)
         self._tell(cell)
+
+    def computes(self, done: int, total: int) -> None:
+        self.states = done, total
+        self.waits.set()
+        self.changed.set()
 
     def _tell(self, cell: Cell) -> None:
         if self._running or (self.graph and cell.id in self.graph.order[-1:]):

@@ -58,11 +58,14 @@ class Shown:
     cells: dict[str, str] = field(default_factory=dict)
     """By id, what is being done with a cell, or was done."""
     busy: bool = False
-    count: tuple[int, int] = (0, 0)
-    """While cells run, how many of all need nothing more."""
+    count: tuple[int | str, int | str] = (0, 0)
+    """While cells run, how many of all need nothing more; then how many states of widgets are known."""
     problems: list[dict[str, Any]] = field(default_factory=list)
     said: str = ""
     """How the last build of it went, in a few words."""
+
+    def goes_on(self, count: tuple[int | str, int | str]) -> None:
+        self.busy, self.count = True, count
 
     def becomes(self, page: Page, version: int) -> bool:
         """Take over another state of the page; False where it is no other."""

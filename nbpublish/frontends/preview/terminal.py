@@ -57,8 +57,8 @@ class Terminal:
 
     def goes_on(self, path: str, progress: Progress) -> None:
         """Cells of an open notebook run."""
-        done, total = progress.count
-        self._show(path, f"{path}  {signs(progress)}  {done} of {total} cells")
+        (done, total), what = (progress.states, "states") if progress.states else (progress.count, "cells")
+        self._show(path, f"{path}  {signs(progress)}  {done} of {total} {what}")
 
     def rests(self, path: str) -> None:
         """None of its cells runs any longer."""
