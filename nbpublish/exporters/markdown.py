@@ -69,6 +69,7 @@ def fenced(text: str, language: str) -> str:
 
 
 def plain(html: str) -> str:
+    """HTML → its text: no tags, characters for entities."""
     return unescape(_TAG.sub("", html)).strip()
 
 

@@ -64,4 +64,5 @@ class Assets:
 
     @property
     def all(self) -> tuple[Asset, ...]:
+        """What was kept, in the order in which it came."""
         return tuple(self._kept.values())

@@ -42,6 +42,7 @@ class Context:
         return None if self.cell.id in self._taken else self.cell.options
 
     def take_options(self) -> Options | None:
+        """The same, and from then on they are taken: the next figure of the cell gets none."""
         options = self.peek_options()
         self._taken.add(self.cell.id)
         return options

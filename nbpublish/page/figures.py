@@ -109,6 +109,7 @@ def alternative(data: bytes, mimetype: str, known: Mapping[str, object], context
 
 
 def svg_title(data: bytes) -> str:
+    """The title of a drawing on one line; empty where its first 20,000 bytes have none."""
     match = re.search(rb"<title[^>]*>([^<]*)</title>", data[:20_000])
     return " ".join(match.group(1).decode("utf-8", "replace").split()) if match else ""
 

@@ -31,10 +31,12 @@ class Library:
 
 
 def no_library() -> Library | None:
+    """A site that loads no Plotly."""
     return None
 
 
 def no_vega(version: str) -> Library | None:
+    """A site that loads no Vega, of no version."""
     return None
 
 
@@ -43,6 +45,7 @@ class RefusedError(ValueError):
 
 
 def no_renderer(source: str) -> bytes | None:
+    """A site without a program that draws diagrams."""
     return None
 
 

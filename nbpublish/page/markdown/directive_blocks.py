@@ -26,6 +26,7 @@ class Directive:
 
     @property
     def lines(self) -> tuple[int, int, int]:
+        """The directive's first line, the first of its content, and the line after its content."""
         return self.start, self.first, self.end
 
 

@@ -34,6 +34,7 @@ def is_cjk(char: str) -> bool:
 
 
 def is_punctuation(char: str) -> bool:
+    """Whether CommonMark counts a character as punctuation: ASCII's, or Unicode's categories P and S."""
     return isMdAsciiPunct(ord(char)) or isPunctChar(char)
 
 

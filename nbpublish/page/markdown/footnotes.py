@@ -59,6 +59,7 @@ class Footnotes:
                 self.defined.setdefault(token.meta["label"], cell)
 
     def refer(self, key: Key) -> str:
+        """Use a note once more → the number that links to it, as HTML. A note that is new gets the next number."""
         note = self.used.setdefault(key, Footnote(len(self.used) + 1))
         note.uses += 1
         id = f"fnref:{note.number}" if note.uses == 1 else f"fnref{note.uses}:{note.number}"

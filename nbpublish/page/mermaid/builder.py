@@ -50,12 +50,14 @@ class Builder:
         return True
 
     def turn(self, direction: Direction) -> None:
+        """Let the innermost open group run in a direction, or the whole chart where none is open."""
         if self._open:
             self._groups[self._open[-1]] = replace(self._groups[self._open[-1]], direction=direction)
         else:
             self.direction = direction
 
     def node(self, id: str, shape: Shape | None, label: str, dressed: str) -> None:
+        """A node is named. With a shape, that and the label replace what was known; `dressed` is a class, or empty."""
         self._meet(id)
         known = self._nodes.get(id, Node(id, id))
         self._nodes[id] = replace(known, label=label, shape=shape) if shape else known
@@ -63,6 +65,7 @@ class Builder:
             self._dressed.setdefault(id, []).append(dressed)
 
     def join(self, start: str, end: str, link: Link) -> None:
+        """A link between two nodes or groups, drawn as `link` says."""
         self._links.append(replace(link, start=start, end=end))
 
     def dress(self, what: str, names: list[str], said: str) -> None:
@@ -74,6 +77,7 @@ class Builder:
                 (self._classes if what == "classDef" else self._styles).setdefault(name, {}).update(_style(said))
 
     def chart(self) -> Flowchart:
+        """All that was told, as one chart; groups that were left open end here."""
         while self.leave():
             pass
         nodes = tuple(

@@ -77,6 +77,7 @@ class Frame:
         return self.origin[0] + self.pad[0] + x, self.origin[1] + self.pad[1] + y
 
     def middle_of(self, item: Item) -> Point:
+        """The middle of something within this frame, on the whole drawing."""
         return self.pixel(self.places.along[item], self.middle[self.layer[item]])
 
     def settle(self, origin: Point) -> None:

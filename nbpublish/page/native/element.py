@@ -36,16 +36,20 @@ class Element:
         return loads(str(text))
 
     def text(self, name: str) -> str:
+        """A value as text; empty where it is missing."""
         value = self.get(name)
         return "" if value is None else said(value)
 
     def number(self, name: str) -> float | None:
+        """A value as a number; None where it is none."""
         return as_number(self.get(name))
 
     def flag(self, name: str) -> bool:
+        """Whether a value is true; what is missing, or anything else, is not."""
         return self.get(name) is True
 
     def items(self, name: str) -> list[object]:
+        """A value that is a list; one that is none stands alone in it."""
         value = self.get(name)
         return value if isinstance(value, list) else [] if value is None else [value]
 
@@ -60,6 +64,7 @@ class Element:
 
     @property
     def label_text(self) -> str:
+        """The label without markup."""
         return text_of(self.label)
 
     def inline(self, value: object) -> str:
@@ -79,6 +84,7 @@ class Element:
 
     @property
     def inside(self) -> str:
+        """HTML of what stands within the element."""
         return inside(self.tag).strip()
 
     @property
