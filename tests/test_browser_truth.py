@@ -2,7 +2,6 @@
 
 Random notebooks with two or three widgets are built, every combination of their places is set on the page through its
 own controls, in random order, and what stands there is compared with what Python prints when it runs the cells' code.
-The chapters of docs_src are compared likewise.
 """
 
 from __future__ import annotations
