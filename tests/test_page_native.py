@@ -234,6 +234,12 @@ def test_a_table_may_be_csv_or_columns_or_hold_rich_values() -> None:
     assert 'data-kind="table"' in native("table", data="./@file/123.csv")
 
 
+@pytest.mark.parametrize(("scientific", "numbers"), [(False, ["0.813", "-3.500"]), (True, ["8.127e-01", "-3.500e+00"])])
+def test_a_matrix_shows_as_many_decimals_as_its_author_wants(scientific: bool, numbers: list[str]) -> None:
+    html = native("matrix", initial_value=[[0.81269209, -3.5]], precision=3, scientific=scientific)
+    assert [cell.get_text() for cell in parse(html).select("td.nb-num")] == numbers
+
+
 def test_a_tree_shows_values_as_they_were() -> None:
     html = native(
         "json-output", json_data={"text/plain+int:2": "text/plain+float:nan", "h": "text/html:<b>x</b>", "t": "a:b"}

@@ -10,7 +10,7 @@ from nbpublish.page import placeholders, tables
 from nbpublish.page.figures import decode_data_uri
 from nbpublish.page.html import escape
 from nbpublish.page.native import leaves
-from nbpublish.page.native.element import Element, loads, said
+from nbpublish.page.native.element import Element, as_number, loads, said
 from nbpublish.page.tree import tree
 
 _ROW_ID = "_marimo_row_id"
@@ -118,11 +118,20 @@ def _controls(value: list[object] | dict[str, object], e: Element) -> str:
 def _matrix(e: Element) -> str:
     rows = [row if isinstance(row, list) else [row] for row in e.items("initial-value")]
     body = "".join(
-        "<tr>" + "".join(f'<td class="nb-num">{escape(said(value))}</td>' for value in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f'<td class="nb-num">{escape(_rounded(value, e))}</td>' for value in row) + "</tr>"
+        for row in rows
     )
     label = f'<p class="nb-label">{e.label}</p>' if e.label else ""
     box = tables.scroller(f"<table><tbody>{body}</tbody></table>", e.label_text or e.context.words("widget.matrix"))
     return f'<div class="nb-widget" data-widget="matrix">{label}{box}</div>'
+
+
+def _rounded(value: object, e: Element) -> str:
+    """A number of a matrix with as many decimals as its author wants to see."""
+    number, decimals = as_number(value), e.number("precision")
+    if number is None or decimals is None or not 0 <= decimals <= 20:
+        return said(value)
+    return f"{number:.{int(decimals)}{'e' if e.flag('scientific') else 'f'}}"
 
 
 def _editor(e: Element) -> str:
