@@ -283,6 +283,16 @@ def test_a_page_that_gets_another_name_is_as_it_was_until_the_site_is(served: Se
     quiet(served)
 
 
+def test_a_file_that_is_no_notebook_any_longer_is_told_of(served: Served) -> None:
+    served.write("once.py", chapter("A page."))
+    served.wait_for("/once/", "A page.")
+    served.write("once.py", "x = 1\n")
+    until(lambda: served.get("/once/")[0] == 404)
+    until(lambda: "once.py is no page any longer, as it is now." in served.said)
+    (served.folder / "once.py").unlink()
+    quiet(served)
+
+
 def test_other_pages_and_the_search_index_follow(served: Served, reader: Reader) -> None:
     served.write("second.py", chapter("Zanzibar."))
     served.wait_for("/second/", "Zanzibar.")

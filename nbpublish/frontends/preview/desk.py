@@ -167,6 +167,7 @@ class Desk:
         before = self._board.built(now, lambda address: self._is_current(address, counts))
         if before:
             shutil.rmtree(before.folder, ignore_errors=True)
+            self._terminal.no_pages(path for path in before.sources if path not in now.sources and path.exists())
         self._terminal.built(summary, Path(config.docs_dir))
         self.watch_too(self._outside)
         self.look()

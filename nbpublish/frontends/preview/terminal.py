@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +39,11 @@ class Terminal:
         first, *others = sorted(paths)
         more = f" and {len(others)} more" if others else ""
         self._console.print(f"[dim]{escape(configuration.shown(first))}{more} changed[/]")
+
+    def no_pages(self, paths: Iterable[Path]) -> None:
+        """These files are there, but nothing is made of them any longer."""
+        for path in paths:
+            self._console.print(f"[yellow]{escape(configuration.shown(path))} is no page any longer, as it is now.[/]")
 
     def made(self, path: str, progress: Progress, seconds: float) -> None:
         """All cells of an open notebook have come to their end."""
