@@ -79,7 +79,7 @@ def keeping_nothing(*, kernel: bool) -> None:
 
     DiskStore.find = lambda self, key: ()  # type: ignore[method-assign]
     DiskStore.latest = lambda self, place: None  # type: ignore[method-assign]
-    DiskStore.keep = lambda self, trace: None  # type: ignore[method-assign]
+    DiskStore.keep = lambda self, *traces: None  # type: ignore[method-assign]
     DiskStore.put = lambda self, chunks: ""  # type: ignore[method-assign]
 
 

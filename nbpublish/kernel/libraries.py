@@ -48,6 +48,8 @@ class Libraries(Listener):
         self.loading = Loading(self._loaded_by)
         self.found = Found()
         """What the libraries that the cell uses looked at while they were loaded."""
+        self._innermost: tuple[object, list[str]] = None, []
+        """The globals of a module that is being loaded in this cell, and the libraries of all that are."""
         self._owners: dict[tuple[str, str], tuple[str, ...]] = {}
         """By top-level module and its file, the distributions that it is from."""
 
@@ -80,10 +82,19 @@ class Libraries(Listener):
 
     def _loaded_by(self, frame: FrameType | None) -> list[str]:
         """The libraries that are being loaded, up to where the author's code asks for them; the innermost first."""
-        return [who for who in self._askers(frame) if who is not None]
+        for nearest in self._askers(frame):
+            if nearest is None:
+                break
+            module = nearest.f_globals  # not the frame, which would keep the author's values alive
+            if module is not self._innermost[0]:  # one looks often, and meanwhile all below it stays as it is
+                found = [str(who.f_globals.get("__name__")) for who in self._askers(nearest) if who]
+                self._innermost = module, [name.partition(".")[0] for name in found]
+            return self._innermost[1]
+        return []
 
-    def _askers(self, frame: FrameType | None) -> Iterator[str | None]:
-        """Who has had the code of a frame run: libraries that are being loaded, then None for the author's code."""
+    def _askers(self, frame: FrameType | None) -> Iterator[FrameType | None]:
+        """Who has had the code of a frame run: modules of libraries that are being loaded, then None for the author's
+        code."""
         while frame is not None:
             code = frame.f_code  # each look at it is told to all who audit
             if code.co_filename not in _IMPORTING:
@@ -94,7 +105,7 @@ class Libraries(Listener):
                     yield None
                     return
                 if code.co_name == "<module>" and frame.f_locals is frame.f_globals:  # not what `eval` runs
-                    yield name.partition(".")[0]
+                    yield frame
             frame = frame.f_back
 
     # --- a cell -----------------------------------------------------------------------------------------------------
@@ -103,6 +114,7 @@ class Libraries(Listener):
         """Before a cell."""
         self._sought.clear()
         self.missed = False
+        self._innermost = None, []
         for site in self._installed.sites.values():
             site.distributions  # noqa: B018  listed now, or it would look as if the cell had done so
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import faulthandler
+import gc
 import os
 import signal
 import sys
@@ -48,7 +49,11 @@ def main(native: frozenset[str], arguments: list[str]) -> None:
 def _loaded_early() -> frozenset[str]:
     """The modules that come with marimo, which our other side has still to read the notebook for."""
     before = set(sys.modules)
-    load("marimo")
+    gc.disable()  # it would go through all modules again and again, and they stay
+    try:
+        load("marimo")
+    finally:
+        gc.enable()
     return frozenset(sys.modules.keys() - before)
 
 

@@ -6,6 +6,7 @@ build gives. A build of the site that a later save overtakes is given up.
 
 from __future__ import annotations
 
+import gc
 import logging
 import shutil
 import threading
@@ -105,6 +106,7 @@ class Desk:
 
     def start(self) -> None:
         """Build the site for the first time, and keep it up to date from now on."""
+        gc.freeze()  # what is loaded stays, and need not be looked at each time
         self._build_site()
         self._thread.start()
 
@@ -121,6 +123,7 @@ class Desk:
                 self._given_up.clear()
             with suppress(Superseded):
                 self._build_site()
+                gc.collect()  # what the sites before have left in cycles, while nobody waits
 
     def _is_quiet(self) -> bool:
         return all(bench.idle for bench in self._benches.values())
