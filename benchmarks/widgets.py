@@ -168,6 +168,8 @@ class Beside:
 
     def passes(self, cell: Cell, trace: Trace) -> None: ...
 
+    def computes(self, done: int, total: int) -> None: ...
+
     def ran(self, cell: Cell) -> None:
         """Begins with the first state's first cell, which sets a control."""
         if not self.begun and cell.id not in self.graph.names:
