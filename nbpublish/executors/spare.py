@@ -26,14 +26,16 @@ class Spare:
         self.close()
 
     def start(self, *, marimo: bool = False) -> None:
-        """Start a process; with `marimo`, one that loads it while we go on, as every notebook of marimo's needs it."""
+        """Start a process; with `marimo`, one that loads it while we go on, as every notebook of marimo's needs it.
+
+        Raises KernelError where none can be started.
+        """
         with self._lock:
             self._spawned = self._spawned or spawn(marimo=marimo)
 
     def take(self, notebook: Notebook, root: Path) -> Spawned | None:
         """The process, where it cannot be told from one that is started now for this notebook of the folder `root`."""
-        with self._lock:
-            spawned, self._spawned = self._spawned, None
+        spawned = self._handed_over()
         if spawned is None:
             return None
         in_vain = spawned.marimo and not needs_marimo(notebook, (root / notebook.path).parent)
@@ -44,7 +46,10 @@ class Spare:
 
     def close(self) -> None:
         """End the process that nobody has taken."""
+        if spawned := self._handed_over():
+            spawned.end()
+
+    def _handed_over(self) -> Spawned | None:
         with self._lock:
             spawned, self._spawned = self._spawned, None
-        if spawned:
-            spawned.end()
+        return spawned

@@ -4,7 +4,8 @@
         notebook = project.read("chapter.py")
         runs = project.runs([notebook])
 
-Front ends know no other room behind it, so what they need of the store is named here too.
+Front ends know no other room behind it, so what they need of the store is named here too. The one exception is a
+process that is to run cells: it starts before all of this is imported (`executors/spare.py`).
 """
 
 from __future__ import annotations
