@@ -490,7 +490,7 @@ def test_loading_marimo_ahead_changes_nothing(tmp_path: Path, sibling: str) -> N
     (tmp_path / sibling).write_text("print('the sibling')\nui = None\n")
     name = sibling.removesuffix(".py")
     code = f"import sys\nprint(sorted(sys.modules))\nimport marimo, {name}\nprint(marimo.__file__, {name}.__file__)"
-    code += "\nprint(sorted(sys.modules), sys.path)"
+    code += "\nimport warnings\nprint(sorted(sys.modules), sys.path, sys.meta_path, warnings.filters)"
     said = []
     with Spare() as spare:
         for early in (False, True):

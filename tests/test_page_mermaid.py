@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mkdocs_sites import build_site, write_site
 from pages import code, page, page_of, prose, result, run, shown
 
-from nbpublish.frontends.mermaid_program import installed_mermaid
+from nbpublish.frontends.mermaid_program import drawn_by, find_mermaid
 from nbpublish.page.flow.text import proportional, wrapped
 from nbpublish.page.html import is_closed
 from nbpublish.page.mermaid.diagram import diagram_html
@@ -410,11 +410,11 @@ def test_the_installed_program_draws_once_and_the_store_remembers(
     monkeypatch.setenv("PATH", str(tmp_path))
     store = MemoryStore()
     for _ in range(2):
-        draw = installed_mermaid(store)
+        draw = drawn_by(find_mermaid(), store)
         assert draw("pie\n") == b'<svg id="s" viewBox="-1 -2 90.5 40" width="90" height="40"><g/></svg>'
     assert (tmp_path / "asked").read_text() == "x"
     program(tmp_path, DRAWS + "# another version\n")
-    installed_mermaid(store)("pie\n")
+    drawn_by(find_mermaid(), store)("pie\n")
     assert (tmp_path / "asked").read_text() == "xx", "another version may draw another picture"
 
 
@@ -423,17 +423,17 @@ def test_a_refusal_is_told_and_not_remembered(tmp_path: Path, monkeypatch: pytes
     program(tmp_path, "sys.exit('\\n\\x1b[31mError: Parse error on line 2:\\n  at somewhere')")
     monkeypatch.setenv("PATH", str(tmp_path))
     store = MemoryStore()
-    draw = installed_mermaid(store)
+    draw = drawn_by(find_mermaid(), store)
     with pytest.raises(RefusedError, match=r"^Parse error on line 2:$"):
         draw("pie\n1")
     assert draw.refused  # type: ignore[attr-defined]
     program(tmp_path, DRAWS)
-    assert b"<svg" in (installed_mermaid(store)("pie\n1") or b"")
+    assert b"<svg" in (drawn_by(find_mermaid(), store)("pie\n1") or b"")
 
 
 def test_without_the_program_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert installed_mermaid(MemoryStore()) is no_renderer
+    assert drawn_by(find_mermaid(), MemoryStore()) is no_renderer
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="starts a script by its first line")

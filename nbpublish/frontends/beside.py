@@ -12,7 +12,6 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from nbpublish.frontends.about import file_name, kinds, place_beside, unopened
-from nbpublish.frontends.cards.site import Cards
 from nbpublish.frontends.llms import llms_files, markdown_of
 from nbpublish.frontends.mkdocs_files import FileBeside, is_served
 from nbpublish.frontends.mkdocs_kept import Shelf
@@ -35,6 +34,8 @@ def add_beside(pages: Sequence[MkDocsPage], files: Files, nav: Navigation, confi
 
 def add_cards(pages: Sequence[MkDocsPage], files: Files, config: MkDocsConfig, shelf: Shelf) -> list[Problem]:
     """Add the pages' cards, and tell templates of them as `page.card`; what is wrong with them."""
+    from nbpublish.frontends.cards.site import Cards
+
     cards = Cards(config, shelf, site_language(config))
     taken: set[str] = set()
     for page, path, data in cards.of(pages):

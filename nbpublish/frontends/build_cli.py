@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import shutil
 import sys
@@ -44,6 +45,11 @@ class _Terms:
     keep_going: bool
     """Whether a site with problems is published."""
     explain: bool
+
+    @property
+    def tells_more(self) -> bool:
+        """Whether there is more to tell than how it went."""
+        return self.explain or self.demand.frozen or self.demand.verify > 0
 
 
 @click.command(epilog=EXIT_CODES)
@@ -136,8 +142,8 @@ def _published(
     """Make the site aside and put it at `target`, and say whether that was done; it is not where a build has failed."""
     from nbpublish.frontends import configuration, publish, site
     from nbpublish.frontends import report as shown
-    from nbpublish.frontends.why import outcome
 
+    gc.freeze()  # what has been loaded stays, and need not be looked through for cycles again and again
     publish.check_place(target, *configuration.sources(config))
     if clean:
         shutil.rmtree(publish.work_folder(target), ignore_errors=True)
@@ -145,9 +151,12 @@ def _published(
         with configuration.opened(config, terms.demand, spare) as project:
             with shown.progress(console) as report:
                 summary = site.make_site(config, built, project, report=report)
-            summary = outcome.told(summary, config, project, console, explain=terms.explain)
+            if terms.tells_more:
+                from nbpublish.frontends.why import outcome
+
+                summary = outcome.told(summary, config, project, console, explain=terms.explain)
         failed = summary.failed(strict=terms.strict)
-        published = not failed or (terms.keep_going and not outcome.is_stale(summary))
+        published = not failed or (terms.keep_going and not summary.is_stale)
         if published:
             publish.swap(built, target)
     return summary, published

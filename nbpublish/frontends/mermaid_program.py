@@ -84,15 +84,28 @@ def with_size(svg: str) -> str:
     return f'{start} width="{round(float(box[1]))}" height="{round(float(box[2]))}"{end}{rest}'
 
 
-def installed_mermaid(store: Store) -> Callable[[str], bytes | None]:
-    """The program on the path; what draws nothing where there is none."""
+@dataclass(frozen=True)
+class Installed:
+    """A program that was found."""
+
+    path: str
+    version: str
+
+
+def find_mermaid() -> Installed | None:
+    """The program on the path; None where there is none that can be read."""
     found = shutil.which("mmdc")
     if not found:
-        return no_renderer
+        return None
     program = Path(found).resolve()
     manifest = program.parent.parent / "package.json"
     try:
         known = (manifest if manifest.is_file() else program).read_bytes()
     except OSError:
-        return no_renderer
-    return MermaidProgram(found, hashlib.sha256(known).hexdigest()[:16], store)
+        return None
+    return Installed(found, hashlib.sha256(known).hexdigest()[:16])
+
+
+def drawn_by(installed: Installed | None, store: Store) -> Callable[[str], bytes | None]:
+    """What draws the diagrams of a page; nothing where no program was found."""
+    return MermaidProgram(installed.path, installed.version, store) if installed else no_renderer

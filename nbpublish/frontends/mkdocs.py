@@ -35,6 +35,7 @@ from nbpublish.frontends.disk_files import circle
 from nbpublish.frontends.home_page import contents, home_missing
 from nbpublish.frontends.made_files import MadeFiles
 from nbpublish.frontends.math_font import link_math_font
+from nbpublish.frontends.mermaid_program import Installed, find_mermaid
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_kept import Kept, Runs, Shelf, standing_of
 from nbpublish.frontends.mkdocs_labels import number_pages
@@ -42,7 +43,6 @@ from nbpublish.frontends.mkdocs_lints import images_without_words
 from nbpublish.frontends.mkdocs_markdown import MarkdownPages
 from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.mkdocs_page import NotebookPage, become_notebook
-from nbpublish.frontends.mkdocs_search import with_bare_code
 from nbpublish.frontends.navigation import NavigationWriter
 from nbpublish.frontends.page_metadata import find_language, find_reading_time
 from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
@@ -50,7 +50,6 @@ from nbpublish.page.lints import ON_CHECK
 from nbpublish.project import DiskStore, Project, Standing, open_cache
 
 log = get_plugin_logger(__name__)
-
 
 
 class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # of MkDocs's subclass hook
@@ -76,6 +75,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     """What mkdocs.yml says of it, where a front end builds without."""
     standings: dict[str, Standing | None]
     """By path, on what each run of the last build stands; None where another build would execute something."""
+    mermaid: Installed | None
+    """The program that draws diagrams."""
     commits: Commits
     """What git knows of the docs folder."""
     files: Files
@@ -120,6 +121,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
             raise PluginError(f"{link} is a link to a folder that it lies in. Delete it: its pages would have no end.")
         self.project = self._opened(config)
         self._shelf = Shelf(self.project, config)
+        self.mermaid = find_mermaid()
         self.markdown_pages = MarkdownPages(config, self.project.store)
         link_content(config)
         if self.config.math_font:
@@ -208,9 +210,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         self, /, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, **_: Any
     ) -> TemplateContext:
         if isinstance(page, NotebookPage) and page.content:
-            of_mkdocs = "search" in config.plugins  # Material's is "material/search"
             self._content = page.content
-            page.content = with_bare_code(page.searched) if of_mkdocs else page.searched
+            page.content = page.searched(bare="search" in config.plugins)  # Material's is "material/search"
         return context
 
     @event_priority(-100)

@@ -22,7 +22,7 @@ from nbpublish.frontends.faults import Faults
 from nbpublish.frontends.formulas_extension import Formulas, formulas_of_others
 from nbpublish.frontends.labels_extension import Labels
 from nbpublish.frontends.lines_extension import Lines
-from nbpublish.frontends.mermaid_program import installed_mermaid
+from nbpublish.frontends.mermaid_program import drawn_by, find_mermaid
 from nbpublish.frontends.mkdocs_page import NotebookPage
 from nbpublish.frontends.page_language import language_of
 from nbpublish.frontends.page_settings import ASSETS
@@ -77,7 +77,7 @@ class MarkdownPages:
 
     @cached_property
     def _draw(self) -> Callable[[str], bytes | None]:
-        return installed_mermaid(self._store)
+        return drawn_by(find_mermaid(), self._store)
 
     def _picture(self, source: str) -> str | None:
         svg = self._draw(source)

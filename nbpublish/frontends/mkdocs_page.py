@@ -114,14 +114,13 @@ class NotebookPage(MkDocsPage):
     def format(self) -> str:
         return self.kept.format if self.kept else self.file.notebook.format
 
-    @property
-    def searched(self) -> str:
+    def searched(self, *, bare: bool) -> str:
         """What of its content is searched; sifted once, unless a plugin changes the content."""
         content = self.content or ""
-        key = digest(content)
+        key = digest(content, "bare" if bare else "")
         if key not in self._sifted:
             known = self.kept.searched.get(key) if self.kept else None
-            self._sifted[key] = searchable(content) if known is None else known
+            self._sifted[key] = searchable(content, bare=bare) if known is None else known
         return self._sifted[key]
 
     @property

@@ -11,7 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.utils import get_relative_url
 
 from nbpublish.frontends.about import about_page, live_way
-from nbpublish.frontends.mermaid_program import installed_mermaid
+from nbpublish.frontends.mermaid_program import drawn_by
 from nbpublish.frontends.mkdocs_kept import described
 from nbpublish.frontends.page_language import language_of
 from nbpublish.frontends.plotly_library import installed_plotly
@@ -42,7 +42,7 @@ def page_settings(page: NotebookPage, config: MkDocsConfig) -> PageSettings:
         asset_base=get_relative_url(ASSETS, page.url) + "/",
         plotly=installed_plotly,
         vega=VegaLibrary(plugin.project.store),
-        diagrams=installed_mermaid(plugin.project.store),
+        diagrams=drawn_by(plugin.mermaid, plugin.project.store),
         live=live_way(page, config, page.format),
         permalink=permalink(toc.get("permalink", True)),
         autorefs=bool(autorefs_plugin(config)),

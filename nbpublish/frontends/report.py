@@ -13,7 +13,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from nbpublish.build import Report
 from nbpublish.errors import NbpublishError
@@ -37,27 +36,10 @@ def progress(console: Console) -> Iterator[Report]:
     if not console.is_terminal:
         yield _Lines(console)
         return
-    columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells"))
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
-        yield _Bar(bar)
+    from nbpublish.frontends.progress_bar import progress_bar
 
-
-class _Bar:
-    """One bar for all notebooks; its total grows with every notebook that starts."""
-
-    def __init__(self, bar: Progress) -> None:
-        self._bar = bar
-        self._task = bar.add_task("Reading", total=0)
-        self._total = 0
-        self._seen: set[str] = set()
-        self._lock = threading.Lock()
-
-    def __call__(self, notebook: Notebook, cell: Cell, reason: Reason) -> None:
-        with self._lock:
-            if notebook.path not in self._seen:
-                self._seen.add(notebook.path)
-                self._total += sum(cell.kind == "code" for cell in notebook.cells)
-            self._bar.update(self._task, description=notebook.path, total=self._total, advance=1)
+    with progress_bar(console) as report:
+        yield report
 
 
 class _Lines:

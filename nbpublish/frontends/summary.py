@@ -31,6 +31,11 @@ class Summary:
     def warnings(self) -> int:
         return len(self.problems) - self.errors
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether cells would have to run that were not to."""
+        return any(problem.code == "stale" for problem in self.problems)
+
     def failed(self, *, strict: bool) -> bool:
         """Whether the build counts as failed: on any error, and under `strict` on any warning."""
         return bool(self.problems if strict else self.errors)

@@ -39,6 +39,16 @@ def bridge(session: Surroundings) -> Bridge:
     return found
 
 
+def load_ahead() -> None:
+    """Load what a bridge will load and look up when it comes up, before it is known of which notebook.
+
+    Raises MissingPartError where it cannot be.
+    """
+    part(":App")()  # goes through all modules for the file that asks
+    part(":md")("`x`")
+    part("_output.formatters.formatters:register_formatters")
+
+
 class _Telling(Bridge):
     """Has something to tell the author in the first cell that runs."""
 

@@ -16,6 +16,7 @@ from nbpublish.kernel.events import Ended, Shown, portable
 from nbpublish.kernel.failure import error_output, own_fault
 from nbpublish.kernel.messages import MARIMO, READY, Again, Load, Start, Work
 from nbpublish.kernel.session import Session
+from nbpublish.kernel.states_python import filters_kept
 from nbpublish.kernel.surroundings import load
 
 
@@ -47,11 +48,15 @@ def main(native: frozenset[str], arguments: list[str]) -> None:
 
 
 def _loaded_early() -> frozenset[str]:
-    """The modules that come with marimo, which our other side has still to read the notebook for."""
+    """The modules that come with marimo and its bridge, loaded while our other side has still to read the notebook."""
     before = set(sys.modules)
     gc.disable()  # it would go through all modules again and again, and they stay
     try:
-        load("marimo")
+        if load("marimo"):
+            with filters_kept(), suppress(Exception):  # what is missing, the bridge says
+                from nbpublish.kernel.marimo_bridge import load_ahead
+
+                load_ahead()
     finally:
         gc.enable()
     return frozenset(sys.modules.keys() - before)

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ class Stamp:
 
 def keep(stamp: Stamp, path: Path) -> None:
     """Write a stamp. Where that cannot be, there is none."""
-    body = json.dumps(asdict(stamp), ensure_ascii=True, separators=(",", ":"))
+    body = json.dumps(stamp, default=_fields, ensure_ascii=True, separators=(",", ":"))
     aside = path.with_name(f"{path.name}-{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,6 +66,11 @@ def keep(stamp: Stamp, path: Path) -> None:
     except OSError:
         with suppress(OSError):
             aside.unlink()
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """Of a stamp or its looks, by name; `asdict` would copy each of their thousands of paths first."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def recall(path: Path) -> Stamp | None:

@@ -50,10 +50,6 @@ def _verified(found: Verified) -> str:
     return f"Verified {cells}, in {notebooks}: {said} (--seed {found.seed} chooses the same)"
 
 
-def is_stale(summary: Summary) -> bool:
-    return any(problem.code == "stale" for problem in summary.problems)
-
-
 def stale(runs: Iterable[Run], world: World) -> Iterator[Problem]:
     """One problem for each cell that would certainly run, or for a notebook of which nothing is known.
 

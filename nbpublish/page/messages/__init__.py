@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from html import escape
 
@@ -16,13 +17,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        code = language.replace("_", "-").lower()
-        primary = code.partition("-")[0]
-        self._words = dict(EN)
-        for words in (LANGUAGES.get(primary, {}), LANGUAGES.get(code, {})):
-            for key in words:
-                self._words.pop(f"{key}.one", None)  # a form for one belongs to the language of its message
-            self._words |= words
+        self._words = _words_in(language.replace("_", "-").lower())
 
     def __call__(self, key: str, **values: object) -> str:
         """The message as plain text. Raises KeyError for a message that no language has."""
@@ -36,3 +31,14 @@ class Words:
         """A message with a `count` may have a form of its own for one."""
         one = self._words.get(f"{key}.one") if str(values.get("count")) == "1" else None
         return one or self._words[key]
+
+
+@functools.cache
+def _words_in(code: str) -> Mapping[str, str]:
+    """All words of a language, as "ja" or "pt-br"."""
+    found = dict(EN)
+    for words in (LANGUAGES.get(code.partition("-")[0], {}), LANGUAGES.get(code, {})):
+        for key in words:
+            found.pop(f"{key}.one", None)  # a form for one belongs to the language of its message
+        found |= words
+    return found
