@@ -32,7 +32,7 @@ def _accordion(e: Element) -> str:
         label = e.inline(labels[index]) if index < len(labels) else str(index + 1)
         attrs = attributes(class_="nb-accordion", name=name, open=str(index) in opened)
         sections.append(f"<details{attrs}><summary>{label}</summary>{body}</details>")
-    return "".join(sections)
+    return f'<div class="nb-accordions">{"".join(sections)}</div>'  # one thing in a row or a column
 
 
 def _tabs(e: Element) -> str:

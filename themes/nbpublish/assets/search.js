@@ -56,7 +56,7 @@
         ({ "\x01": "<mark>", "\x02": "</mark>" })[sign] ?? `&#${sign.charCodeAt()};`);
       const kind = Math.max(0, texts.findIndex((text) => text.match(any))), text = texts[kind];
       // begins with a word or a clause where one begins shortly before, in code with its line
-      const from = text.slice(0, Math.max(0, text.search(any))).search(/(?<=^|[\s、。]).{0,30}$|(?!.*[、。]).{0,16}$/), excerpt = marked((from ? "…" : "") + text.slice(from, from + 160));
+      const from = text.slice(0, Math.max(0, text.search(any))).search(/(?<=^|[\s、。]).{0,30}$|(?!.*[、。]).{0,16}$/), excerpt = marked((from ? "…" : "") + text.slice(from, from + 240));
       return `<a id="hit-${i}" role="option" tabindex="-1" href="${say.base + url}">${title === page ? "" : `<small>${marked(page)} › </small>`}`
         + `<strong>${marked(title)}</strong><p>${kind ? `<small>${kind > 1 ? say.output : say.code}</small><code>${excerpt}</code>` : excerpt}</p></a>`;
     };
