@@ -55,7 +55,8 @@ THEMES: dict[str, dict[str, Any]] = {
     "material": {"name": "material", "font": False},
 }
 SHAPES = """() => {
-  const one = (selector) => document.querySelector(selector), style = (element, pseudo) => getComputedStyle(element, pseudo);
+  const one = (selector) => document.querySelector(selector), style = (...what) => getComputedStyle(...what);
+  const near = (a, b) => Math.abs(a - b) < 1;
   const box = (element) => element.getBoundingClientRect();
   const scroller = one(".nb-table"), table = scroller.querySelector("table"), cell = table.querySelector("tbody td");
   const head = table.querySelector("thead"), [first, second] = document.querySelectorAll(".nb-accordion");
@@ -67,10 +68,10 @@ SHAPES = """() => {
     "the head stays in sight": stuck,
     "nothing below the last row": end <= 1,
     "no lines between columns": parseFloat(style(cell).borderLeftWidth) === 0,
-    "sections below each other": box(first).left === box(second).left && Math.abs(box(first).bottom - box(second).top) < 1,
+    "sections below each other": box(first).left === box(second).left && near(box(first).bottom, box(second).top),
     "no box around a section": parseFloat(style(first).borderLeftWidth) === 0 && style(first).boxShadow === "none",
     "one sign for a section": style(first.firstElementChild, "::after").display === "none",
-    "frames begin where the error does": Math.abs(box(one(".nb-frames > li")).left - box(one(".nb-error-name")).left) < 1,
+    "frames begin where the error does": near(box(one(".nb-frames > li")).left, box(one(".nb-error-name")).left),
     "the line of a frame is set in": parseFloat(style(frame).paddingLeft) > 8,
     "the line of a frame is as large as code": parseFloat(style(frame.querySelector("code")).fontSize) >= 11,
     "names look like links": style(one(".nb-uses a")).textDecorationLine === "underline",
