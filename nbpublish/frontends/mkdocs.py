@@ -37,15 +37,16 @@ from nbpublish.frontends.made_files import MadeFiles
 from nbpublish.frontends.math_font import link_math_font
 from nbpublish.frontends.mermaid_program import Installed, find_mermaid
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
-from nbpublish.frontends.mkdocs_kept import Kept, Runs, Shelf, standing_of
+from nbpublish.frontends.mkdocs_kept import Kept, Shelf, standing_of
 from nbpublish.frontends.mkdocs_labels import number_pages
 from nbpublish.frontends.mkdocs_lints import images_without_words
 from nbpublish.frontends.mkdocs_markdown import MarkdownPages
 from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.mkdocs_page import NotebookPage, become_notebook
+from nbpublish.frontends.mkdocs_runs import Runs, log_starts, run_again
 from nbpublish.frontends.navigation import NavigationWriter
 from nbpublish.frontends.page_metadata import find_language, find_reading_time
-from nbpublish.model import Cell, Notebook, Page, Problem, Reason, Run
+from nbpublish.model import Page, Problem
 from nbpublish.page.lints import ON_CHECK
 from nbpublish.project import DiskStore, Project, Standing, open_cache
 
@@ -179,11 +180,11 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
                 file.kept = None
             if file.kept:
                 self.held[file.src_uri] = file.kept
-                self.runs.later(file.src_uri, partial(_run_again, file, self.project))
+                self.runs.later(file.src_uri, partial(run_again, file, self.project))
         try:
             notebooks = [file.notebook for file in files if file.kept is None]
             if notebooks:
-                self.runs.update(self.project.runs(notebooks, self.report or _log_starts()))
+                self.runs.update(self.project.runs(notebooks, self.report or log_starts()))
         except Superseded:
             raise
         except NbpublishError as error:
@@ -293,18 +294,3 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         if self._cache:
             self._cache.tidy()
             self._cache.close()  # it may be used again
-
-
-def _log_starts() -> Report:
-    seen: set[str] = set()
-
-    def report(notebook: Notebook, cell: Cell, reason: Reason) -> None:
-        if reason.action == "run" and notebook.path not in seen:
-            seen.add(notebook.path)
-            log.info("Running %s", notebook.path)
-
-    return report
-
-
-def _run_again(file: NotebookFile, project: Project) -> Run:
-    return project.runs([file.notebook])[file.src_uri]

@@ -15,7 +15,7 @@ import os
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import FunctionType
@@ -158,40 +158,6 @@ class Shelf:
 
     def _key(self, path: str, data: bytes) -> str:
         return json.dumps([path, hashlib.sha256(data).hexdigest(), self._all_pages])
-
-
-class Runs(Mapping[str, Run]):
-    """Runs by path. A run that is not needed to make its page is made when somebody asks for it."""
-
-    def __init__(self) -> None:
-        self._made: dict[str, Run] = {}
-        self._later: dict[str, Callable[[], Run]] = {}
-
-    def update(self, runs: Mapping[str, Run]) -> None:
-        self._made.update(runs)
-
-    def later(self, path: str, make: Callable[[], Run]) -> None:
-        """`make` gives the run of the notebook `path`."""
-        self._later[path] = make
-
-    @property
-    def made(self) -> Mapping[str, Run]:
-        """Those that were made so far."""
-        return self._made
-
-    def __getitem__(self, path: str) -> Run:
-        if path not in self._made:
-            self._made[path] = self._later[path]()
-        return self._made[path]
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._made or path in self._later
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self._made, **self._later})
-
-    def __len__(self) -> int:
-        return len({**self._made, **self._later})
 
 
 class Links:

@@ -124,7 +124,7 @@ class Session:
         self.patches = Patches(self.namespace, self._watch.when_imported)
         is_dataflow = self.notebook.order == "dataflow"
         self.ledger = Ledger(self.namespace, hidden, observer, self.modules, self.patches, is_dataflow)
-        self._main.when_missing = self.ledger.looked_for
+        self._main.when_missing = self.ledger.missed.looked_for
         self._stack.callback(self.ledger.end)
         enter(watching(self.ledger.impure))
         self._stack.callback(self._bridges.close)
@@ -269,7 +269,7 @@ class Session:
     def report(self, exception: BaseException) -> None:
         """Show an exception where it happened, and let the cell count as failed."""
         self._broken = True
-        self.ledger.missed(exception)
+        self.ledger.missed.raised(exception)
         self.emit(error_output(error_data(exception, self._places)))
 
     def _format_warning(

@@ -18,6 +18,7 @@ from nbpublish.kernel.fingerprint import fingerprint
 from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.impure import Impure
 from nbpublish.kernel.makers import Makers
+from nbpublish.kernel.missed import Missed
 from nbpublish.kernel.modules import Modules
 from nbpublish.kernel.observe import Observer
 from nbpublish.kernel.patches import LIBRARIES, Patches
@@ -50,6 +51,7 @@ class Ledger:
         self._observer = observer
         self._modules = modules
         self.impure = Impure(modules.libraries.has)
+        self.missed = Missed(modules.libraries)
         self._patches = patches
         self.background = Background(namespace)
         self._environment = Environment(modules.libraries.loading)
@@ -61,7 +63,6 @@ class Ledger:
         self._code = ""
         self._aside: dict[str, Any] = {}
         self._before: dict[str, Any] = {}
-        self._missed: set[str] = set()
         self._task = Task()
         self._uses: dict[str, Uses] = {}
         """By name, what its value uses of modules; the members of a group have all of it."""
@@ -73,7 +74,7 @@ class Ledger:
     def open(self, task: Task, code: str = "") -> None:
         """Let the cell with this code see its inputs only."""
         self._task, self._code = task, code
-        self._missed.clear()
+        self.missed.open()
         if task.sets:
             return
         self._known |= task.inputs.keys()
@@ -100,28 +101,6 @@ class Ledger:
     def ignore(self, names: Collection[str]) -> None:
         """Take no account of names that are not the author's."""
         self._system |= {name for name in names if name not in self._aside}
-
-    def looked_for(self, name: str) -> None:
-        """Note that something has asked the module itself for a name that is not there, as pickle does."""
-        if not name.startswith("__"):
-            self._missed.add(name)
-
-    def missed(self, exception: BaseException) -> None:
-        """Note the names that code has looked for in vain."""
-        seen: set[int] = set()
-        waiting: list[BaseException | None] = [exception]
-        while waiting:
-            error = waiting.pop()
-            if error is None or id(error) in seen:
-                continue
-            seen.add(id(error))
-            waiting += [error.__cause__, error.__context__]
-            if isinstance(error, NameError) and isinstance(error.name, str):
-                self._missed.add(error.name)
-            elif isinstance(error, ImportError):
-                self._modules.libraries.missed = True
-            elif type(error).__name__ in ("CatalogException", "SQLInterfaceError"):
-                self._missed.update(word.strip("'\"!.,`") for word in str(error).split())
 
     # --- after a cell -----------------------------------------------------------------------------------------------
 
@@ -168,7 +147,7 @@ class Ledger:
         lasting, running = self._lasting()
         versions |= lasting
         seen += running
-        seen += self._names()
+        seen += self.missed.observed(inputs)
         self._known |= versions.keys()
         return Account(versions, deleted, tuple(seen), blobs)
 
@@ -275,10 +254,6 @@ class Ledger:
         running, seen = self.background.left()
         found = {LIBRARIES: patched, BACKGROUND: running}
         return {name: version for name, version in found.items() if version}, seen
-
-    def _names(self) -> Iterator[Observation]:
-        known = self._task.inputs
-        return (Observation("name", name, "") for name in sorted(self._missed) if name not in known)
 
     # --- between cells ----------------------------------------------------------------------------------------------
 

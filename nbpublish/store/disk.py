@@ -17,7 +17,6 @@ import hashlib
 import logging
 import re
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -38,6 +37,7 @@ from nbpublish.store.index import Index, Row
 from nbpublish.store.records import Records
 from nbpublish.store.serial import decode, decode_whole, encode
 from nbpublish.store.stats import FileDigests
+from nbpublish.store.use import Use
 
 T = TypeVar("T")
 log = logging.getLogger("mkdocs.plugins.nbpublish.store")
@@ -52,8 +52,6 @@ _TAGS = {
     "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of nbpublish: remove it at any time.\n",
 }
 """Files by which git and programs that make backups leave a cache out (bford.info/cachedir)."""
-_FRESH = 3600
-"""Seconds within which a trace counts as just used, so that a build in which nothing changed writes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +96,7 @@ class DiskStore:
         self._derived = Derived(self._index)
         self.records = Records(self._room / "pages")
         """What was made of the traces: pages."""
-        self._lock = threading.Lock()
-        self._asked: set[str] = set()
-        self._found: set[str] = set()
-        self._kept: set[str] = set()
-        self._aged: set[str] = set()
-        """Keys whose last use should be written down."""
-        self._used_values: set[str] = set()
+        self._use = Use()
         self._is_tagged = False
 
     # --- what a build needs
@@ -113,13 +105,7 @@ class DiskStore:
         """The traces with this key, the newest first, each with all its outputs; decoded when they are looked at."""
         rows = self._index.rows(key)
         found = Found(rows, self._decoded)
-        now, is_found = time.time(), bool(found)
-        with self._lock:
-            self._asked.add(key)
-            if is_found:
-                self._found.add(key)
-            if any(abs(now - row.used) > _FRESH for row in rows):
-                self._aged.add(key)
+        self._use.looked_up(key, rows, found=bool(found))
         return found
 
     def keep(self, *traces: Trace) -> None:
@@ -136,9 +122,7 @@ class DiskStore:
             return
         self._tag()
         self._index.keep(*rows)
-        with self._lock:
-            self._asked.update(row.key for row in rows)
-            self._kept.update(row.key for row in rows)
+        self._use.kept(row.key for row in rows)
 
     def latest(self, place: str) -> Trace | None:
         """The newest trace of the cell at a place, whatever its key."""
@@ -150,20 +134,17 @@ class DiskStore:
             return _hashed(chunks)
         self._tag()
         digest = self._values.put(chunks)
-        with self._lock:
-            self._used_values.add(digest)
+        self._use.value(digest)
         return digest
 
     def blob(self, digest: str) -> Bytes | None:
         """The value with this digest, mapped into memory and compared with its digest; None where it is not kept."""
-        with self._lock:
-            self._used_values.add(digest)
+        self._use.value(digest)
         return self._values.map(digest) if self.trusted else None
 
     def locate(self, digest: str) -> Path | None:
         """The file that is exactly this value, for another process to map; None where it is not kept."""
-        with self._lock:
-            self._used_values.add(digest)
+        self._use.value(digest)
         return self._values.locate(digest) if self.trusted else None
 
     def derive(self, name: str, key: str, kind: type[T], make: Callable[[], T]) -> T:
@@ -193,19 +174,17 @@ class DiskStore:
 
     def pin(self, keys: Iterable[str]) -> None:
         """Traces with these keys are in use, although nobody looks them up, because what was made of them is."""
-        with self._lock:
-            self._asked.update(keys := set(keys))
-            self._found.update(keys)
+        self._use.pinned(keys)
 
     # --- what its owner needs
 
     def tidy(self, limits: CacheLimits | None = None) -> Collected:
         """Collect where something was kept, and either a day has passed or a twentieth of the limit was written."""
         limits = limits or CacheLimits()
-        last = (self._index.note("collected") or {}).get("when", 0) if self._kept else 0
+        last = (self._index.note("collected") or {}).get("when", 0) if self._use.has_kept else 0
         is_due = abs(time.time() - last) > DAY if isinstance(last, int | float) else True
         written = self._outputs.written + self._values.written
-        if self._kept and (is_due or written > limits.size / 20):
+        if self._use.has_kept and (is_due or written > limits.size / 20):
             return self.collect(limits)
         return Collected()
 
@@ -214,12 +193,10 @@ class DiskStore:
         if not self._room.exists():
             return Collected()
         self._write_use()
-        with self._lock:
-            pinned = self._asked | self._used_values
-            self._outputs.written = self._values.written = 0
+        self._outputs.written = self._values.written = 0
         limits = limits or CacheLimits()
         self.records.collect(limits.size // 4, limits.age, time.time() if now is None else now)
-        collected = Collector(self._index, self._outputs, self._values, pinned, now).collect(limits)
+        collected = Collector(self._index, self._outputs, self._values, self._use.all, now).collect(limits)
         self._note("collected", {"when": int(time.time())})
         for old in self.folder.glob("v*"):
             if re.fullmatch(r"v\d+", old.name) and old != self._room and time.time() - old.stat().st_mtime > 30 * DAY:
@@ -270,9 +247,7 @@ class DiskStore:
     def close(self) -> None:
         """Write down what was used. The store may be used again afterwards."""
         self._write_use()
-        with self._lock:
-            counts = {"asked": len(self._asked), "found": len(self._found), "kept": len(self._kept)}
-            self._asked, self._found, self._kept, self._used_values = set(), set(), set(), set()
+        counts = self._use.end()
         if counts["asked"]:
             self._note("build", {"when": int(time.time()), **counts})
         self._index.file.close()
@@ -282,9 +257,7 @@ class DiskStore:
         self._index.file.close()
 
     def _write_use(self) -> None:
-        with self._lock:
-            aged, self._aged = self._aged, set()
-        self._index.touch(aged, int(time.time()))
+        self._index.touch(self._use.take_aged(), int(time.time()))
         self.files.flush()
 
     def _note(self, name: str, body: dict[str, int]) -> None:
