@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from nbpublish.kernel.looks import Look
+from nbpublish.kernel.outside import Look
 
 _KNOWN = frozenset({"marimo", "matplotlib", "nbpublish"})
 """Libraries whose settings are states of their own, or that look for nothing that could show on a page: marimo looks

@@ -25,6 +25,7 @@ from nbpublish.kernel.outside import (
     LEFT_OUT,
     NO_FILES,
     NOT_THEIRS,
+    Look,
     changed_since,
     file_digest,
     inode,
@@ -50,14 +51,6 @@ class Write:
     """Whether what is there now depends on what was there before."""
     forced: bool
     """Whether it counts as written whatever its inode says."""
-
-
-@dataclass(slots=True)
-class Look:
-    """A file that was looked at: its inode before, and its digest where the inode would not tell another change."""
-
-    inode: str
-    digest: str
 
 
 @dataclass(eq=False)

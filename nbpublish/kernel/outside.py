@@ -11,6 +11,7 @@ import os
 import stat
 import sysconfig
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 OURS = str(Path(__file__).parent.parent) + os.sep
@@ -29,6 +30,14 @@ GONE, FOLDER = "gone", "directory"
 """What a path is found to be where it is no file."""
 INODE = "inode "
 """Begins what stands for the content of a file where only its inode was looked at."""
+
+
+@dataclass(slots=True)
+class Look:
+    """A file that was looked at: its inode before, and its digest where the inode would not tell another change."""
+
+    inode: str
+    digest: str
 
 
 def file_digest(path: str) -> str:
