@@ -216,6 +216,34 @@ def test_every_text_can_be_told_from_what_it_stands_on(reader: Any, page: str, s
     assert [entry for entry in found if entry[0] < (5 if entry[1] else 4.5)] == []
 
 
+SEEN = """(selectors) => selectors.filter((selector) => document.querySelector(selector).checkVisibility())"""
+AROUND = ["nav.nav", ".contents", ".contents-fold", ".menu-button"]
+
+
+@pytest.mark.parametrize(
+    ("width", "columns", "around", "sizes"),
+    [  # sizes of text, title and headings
+        (1440, [232, 840, 224], ["nav.nav", ".contents"], [17, 38, 24, 20]),
+        (1100, [232, 776], ["nav.nav", ".contents-fold"], [17, 38, 24, 20]),
+        (800, [763.2], [".contents-fold", ".menu-button"], [16.96, 35.2, 24, 20]),
+        (390, [353.2], [".contents-fold", ".menu-button"], [16.14, 28.64, 24, 20]),
+    ],
+)
+def test_columns_and_sizes_are_those_of_the_design(
+    reader: Any, width: int, columns: list[float], around: list[str], sizes: list[float]
+) -> None:
+    here = reader(viewport={"width": width, "height": 800})
+    tab = here.open()
+    drawn = [float(column[:-2]) for column in here.style(".frame", "gridTemplateColumns").split()]
+    assert drawn == pytest.approx(columns, abs=0.1)
+    assert tab.evaluate(SEEN, AROUND) == around
+    assert tab.locator("main").bounding_box()["width"] == pytest.approx(min(688, max(columns)), abs=0.1)
+    inserted(tab, "<h3 class='it'>A heading</h3>")
+    texts = ("main p", "main h1", "main h2", "main h3.it")
+    assert [float(here.style(text, "fontSize")[:-2]) for text in texts] == pytest.approx(sizes, abs=0.1)
+    assert tab.locator("header").bounding_box()["height"] == pytest.approx(53, abs=1)
+
+
 def test_japanese_is_set_as_japanese(reader: Any) -> None:
     here = reader()
     here.open()
@@ -279,6 +307,9 @@ def test_a_drawing_follows_the_readers_choice_of_light_and_dark(browser: Any, tm
     darkest, lightest = lightness()
     assert darkest < 30, "the page shows through"
     assert 200 < lightest < 240, "no white is left, and the ink is light"
+    tab.emulate_media(media="print")
+    darkest, lightest = lightness()
+    assert (darkest < 60, lightest) == (True, 255), "dark ink on white paper"
     reader.context.close()
     assert not reader.faults
 
@@ -333,13 +364,25 @@ def test_a_cell_of_the_drawing_lights_what_it_hangs_together_with(browser: Any, 
     reader = Reader(browser, small_site(tmp_path, *cells))
     tab = reader.open("index.html")
     tab.locator(".nb-flow-section > summary").click()
-    tab.locator(".nb-flow >> nth=0").locator("[data-node]").nth(1).focus()
-    drawing = tab.locator(".nb-flow").first
-    drawing.locator(".nb-lit").first.wait_for(state="attached")
-    lit = drawing.locator(".nb-lit[data-node]").evaluate_all("(nodes) => nodes.map((node) => node.dataset.node)")
-    assert lit == ["0", "1", "3"]
-    edges = drawing.locator(".nb-lit[data-from]").evaluate_all("(all) => all.map((e) => e.dataset.from + e.dataset.to)")
-    assert sorted(edges) == ["01", "13"]
+    labels = tab.locator(".nb-flow-section label")
+    assert labels.all_inner_texts() == ["In order", "As a diagram"]
+    for which, label in enumerate(labels.all()):
+        label.click()
+        drawing = tab.locator(".nb-flow").nth(which)
+        assert drawing.is_visible()
+
+        def lit(drawing: Any = drawing) -> tuple[list[str], list[str]]:
+            nodes = drawing.locator(".nb-lit[data-node]").evaluate_all("(all) => all.map((e) => e.dataset.node)")
+            edges = drawing.locator(".nb-lit[data-from]")
+            return sorted(nodes), sorted(edges.evaluate_all("(all) => all.map((e) => e.dataset.from + e.dataset.to)"))
+
+        node = drawing.locator("[data-node='1']")
+        for look, away in ((node.hover, lambda: tab.mouse.move(0, 0)), (node.focus, labels.first.click)):
+            look()
+            drawing.locator(".nb-lit").first.wait_for(state="attached")
+            assert lit() == (["0", "1", "3"], ["01", "13"])
+            away()
+            drawing.locator(".nb-lit").first.wait_for(state="detached")
     reader.context.close()
     assert not reader.faults
 
