@@ -6,7 +6,8 @@
 The notebook sets up for a while, then fits a curve for a slider and a choice and draws it. *Alone* is what its cells
 that follow the widgets cost for all states in a kernel that keeps no account of anything: the figures are drawn there
 too. Each cell runs there, and in plain Python, right after it has run in the build, so all have the same machine.
-Processor seconds are of this process and of the kernel.
+Processor seconds are of this process and of the kernel; what this process needs to have plain Python run a cell is not
+counted.
 """
 
 from __future__ import annotations
@@ -161,7 +162,7 @@ class Beside:
         stack.callback(self.process.kill)
         for id in graph.order:
             self._plainly(notebook.cell(id))
-        self.plain_cpu = self.own = 0.0
+        self.own = self.asking = 0.0
         self.runs, self.begun = 0, False
 
     def begins(self, graph: Graph) -> None: ...
@@ -176,13 +177,15 @@ class Beside:
             self.begun = True
             self._before = _cpu(), self._alone(), self._plainly(cell)
             self.kernel.run(cell, _names(cell))
-            self.own = 0.0
+            self.own = self.asking = 0.0
         elif self.begun and (cell.id in self.following or cell.id not in self.graph.names):
             before = time.process_time()
             trace = self.kernel.run(cell, self.graph.names.get(cell.id) or _names(cell))
             self.own += time.process_time() - before
             assert trace.exit == "ok", trace.outputs
+            before = time.process_time()
             self.last = self._plainly(cell)
+            self.asking += time.process_time() - before
             self.runs += 1
 
     def costs(self) -> tuple[float, float, float]:
@@ -190,7 +193,7 @@ class Beside:
         cpu, alone, last = _cpu(), self._alone(), self.last
         of_all, of_kernel, of_plain = self._before
         own = alone - of_kernel + self.own
-        return cpu - of_all - own - (last - of_plain), own, last - of_plain
+        return cpu - of_all - own - (last - of_plain) - self.asking, own, last - of_plain
 
     def _alone(self) -> float:
         times = [process.cpu_times() for process in self.alone]
@@ -385,6 +388,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rivals", type=Path, help="virtual environment with marimo-book")
     parser.add_argument("--turns", type=int, default=3, help="how often states are measured")
+    parser.add_argument("--only", action="store_true", help="measure the processor time of states and nothing else")
     parser.add_argument(
         "--places", type=int, nargs="+", default=[5, 10, 20, 40], help="places of the slider beside marimo-book"
     )
@@ -393,6 +397,9 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
     with tempfile.TemporaryDirectory(prefix="nbpublish-widgets-") as folder:
         write(Path(folder, "states", "docs"), list(range(-8, 13)), 0.5)
+        if options.only:
+            states(Path(folder, "states", "docs"), options.turns)
+            return
         weigh(states(Path(folder, "states", "docs"), options.turns))
         Path(folder, "move").mkdir()
         move(Path(folder, "move"))

@@ -78,6 +78,18 @@ def png(width: int, height: int) -> bytes:
 # --- a notebook runs as its script would ------------------------------------------------------------------------------
 
 
+def test_a_cell_that_runs_again_warns_again_and_fails_again(tmp_path: Path) -> None:
+    with started(tmp_path) as told:
+        for source, exit, word in (("1 is 1", "ok", "SyntaxWarning"), ("x = (", "failed", ""), ("y = 2\ny", "ok", "2")):
+            traces = []
+            for _ in range(4):
+                told.line = 1
+                traces.append(told.run(source))
+            assert [trace.exit for trace in traces] == [exit] * 4
+            assert [trace.outputs for trace in traces[1:]] == [traces[0].outputs] * 3
+            assert word in text(traces[0])
+
+
 def test_cells_share_a_namespace_and_show_what_they_print_and_end_with(tmp_path: Path) -> None:
     with started(tmp_path) as notebook:
         assert said(notebook.run("x = 20\nprint('twenty')")) == [("stdout", "twenty\n")]

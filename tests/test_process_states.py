@@ -57,3 +57,36 @@ def test_a_list_among_the_settings_of_matplotlib_that_is_changed_in_place_is_see
     finally:
         settings.write(before)
     assert matplotlib.rcParams["font.serif"] == fonts
+
+
+def test_settings_of_matplotlib_are_read_anew_whatever_was_done_to_them_and_only_then() -> None:
+    matplotlib = pytest.importorskip("matplotlib")
+    settings, own = state("<rcParams>"), matplotlib.rcParams
+    before = settings.read()
+    try:
+        assert settings.read() is before
+        own["font.serif"] = list(own["font.serif"])
+        assert settings.read() == before
+        own["font.serif"].append("Lecture")  # in place, in a list that has come after the snapshot
+        assert settings.read() != before
+        dict.__setitem__(own, "lines.linewidth", 7.0)
+        assert settings.read()["lines.linewidth"] == 7.0
+    finally:
+        settings.write(before)
+    assert settings.read() == before
+
+
+def test_settings_of_matplotlib_notice_the_first_look_of_each_cell() -> None:
+    matplotlib = pytest.importorskip("matplotlib")
+    settings = state("<rcParams>")
+    settings.begin()
+    plain = type(matplotlib.RcParams())
+    for look in (lambda rc: rc["lines.linewidth"], list, lambda rc: rc.update({"lines.linewidth": 1.5})):
+        settings.forget()
+        assert not settings.asked()
+        look(matplotlib.rcParams)
+        assert settings.asked()
+        assert type(matplotlib.rcParams) is plain  # until the next cell, it costs nothing more
+    settings.forget()
+    assert isinstance(matplotlib.rcParams, plain)
+    assert not settings.asked()

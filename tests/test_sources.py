@@ -303,6 +303,24 @@ def test_a_variable_that_a_library_reads_when_it_is_loaded(
     assert not {1, 4, 5} & {*ran(author(*USERS))}
 
 
+@pytest.mark.parametrize("start", ["import os\nos.getenv('ANOTHER')\nimport fruits", "import fruits"])
+@pytest.mark.parametrize("library", ["import helper", "import os\nos.getenv('OTHER')\nexec(compile('1', '', 'exec'))"])
+def test_a_variable_that_a_library_reads_after_others_have_looked_for_theirs(
+    author: Build,
+    install: Callable[..., None],
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    start: str,
+    library: str,
+) -> None:
+    write("helper.py", "import os\nos.getenv('THIRD')\n")
+    install("fruits", "1.0", "fruits", f"{library}\n{READS.format(FROM_VARIABLE)}")
+    cells = (start, *USERS[1:])
+    author(*cells)
+    monkeypatch.setenv("FRUITS_KIND", "red")
+    assert ran(author(*cells)) == [0, 1, 4, 5]
+
+
 @pytest.mark.parametrize("before", [True, False])
 def test_a_cell_sets_the_variable_that_a_library_reads_when_it_is_loaded(
     author: Build, install: Callable[..., None], before: bool

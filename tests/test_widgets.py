@@ -325,14 +325,14 @@ class Ends:
             raise KeyboardInterrupt
 
 
-def test_what_quick_cells_give_in_a_state_is_written_at_once_and_that_of_others_for_itself(
+def test_what_quick_cells_give_in_states_is_written_together_once_a_slow_one_has_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("nbpublish.walk.walk._DEAR", 0.5)  # a loaded machine makes quick cells slow
+    monkeypatch.setattr("nbpublish.walk.executions._DEAR", 0.5)  # a loaded machine makes quick cells slow
     store, codes = Counting(), (K, "a = k + 1", "b = a + 1", "import time\ntime.sleep(0.6 * (k == 2))\nc = b", "c")
     ran(percent(*codes), store=store)
     found = [[trace.seconds > 0.5 for trace in traces] for traces in store.kept]
-    assert found[len(codes) :] == [[False] * 5, [False, False, False, True], [False]]
+    assert found[len(codes) :] == [[*[False] * 8, True], [False]]
 
 
 def test_a_build_that_is_ended_in_a_state_has_kept_what_ran_before(tmp_path: Path) -> None:

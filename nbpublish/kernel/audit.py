@@ -36,7 +36,19 @@ def observed(looks: Looks) -> Iterator[None]:
         _current.remove(looks)
 
 
+def executed() -> int | None:
+    """How often modules and other whole pieces of code have begun to be executed; None where nobody counts."""
+    return _executed if _hooked else None
+
+
+_executed = 0
+
+
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "exec":
+        global _executed
+        _executed += 1
+        return
     tell = _EVENTS.get(event)
     if tell is None or not _current or _only_imports(event, arguments):
         return  # what nearly all end with: libraries that are imported cause tens of thousands

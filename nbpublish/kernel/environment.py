@@ -135,7 +135,8 @@ class _Asked:
 
     def _note(self, name: str, frame: FrameType) -> None:
         self.read.add(name)
-        self._loading.variable(name, digest_in(_now(), name), frame)
+        if self._loading.loaded_by(frame):
+            self._loading.variable(name, digest_in(_now(), name), frame)
 
 
 def _asker(frame: FrameType) -> FrameType:

@@ -7,7 +7,9 @@ import ast
 import inspect
 import io
 import tokenize
+import warnings
 from collections.abc import Iterable
+from functools import lru_cache
 from types import CodeType
 from typing import NamedTuple
 
@@ -17,6 +19,8 @@ _FUTURES = 0
 for _feature in __future__.all_feature_names:
     _FUTURES |= getattr(__future__, _feature).compiler_flag
 
+_MOST = 1000
+"""Cells that are kept."""
 _INSIGNIFICANT = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),
 }
@@ -45,6 +49,35 @@ def flags_of(features: Iterable[str]) -> int:
     for feature in features:
         flags |= getattr(__future__, feature).compiler_flag if feature in __future__.all_feature_names else 0
     return flags
+
+
+class Compiler:
+    """Compiles cells, and keeps what comes again, as it does in each state of a widget."""
+
+    def __init__(self) -> None:
+        self._met: set[tuple[str, str, int, int, str | None]] = set()
+
+    def __call__(self, source: str, path: str, line: int, *, futures: int = 0, private: str | None = None) -> Compiled:
+        """What `compile_cell` gives or raises, with the warnings that it issues."""
+        key = source, path, line, futures, private
+        if key in self._met and (kept := _without_warnings(*key)):
+            return kept
+        if len(self._met) > _MOST:
+            self._met.clear()
+        self._met.add(key)
+        return compile_cell(source, path, line, futures=futures, private=private)
+
+
+@lru_cache(_MOST)
+def _without_warnings(source: str, path: str, line: int, futures: int, private: str | None) -> Compiled | None:
+    """A cell that compiles without a word; None for any other."""
+    with warnings.catch_warnings(record=True) as issued:
+        warnings.simplefilter("always")
+        try:
+            found = compile_cell(source, path, line, futures=futures, private=private)
+        except Exception:
+            return None
+    return None if issued else found
 
 
 def compile_cell(source: str, path: str, line: int, *, futures: int = 0, private: str | None = None) -> Compiled:

@@ -32,6 +32,7 @@ class Hidden:
             self._found[state.name] = state.read()
             state.begin()
             state.settle()
+            state.forget()
             self._initial[state.name] = state.read()
             self._before[state.name] = MISSING if state.authored() else self._initial[state.name]
             if state.name in self._waiting:
@@ -56,11 +57,13 @@ class Hidden:
         for state in self._loaded():
             with suppress(Exception):
                 initial, last = self._initial[state.name], self._last.pop(state.name, MISSING)
-                is_initial = last is initial and state.name not in inputs
-                if not is_initial and state.name not in inputs:
+                is_wanted = state.name in inputs or last is initial
+                if not is_wanted:
                     state.write(initial)
-                state.settle()  # changes nothing that is initial
-                self._before[state.name] = initial if is_initial else _same(state.read(), initial)
+                state.forget()
+                if not (is_wanted and last is self._before[state.name]):  # else the last cell has left it as it was
+                    state.settle()
+                    self._before[state.name] = _same(state.read(), initial)
 
     def changed(self) -> dict[str, Snapshot]:
         """After a cell: the states that it has changed, as they are now."""
@@ -68,9 +71,10 @@ class Hidden:
         for state in self._loaded():
             with suppress(Exception):
                 found = state.read()
-                if found != self._before[state.name]:
+                before = self._before[state.name]
+                if found is not before and found != before:
                     now[state.name] = found
-                self._last[state.name] = now.get(state.name, self._before[state.name])
+                self._last[state.name] = now.get(state.name, before)
         return now
 
     def forget(self) -> None:
@@ -96,4 +100,4 @@ class Hidden:
 
 def _same(found: Snapshot, known: Snapshot) -> Snapshot:
     """The known snapshot where the one that was found is equal to it."""
-    return known if found == known else found
+    return known if found is known or found == known else found

@@ -11,8 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from threading import get_ident
 from types import FrameType, ModuleType
 
+from nbpublish.kernel.audit import executed
 from nbpublish.kernel.distributions import Installed
 from nbpublish.kernel.importable import importing_paths, is_site, libraries, present, shadows
 from nbpublish.kernel.imports import Listener
@@ -50,6 +52,8 @@ class Libraries(Listener):
         """What the libraries that the cell uses looked at while they were loaded."""
         self._innermost: tuple[object, list[str]] = None, []
         """The globals of a module that is being loaded in this cell, and the libraries of all that are."""
+        self._idle: tuple[int, int | None] = 0, None
+        """A thread in which no module was being loaded, and how often modules had been executed by then."""
         self._owners: dict[tuple[str, str], tuple[str, ...]] = {}
         """By top-level module and its file, the distributions that it is from."""
 
@@ -82,6 +86,12 @@ class Libraries(Listener):
 
     def _loaded_by(self, frame: FrameType | None) -> list[str]:
         """The libraries that are being loaded, up to where the author's code asks for them; the innermost first."""
+        now = get_ident(), executed()
+        if now == self._idle and now[1] is not None:  # a figure asks for a variable with each piece of text
+            return []
+        if not _loads_anything(frame):
+            self._idle = now
+            return []
         for nearest in self._askers(frame):
             if nearest is None:
                 break
@@ -197,3 +207,14 @@ class Libraries(Listener):
         is_package = os.path.basename(path).startswith("__init__.")  # noqa: PTH119
         levels = name.count(".") + is_package + 1
         return str(Path(path).parents[levels - 1]) if len(Path(path).parents) >= levels else ""
+
+
+def _loads_anything(frame: FrameType | None) -> bool:
+    """Whether a module may be in the middle of being executed in this thread."""
+    if "greenlet" in sys.modules:  # it may be in the middle of that in another stack
+        return True
+    while frame is not None:
+        if frame.f_code.co_name == "<module>" and frame.f_globals.get("__name__") != "__main__":
+            return True
+        frame = frame.f_back
+    return False

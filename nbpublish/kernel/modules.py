@@ -66,6 +66,8 @@ class Modules:
         self._root = root
         self._looked = set(sys.modules)
         """Names of modules that are ours, or that have been looked at."""
+        self._loaded_last: list[str] = []
+        """Those of all that were loaded after the last cell: as a rule they still are, and a list is compared fast."""
         self._local: dict[str, Local] = {}
         self._by_word: dict[str, set[str]] = {}
         self.code: CodeType | None = None
@@ -97,9 +99,11 @@ class Modules:
     def close(self) -> None:
         """After a cell: find out what has been loaded."""
         self._holding.clear()
-        if sys.modules.keys() <= self._looked:
+        loaded = [*sys.modules]
+        if loaded == self._loaded_last:
             return
-        for name in [name for name in list(sys.modules) if name not in self._looked]:
+        self._loaded_last = loaded
+        for name in [name for name in loaded if name not in self._looked]:
             self._looked.add(name)
             self._find(name, sys.modules[name])
 

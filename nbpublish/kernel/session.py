@@ -22,7 +22,7 @@ from nbpublish.kernel.bridges import Bridges
 from nbpublish.kernel.capture import Capture, Stream, redirected
 from nbpublish.kernel.display import IPYTHON, Display
 from nbpublish.kernel.events import Ended, Exit, Shown, Sink
-from nbpublish.kernel.execute import compile_cell, flags_of
+from nbpublish.kernel.execute import Compiler, flags_of
 from nbpublish.kernel.failure import Places, error_data, error_output, warning_text
 from nbpublish.kernel.formatter import Formatter, plain
 from nbpublish.kernel.hidden import Hidden
@@ -85,6 +85,7 @@ class Session:
         self._siblings = Siblings(self.path.parent, native, early)
         self._places = Places(root, self.path)
         self._sources = Sources(self.path, self._places)
+        self._compile = Compiler()
         self._watch = Watch()
         self._bridges = Bridges(self, self.ours, self.report)
         self._last = LastResult(self.namespace)
@@ -216,7 +217,7 @@ class Session:
 
     def _execute(self, cell: Cell) -> object:
         private = self.private if self.notebook.order == "dataflow" else None
-        code = compile_cell(cell.code, str(self.path), cell.line, futures=self._futures, private=private)
+        code = self._compile(cell.code, str(self.path), cell.line, futures=self._futures, private=private)
         if self.notebook.order == "document":
             self._futures |= code.futures
         called = {name: self.namespace[name] for name in self.names.refs if name in self.namespace}

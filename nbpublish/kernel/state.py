@@ -13,7 +13,7 @@ Snapshot = Any
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state: `read` gives a snapshot, `write` restores one."""
+    """A state: `read` gives a snapshot, which nobody changes and which may be the last one, `write` restores one."""
 
     name: str
     library: str
@@ -23,7 +23,9 @@ class State:
     begin: Callable[[], object] = lambda: None
     """Called once, when the library is loaded."""
     settle: Callable[[], object] = lambda: None
-    """Called before each cell."""
+    """Called before a cell, unless the state is still as it was settled before the last one."""
+    forget: Callable[[], object] = lambda: None
+    """Called before each cell: what was noticed does not count any longer."""
     always: bool = True
     """A cell counts as having read it even where it has not changed it."""
     asked: Callable[[], bool] = lambda: False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,23 @@ _ATOMS = frozenset({str, int, float, bool, type(None), tuple})
 """Types whose values need no copy."""
 
 
+_last_rc: tuple[list[Any], list[str], Snapshot] = [], [], {}
+"""The settings as they were read last: names and values in a row, the names of those that may change in place, all."""
+
+
 def _read_rc() -> Snapshot:
     """All settings but the backend: that is ours, and until it is chosen an object that cannot be copied."""
-    items = dict.items(sys.modules["matplotlib"].rcParams)
-    return {
-        name: value if type(value) in _ATOMS else copy.copy(value) for name, value in items if name != "backend"
-    }
+    global _last_rc
+    settings = sys.modules["matplotlib"].rcParams
+    now = [*dict.keys(settings), *dict.values(settings)]
+    row, changing, snapshot = _last_rc
+    if now == row and all(snapshot[name] == dict.__getitem__(settings, name) for name in changing):
+        return snapshot
+    snapshot = {name: value for name, value in dict.items(settings) if name != "backend"}
+    changing = [name for name, value in snapshot.items() if type(value) not in _ATOMS]
+    snapshot |= {name: copy.copy(snapshot[name]) for name in changing}
+    _last_rc = now, changing, snapshot
+    return snapshot
 
 
 def _own_rc() -> bool:
@@ -35,20 +47,51 @@ def _write_rc(values: Snapshot) -> None:
     dict.update(settings, {name: copy.copy(value) for name, value in values.items()})
 
 
-def _watch_rc() -> None:
-    """Let the settings notice when a cell reads or sets one."""
-    settings = sys.modules["matplotlib"].rcParams
-    plain = type(settings)
-    watched = {name: _rc.on(getattr(plain, name)) for name in _RC_METHODS if hasattr(plain, name)}
-    if not getattr(plain, "nbpublish_watched", False):
-        settings.__class__ = type(plain.__name__, (plain,), {**watched, "nbpublish_watched": True})
-
-
 _RC_METHODS = ("__getitem__", "__setitem__", "__delitem__", "__iter__", "_get", "_set")
+_watched: dict[type, Any] = {}
+"""By class of the settings, one that notices when a cell reads or sets one. A figure does so thousands of times, so
+they go back to their own class with the first."""
+
+
+def _watch_rc() -> None:
+    plain = type(sys.modules["matplotlib"].rcParams)
+    if plain not in _watched.values():
+        methods = {name: _noticing_once(plain, name) for name in _RC_METHODS if hasattr(plain, name)}
+        _watched[plain] = type(plain.__name__, (plain,), methods)
+
+
+def _noticing_once(plain: type, name: str) -> Any:
+    method = getattr(plain, name)
+
+    @functools.wraps(method)
+    def noticing(settings: Any, *arguments: Any) -> Any:
+        _rc.asked = True
+        settings.__class__ = plain
+        return method(settings, *arguments)
+
+    return noticing
+
+
+def _forget_rc() -> None:
+    _rc.forget()
+    settings = sys.modules["matplotlib"].rcParams
+    settings.__class__ = _watched.get(type(settings), type(settings))
 
 
 def _colors() -> Any:
     return sys.modules["matplotlib.colors"]._colors_full_map
+
+
+_last_colors: dict[str, Any] = {}
+"""The names of colors as they were read last."""
+
+
+def _read_colors() -> Snapshot:
+    """All names of colors and what they stand for."""
+    global _last_colors
+    if (now := _colors()) != _last_colors:
+        _last_colors = dict(now)
+    return _last_colors
 
 
 def _write_colors(colors: Snapshot) -> None:
@@ -65,7 +108,7 @@ def _watch_colors() -> None:
         known.__class__ = type(plain.__name__, (plain,), {"__getitem__": _named.on(plain.__getitem__)})
 
 
-def _settle_colors() -> None:
+def _forget_colors() -> None:
     """Forget what was looked up, for what stands in the cache is not looked up again."""
     _colors().cache.clear()
     _named.forget()
@@ -106,16 +149,26 @@ def _write_errors(errors: Snapshot) -> None:
 
 
 STATES = (
-    State("<rcParams>", "matplotlib", _read_rc, _write_rc, _watch_rc, _rc.forget, False, lambda: bool(_rc), _own_rc),
+    State(
+        "<rcParams>",
+        "matplotlib",
+        _read_rc,
+        _write_rc,
+        _watch_rc,
+        forget=_forget_rc,
+        always=False,
+        asked=lambda: bool(_rc),
+        authored=_own_rc,
+    ),
     State(
         "<matplotlib colors>",
         "matplotlib.colors",
-        lambda: dict(_colors()),
+        _read_colors,
         _write_colors,
         _watch_colors,
-        _settle_colors,
-        False,
-        lambda: bool(_named),
+        forget=_forget_colors,
+        always=False,
+        asked=lambda: bool(_named),
     ),
     State(
         "<numpy options>",

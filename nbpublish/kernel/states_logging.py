@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from nbpublish.kernel.state import Noticed, Snapshot, State
@@ -63,18 +62,17 @@ def _handlers(logger: logging.Logger) -> list[logging.Handler]:
     return [handler for handler in found if not type(handler.formatter).__module__.startswith("marimo.")]
 
 
-def _loggers(wanted: Callable[[logging.Logger], bool] = lambda logger: True) -> dict[str, logging.Logger]:
-    """The root and all wanted loggers but marimo's own, which are for whoever runs its server and get a file when it is
-    loaded."""
-    found = list(logging.root.manager.loggerDict.items())
-    loggers = [(name, it) for name, it in found if isinstance(it, logging.Logger) and wanted(it)]
-    return {"": logging.root, **{name: logger for name, logger in loggers if f"{name}."[:7] != "marimo."}}
-
-
-def _has_anything(logger: logging.Logger) -> bool:
-    """Whether a logger may be other than loggers are made. Nearly all are not, and all are read after each cell."""
-    plain = logger.level == logging.NOTSET and logger.propagate and not logger.disabled
-    return not plain or bool(logger.handlers or logger.filters)
+def _loggers(*, all: bool = True) -> dict[str, logging.Logger]:
+    """The root and all loggers, or only those that may be other than loggers are made; without marimo's own, which are
+    for whoever runs its server and get a file when it is loaded."""
+    found = [it for it in list(logging.root.manager.loggerDict.items()) if isinstance(it[1], logging.Logger)]
+    if not all:  # nearly none is left, and all are read after each cell
+        found = [
+            (name, it)
+            for name, it in found
+            if it.level or not it.propagate or it.disabled or it.handlers or it.filters  # type: ignore[union-attr]
+        ]
+    return {"": logging.root, **{name: logger for name, logger in found if f"{name}."[:7] != "marimo."}}  # type: ignore[misc]
 
 
 def _read() -> Snapshot:
@@ -86,7 +84,7 @@ def _read() -> Snapshot:
             tuple(map(_described, _handlers(logger))),
             tuple(map(_Live, logger.filters)),
         )
-        for name, logger in _loggers(_has_anything).items()
+        for name, logger in _loggers(all=False).items()
     }
     changed = {name: state for name, state in states.items() if state != (_UNSET if name else _ROOT)}
     return logging.root.manager.disable, sorted(changed.items(), key=lambda item: item[0])
@@ -119,4 +117,15 @@ def _watch() -> None:
     _asked.watch(logging, "basicConfig", "getLogger", "getLevelName")
 
 
-STATES = (State("<logging>", "logging", _read, _write, _watch, _asked.forget, False, lambda: bool(_asked)),)
+STATES = (
+    State(
+        "<logging>",
+        "logging",
+        _read,
+        _write,
+        _watch,
+        forget=_asked.forget,
+        always=False,
+        asked=lambda: bool(_asked),
+    ),
+)

@@ -68,7 +68,7 @@ def _asked_filters() -> bool:
     return _issued.asked or not warnings.filters or warnings.filters[0][2] is not _Probe
 
 
-def _settle_filters() -> None:
+def _begin_filters() -> None:
     """Put the probe before all filters, and let each cell show its warnings as if no other had shown the same."""
     _write_filters(_read_filters(), probe=True)
     getattr(warnings, "onceregistry", {}).clear()
@@ -100,7 +100,7 @@ STATES = (
         "warnings",
         _read_filters,
         _write_filters,
-        settle=_settle_filters,
+        forget=_begin_filters,
         always=False,
         asked=_asked_filters,
     ),

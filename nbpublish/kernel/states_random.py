@@ -32,7 +32,6 @@ def _settle_random() -> None:
     has given the first word away, the low bits of that word are never looked at again: they get a value that it does
     not give them.
     """
-    _looked.forget()
     version, words, gauss = _own.getstate()
     if words[-1] == 624:
         random.getrandbits(32)
@@ -69,7 +68,6 @@ def _write_numpy(state: Snapshot) -> None:
 
 
 def _settle_numpy() -> None:
-    _looked_at_numpy.forget()
     kind, words, position, *rest = _numpys().get_state()
     if kind == "MT19937" and position == 624:
         _numpy().set_state((kind, words, position, 0, 0.0))
@@ -89,6 +87,7 @@ STATES = (
         random.setstate,
         _begin_random,
         _settle_random,
+        _looked.forget,
         always=False,
         asked=lambda: bool(_looked),
     ),
@@ -99,6 +98,7 @@ STATES = (
         _write_numpy,
         _begin_numpy,
         _settle_numpy,
+        _looked_at_numpy.forget,
         always=False,
         asked=lambda: bool(_looked_at_numpy),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -20,6 +20,8 @@ from nbpublish.traces.verify import World, lines_shown
 from nbpublish.traces.versions import settled
 from nbpublish.walk.doors import Executor, Kernel, Store
 
+_DEAR = 0.5
+"""Seconds of execution that nobody should lose who ends a build in the middle."""
 _FOUND = FILES | {"directory", "glob", "distribution"}
 """Kinds of observations of what lies outside the process, and may be another thing when the next build begins."""
 
@@ -43,6 +45,8 @@ class Executions:
     """Whether cells may use it."""
     _kernel: Kernel | None = None
     _has_died: bool = False
+    waiting: dict[str, Trace] = field(default_factory=dict)
+    """By id, traces that are written together with the next ones: in states of widgets, most are made in no time."""
     set_by: dict[str, str] = field(default_factory=dict)
     """By id of a trace by which a control was set, what that was before."""
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -54,7 +58,10 @@ class Executions:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.__exit__(kind, error, trace)
+        try:
+            self.write()
+        finally:
+            self._stack.__exit__(kind, error, trace)
 
     @property
     def possible(self) -> bool:
@@ -137,6 +144,28 @@ class Executions:
             kernel.live.clear()
             self._has_died = True
         return trace
+
+    # --- what is kept of it -----------------------------------------------------------------------------------------
+
+    def remember(self, *traces: Trace, at_once: bool = False) -> None:
+        """Have the store remember traces, the last one before the others: at once, or when it is worth its while."""
+        for trace in traces:
+            self.waiting.pop(trace.id, None)
+            self.waiting[trace.id] = trace
+        if at_once or sum(trace.seconds for trace in self.waiting.values()) > _DEAR:
+            self.write()
+
+    def write(self) -> None:
+        """Have the store remember what waits."""
+        if self.waiting:
+            self.store.keep(*self.waiting.values())
+            self.waiting.clear()
+
+    def find(self, key: str) -> Sequence[Trace]:
+        """The traces with a key, those that wait among them: cells that are alike share one."""
+        if any(trace.key == key for trace in self.waiting.values()):
+            self.write()
+        return self.store.find(key)
 
     def has(self, digest: str) -> bool:
         """Whether a blob is at hand."""

@@ -7,7 +7,7 @@ so that a page never mixes two samples.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nbpublish.model import Cell, Graph, Notebook, Reason, Run, Trace, Version
@@ -22,9 +22,6 @@ from nbpublish.traces.verify import may_be_kept, reaches_further, shows_lines
 from nbpublish.traces.versions import applied, gave_the_same, has_opaque, other_states, renewed
 from nbpublish.walk.doors import Listener, Report
 from nbpublish.walk.executions import Executions
-
-_DEAR = 0.05
-"""Seconds of execution that nobody should lose: in a state, what took less is kept with the next trace."""
 
 
 @dataclass
@@ -46,15 +43,13 @@ class Walks:
     """Cells that run again because a file was not as they had left it; once for each is enough."""
     shared: frozenset[str] = frozenset()
     """In a state: the traces of the notebook as it stands without a reader."""
-    waiting: list[Trace] = field(default_factory=list)
-    """Traces that were made in no time, and are kept together with the next ones."""
     left: int = field(init=False)
     """How many walks may still begin again; after them all cells run, in their order, as if nothing were known."""
 
     def __post_init__(self) -> None:
         self.left = 2 * len(self.graph.order) + 2
         self.shared = frozenset(known.point.trace.id for known in self.recall.before.values() if known.point.trace)
-        self.recall.find = self._find
+        self.recall.find = self.executions.find
 
     def run(self) -> Run:
         """Walk until nothing new turns up."""
@@ -68,7 +63,8 @@ class Walks:
                     return Run(self.notebook, self.graph, walk.traces, walk.reasons)
                 self.left -= 1
         finally:
-            self._write()
+            if not self.recall.before:
+                self.executions.write()
 
     def tell(self, id: str, reason: Reason) -> None:
         """Report a cell, the first time that something is decided of it."""
@@ -81,20 +77,7 @@ class Walks:
         self.recall.remember(trace, place or trace.place)
         if may_be_kept(trace, in_state=bool(self.recall.before)):
             self.kept.setdefault(trace.key, set()).add(trace.id)
-            self.waiting.append(trace)
-            if not self.recall.before or sum(each.seconds for each in self.waiting) > _DEAR:
-                self._write()
-
-    def _find(self, key: str) -> Sequence[Trace]:
-        """The traces with a key, those that wait among them: cells that are alike share one."""
-        if any(trace.key == key for trace in self.waiting):
-            self._write()
-        return self.executions.store.find(key)
-
-    def _write(self) -> None:
-        if self.waiting:
-            self.executions.store.keep(*self.waiting)
-            self.waiting.clear()
+            self.executions.remember(trace, at_once=not self.recall.before)
 
     def _hold(self, points: Iterable[Point]) -> None:
         """Keep once more what shares its key with something newer, so that the next build finds it first.
@@ -108,7 +91,7 @@ class Walks:
             beside_others = trace.id not in self.kept.get(trace.key, {trace.id})
             if beside_others or (self.kept and has_opaque(trace) and may_be_kept(trace)):
                 again[trace.id] = trace
-        self.waiting = [*(trace for trace in self.waiting if trace.id not in again), *again.values()]
+        self.executions.remember(*again.values())
 
 
 @dataclass

@@ -41,7 +41,9 @@ def made_by(
         found: dict[str, Found] = {}
         for setting in product(*places):
             state = at(counted(widgets, dict(zip(by, setting, strict=True))))
-            for widget in widgets_of(state) if state else ():
+            if state is None or not ((trace := state.traces.get(cell.id)) and trace.controls):
+                continue
+            for widget in widgets_of(state):
                 is_apart = widget.kind in _APART or widget.form or widget.library != "marimo"
                 if widget.cell == cell.id and widget.key not in known and not is_apart:
                     found.setdefault(widget.key, {})[setting] = widget
