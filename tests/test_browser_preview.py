@@ -179,10 +179,38 @@ def test_a_style_sheet_is_swapped_without_loading_the_page(served: Served, tab: 
     served.write("extra.css", "h1 { color: rgb(255, 0, 0) !important }")
 
 
-def test_headings_reach_the_contents(served: Served, tab: Any) -> None:
-    served.write("chapter.py", chapter("Some words.\n#\n# ## A new heading"))
-    links = "[...document.querySelectorAll('a')].filter(link => link.textContent.trim() === 'A new heading').length"
-    tab.wait_for_function(f"{links} > 0", timeout=30_000)
+REGIONS = "header, nav, footer, .navbar, .bs-sidebar, .contents-fold, .page-meta"
+AROUND = f"""[...document.querySelectorAll("{REGIONS}")].map((each) => [
+    each.className, [...each.querySelectorAll("a")].map((link) => link.href + link.innerText)])"""
+
+
+def test_headings_reach_the_contents_and_leave_them(served: Served, tab: Any) -> None:
+    """The last heading to leave takes the contents with it; the page is the same all the while, and so is its rest."""
+    tab.evaluate(
+        """() => {
+            moved.value = 7;
+            document.querySelector("nav, .navbar").mine = true;
+            document.body.append(Object.assign(document.createElement("aside"), { id: "added" }));
+        }"""
+    )
+    other = tab.context.new_page()
+    links = "[...document.links].filter(({ textContent }) => textContent.trim() === 'A new heading').length"
+    heading = "\n#\n# ## A new heading\n#\n# ## Another"
+    for text, found in ((heading, "> 0"), ("", "=== 0"), (heading, "> 0")):
+        served.write("chapter.py", chapter(f"Some words.{text}"))
+        tab.wait_for_function(f"{links} {found}", timeout=30_000)
+        until(lambda: other.goto(tab.url) and tab.evaluate(AROUND) == other.evaluate(AROUND))
+        assert tab.evaluate("window.same") is True, "the page was not loaded again"
+        kept = "[moved.value, document.querySelector('nav, .navbar').mine, !!window.added]"
+        assert tab.evaluate(kept) == ["7", True, True]
+
+
+@in_our_theme
+def test_the_contents_say_where_a_reader_is_after_headings_have_changed(served: Served, tab: Any) -> None:
+    served.write("chapter.py", chapter("Some words.\n#\n# ## A new heading", total="7\n\n# %% [markdown]\n# ## Below"))
+    tab.wait_for_selector(".contents a:text('Below')", state="attached", timeout=30_000)
+    tab.evaluate("document.querySelector('#below').scrollIntoView({ behavior: 'instant' })")
+    tab.wait_for_function("document.querySelector('.contents [aria-current]')?.textContent === 'Below'")
     assert tab.evaluate("window.same") is True
 
 
@@ -373,6 +401,15 @@ def test_a_slider_stays_where_it_was_moved_to(served: Served, tab: Any) -> None:
     assert tab.locator("input[type=range]").input_value() == "3"
     move(tab, 4)
     sees(tab, "the square 25")
+    tab.evaluate("window.same = true")
+    below = 'mo.md("# Sliding\\n\\n## And a heading below")'
+    served.write("slide.py", SLIDER.replace('mo.md("# Sliding")', below).replace('"square"', '"the square"'))
+    links = "[...document.querySelectorAll('a')].filter((link) => link.hash === '#and-a-heading-below').length"
+    tab.wait_for_function(f"{links} > 0", timeout=30_000)
+    until(lambda: "and-a-heading-below" in served.get("/slide/")[1])
+    tab.wait_for_timeout(1000)
+    assert tab.evaluate("window.same") is True, "a script that was loaded on use is no other page"
+    assert tab.locator("input[type=range]").input_value() == "4"
 
 
 def move(tab: Any, place: int) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ LINGERS = 600.0
 """Seconds that a page counts as looked at after its last reader has left: hidden tabs close their connections."""
 MOST_PROBLEMS = 20
 """Problems that the bar names."""
+FRAMES = 16
+"""Pages that are remembered as they were sent, for readers who ask what was around the parts."""
 NO_FRAME = ""
 """Stands for what is around the parts of a page that is not there."""
 
@@ -48,6 +51,8 @@ class Board:
         self._editor = editor
         self._shown: dict[str, Shown] = {}
         self._frames: dict[str, str] = {}
+        self._sent: dict[str, bytes] = {}
+        """By what stands for all of a page that is not its parts, the page as it was sent last, compressed."""
         self._readers: Counter[str] = Counter()
         self._left: dict[str, float] = {}
         self._version = 0
@@ -176,7 +181,18 @@ class Board:
             html = path.read_text("utf-8")
             if self.site and address in self.site.pages:
                 html = self._page(address).marked(html)
-            return html, self._frame(address)
+            frame = self._frame(address)
+            self._sent.pop(frame, None)
+            self._sent[frame] = zlib.compress(html.encode("utf-8", "surrogateescape"), 1)
+            for oldest in list(self._sent)[:-FRAMES]:
+                del self._sent[oldest]
+            return html, frame
+
+    def page_sent(self, frame: str) -> str | None:
+        """A page as it was sent last with this around its parts; None where that is not known any longer."""
+        with self._condition:
+            packed = self._sent.get(frame)
+        return zlib.decompress(packed).decode("utf-8", "surrogateescape") if packed else None
 
     def file_at(self, address: str) -> Path | None:
         """The file of an address; None where it leads out of the folder, to a hidden file, or nowhere."""

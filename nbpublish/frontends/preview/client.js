@@ -2,7 +2,7 @@
 // A page is a row of parts. A comment stands before each and tells its name and version: <!--nb:cell-x@12-->.
 // What few saves need is loaded when it is: problems.js shows errors, frame.js what is around the parts.
 (() => {
-  const { session, token, frame: loaded } = document.currentScript.dataset;
+  let { session, token, frame } = document.currentScript.dataset;
   const home = "/_nbpublish/";
   const words = {
     en: { jump: "Changed", lost: "No connection to the preview" },
@@ -16,7 +16,7 @@
 
   let since = -1, path, source, pause = 500;
   let sent = new Map(); // by part, its HTML as it was sent: what scripts have made of it since is not compared
-  let frame = loaded, styles, told = "", title = document.title, following = false;
+  let styles, told = "", title = document.title, following = false;
 
   // --- parts -------------------------------------------------------------------------------------------------------
 
@@ -86,7 +86,7 @@
   };
   const morph = (live, base, next) => { // what the reader has opened, moved or written stays: it was never sent
     for (const { name, value } of next.attributes) if (base.getAttribute(name) !== value) live.setAttribute(name, value);
-    for (const { name } of [...base.attributes]) if (!next.hasAttribute(name)) live.removeAttribute(name);
+    for (const { name } of base.attributes) if (!next.hasAttribute(name)) live.removeAttribute(name);
     children(live, [...live.childNodes], [...base.childNodes], [...next.childNodes], null);
   };
 
@@ -200,15 +200,15 @@
     for (const element of document.querySelectorAll(".nb-cell[data-cell]")) {
       const state = cells[element.dataset.cell];
       if (state) element.dataset.live = state; else delete element.dataset.live;
-      if (state === "running" || state === "waiting") element.ariaBusy = "true"; else element.removeAttribute("aria-busy");
+      element.ariaBusy = /^(running|waiting)$/.test(state) ? "true" : null;
     }
   };
 
   const reload = () => location.reload(); // browsers keep the scroll position
-  const reframe = async () => {
-    const next = await (await load("frame")).reframe(marksOf);
+  const reframe = async (was) => {
+    const next = await (await load("frame")).reframe(was, home, marksOf, children);
     if (next === null) return reload();
-    title = next;
+    title = next ?? title;
     state(root.dataset.live, root.dataset.liveSaid);
   };
 
@@ -228,7 +228,7 @@
       load("frame").then(({ swap }) => swap(before, now));
     }
     styles = message.styles;
-    if (frame !== undefined && frame !== message.frame) reframe();
+    if (frame !== undefined && frame !== message.frame) reframe(frame);
     frame = message.frame;
     state(busy ? "busy" : problems.length || broken ? "failed" : "ok", busy ? count.join("/") : "");
   };
@@ -243,7 +243,7 @@
   // --- the connection ----------------------------------------------------------------------------------------------
 
   const address = () => decodeURIComponent(location.pathname).replace(/\/index\.html$/, "/");
-  const close = () => { source?.close(); source = null; };
+  const close = () => { source = source?.close(); };
   const open = () => {
     if (source || document.hidden) return; // browsers allow six connections; hidden tabs give theirs back
     path = address();

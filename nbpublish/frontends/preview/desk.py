@@ -25,6 +25,7 @@ from nbpublish.frontends.mkdocs import NbpublishPlugin
 from nbpublish.frontends.preview.again import Site
 from nbpublish.frontends.preview.bench import Bench
 from nbpublish.frontends.preview.board import Board
+from nbpublish.frontends.preview.memory import give_back
 from nbpublish.frontends.preview.outside import Noticing
 from nbpublish.frontends.preview.progress import Progress
 from nbpublish.frontends.preview.terminal import Terminal
@@ -121,9 +122,9 @@ class Desk:
                     continue
                 self._due = False
                 self._given_up.clear()
+            give_back()  # before, not after: who has the site given up is waiting for the next page
             with suppress(Superseded):
                 self._build_site()
-                gc.collect()  # what the sites before have left in cycles, while nobody waits
 
     def _is_quiet(self) -> bool:
         return all(bench.idle for bench in self._benches.values())

@@ -32,6 +32,8 @@ EVERYWHERE = ("0.0.0.0", "::", "")
 """Addresses that stand for all networks this machine is in."""
 PARTS = ("client.js", "client.css", "problems.js", "frame.js")
 """What pages load of the preview itself."""
+SENT = "frame/"
+"""Before what stands for all of a page that is not its parts: the page as it was sent."""
 HEARTBEAT = 10.0
 """Seconds between signs of life on the event stream."""
 SLOW = 20.0
@@ -158,6 +160,9 @@ class Handler(SimpleHTTPRequestHandler):
     # --- files ------------------------------------------------------------------------------------------------------
 
     def _own(self, name: str) -> None:
+        if name.startswith(SENT) and (sent := self.server.board.page_sent(name.removeprefix(SENT))):
+            self._send(HTTPStatus.OK, "text/html", self._page(sent, name.removeprefix(SENT)))
+            return
         if name not in PARTS:
             self._refuse(HTTPStatus.NOT_FOUND, "Not found")
             return

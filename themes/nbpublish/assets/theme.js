@@ -21,9 +21,9 @@
     }, true);
   }
 
-  const places = [...document.querySelectorAll(".contents a")].map((link) =>
-    [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]);
-  const mark = () => {
+  const mark = () => { // the contents may be others by now, in a preview
+    const places = [...document.querySelectorAll(".contents a")].map((link) =>
+      [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]);
     const line = root.clientHeight * 0.2 + 40;
     const atEnd = scrollY > 0 && scrollY + innerHeight >= root.scrollHeight - 4;
     const current = atEnd ? places.at(-1) : places.findLast(([, heading]) => heading?.getBoundingClientRect().top < line);
