@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from nbpublish.errors import OutOfTime
 from nbpublish.graph.analyse import analyse
 from nbpublish.graph.syntax import without_warnings
 from nbpublish.model import Budget, Cell, Given, Graph, Notebook, Reason, Run, Widget
@@ -28,6 +29,10 @@ from nbpublish.widgets.given import Setting, with_given
 from nbpublish.widgets.loops import ROUNDS, again, getters_of, settled, unsettled
 
 __all__ = ["Executor", "Kernel", "Listener", "Put", "Report", "Store", "World", "build", "may_be_kept"]
+
+
+_GRACE = 1.25
+"""A state that has begun within the time for states may take a quarter of it more, before it is ended in its midst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,13 @@ def build(
         run = Walks(notebook, graph, recall, executions, report or _nobody, hears).run()
         getters = getters_of(notebook) if budget else {}
 
-        def in_state(widgets: Iterable[Widget], given: Given) -> Run:
+        def in_state(widgets: Iterable[Widget], given: Given) -> Run | None:
             setting = with_given(notebook, graph, widgets, given)
             for _ in range(ROUNDS):
-                found = in_setting(setting)
+                try:
+                    found = in_setting(setting)
+                except OutOfTime:
+                    return None
                 if not (getters and (more := again(setting, found, getters))):
                     return replace(settled(found), given=dict(given))
                 setting = more
@@ -86,7 +94,10 @@ def build(
             executions.turn_to(setting.notebook, setting.graph, network=bool(budget and budget.network))
             return Walks(setting.notebook, setting.graph, there, executions, _nobody, Aside(hears)).run()
 
-        return with_states(run, in_state, budget, hears.computes) if budget else run
+        if budget is None or executions.given_up:
+            return run
+        executions.end_after(budget.seconds * _GRACE)
+        return with_states(run, in_state, budget, hears.computes)
 
 
 def _nobody(notebook: Notebook, cell: Cell, reason: Reason) -> None:

@@ -4,7 +4,8 @@
     ├── ConfigError             mkdocs.yml or a setting cannot be used
     ├── SiteError               the site cannot be written; the last good one stays
     ├── KernelError             no kernel can be started
-    └── Superseded              nobody waits any longer for what was being built
+    ├── Superseded              nobody waits any longer for what was being built
+    └── OutOfTime               what is computed ahead for widgets has taken all the time that it may take
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class KernelError(NbpublishError):
 
 class Superseded(NbpublishError):  # noqa: N818  # nothing is wrong
     """Nobody waits any longer for what was being built, because its sources are others by now."""
+
+
+class OutOfTime(NbpublishError):  # noqa: N818  # nothing is wrong
+    """What is computed ahead for widgets has taken all the time that it may take."""

@@ -13,6 +13,7 @@ import pytest
 
 from nbpublish.model import Cell, Names, Notebook, Observation, Trace, Version
 from nbpublish.project import Demand, Project, Settings, open_cache, reader
+from nbpublish.project.threads import at_once
 from nbpublish.store.memory import MemoryStore
 
 
@@ -27,6 +28,7 @@ class Recorder:
     def __init__(self, run: Callable[[str], None] = lambda source: None) -> None:
         self.live: dict[str, Version] = {}
         self.found: set[Observation] = set()
+        self.given_up = False
         self.started: list[str] = []
         self.ended: list[str] = []
         self.most_at_once = 0
@@ -146,6 +148,20 @@ def test_an_interrupt_ends_all_kernels_and_is_raised_again(tmp_path: Path) -> No
         Project(tmp_path, Settings(jobs=2), executor=recorder).runs([notebook("a.py", "0"), notebook("b.py", "1")])
     assert let_go == [True, True]
     assert sorted(recorder.ended) == ["a.py", "b.py"]
+
+
+def test_what_begins_just_as_an_interrupt_ends_all_is_ended_too() -> None:
+    stopped, main = threading.Semaphore(0), threading.main_thread().ident
+    assert main
+    ended: list[bool] = []
+
+    def work(book: Notebook) -> None:
+        signal.pthread_kill(main, signal.SIGINT)
+        ended.extend(stopped.acquire(timeout=10) for _ in range(2))  # the first one came too early for it
+
+    with pytest.raises(KeyboardInterrupt):
+        at_once([notebook("a.py", "0")], work, 1, stopped.release)
+    assert ended == [True, True]
 
 
 def test_progress_is_told_from_one_thread_at_a_time(tmp_path: Path) -> None:

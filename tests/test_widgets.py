@@ -329,6 +329,7 @@ def test_what_quick_cells_give_in_states_is_written_together_once_a_slow_one_has
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("nbpublish.walk.executions._DEAR", 0.5)  # a loaded machine makes quick cells slow
+    monkeypatch.setattr("nbpublish.walk.walk._NOTED", 100)
     store, codes = Counting(), (K, "a = k + 1", "b = a + 1", "import time\ntime.sleep(0.6 * (k == 2))\nc = b", "c")
     ran(percent(*codes), store=store)
     found = [[trace.seconds > 0.5 for trace in traces] for traces in store.kept]

@@ -57,6 +57,7 @@ class InlineKernel:
         self.live: dict[str, Version] = {}
         self.found: set[Observation] = set()
         self.spent = False
+        self.given_up = False
         self._transcript = Transcript()
 
     def hear(self, event: Event) -> None:
@@ -67,6 +68,9 @@ class InlineKernel:
         ended = self.session.run(cell, names, task)
         trace = Trace("", self._transcript.outputs(), ended.exit, seconds=ended.seconds, cut=self._transcript.is_cut)
         return ended.account.onto(trace, put)
+
+    def stop(self) -> None:
+        """Cells in this very process come to their own end."""
 
     def load(self, names: Sequence[str], blob: Any) -> bool:
         return self.session.ledger.load(tuple(names), blob)

@@ -170,6 +170,11 @@ class LocalKernel:
         self._tree.interrupt()
 
     @property
+    def given_up(self) -> bool:
+        """Whether it was stopped or interrupted."""
+        return self._stopped or self._interrupted
+
+    @property
     def memory(self) -> int:
         """Bytes of memory that its processes have."""
         return self._tree.memory()

@@ -96,6 +96,7 @@ class MarimoBridge(_Telling):
         self._stopped = False
         id = digest(self._session.private)  # marimo finds the names private to a cell by its id
         self._know(id, cell)
+        self._empty_caches(cell)
         self._ids.seed(self._own())
         self._files.seed(self._session.private)
         self._cell.enter_context(self._context.with_cell_id(id))
@@ -116,6 +117,14 @@ class MarimoBridge(_Telling):
                 self._app.graph.register_cell(id, compiled)
         except Exception:  # a cell that marimo cannot compile may still run: only its own refs are unknown then
             return
+
+    def _empty_caches(self, cell: Cell) -> None:
+        """Let `mo.cache` begin anew where its cell runs again, as in a new process; marimo goes on with what it has."""
+        registry: Any = getattr(self._context, "state_registry", None)
+        for key in list(getattr(registry, "_states", ())):
+            context, _, name = key.rpartition(":")
+            if context.startswith("cache") and name.rstrip("*") in cell.code:
+                registry.delete(key)
 
     def outputs_of(self, value: object) -> list[Output] | None:
         return outputs_of(value, self._session)

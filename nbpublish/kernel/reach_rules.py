@@ -13,6 +13,7 @@ from nbpublish.kernel import memory
 from nbpublish.kernel.code_names import EVERYTHING, global_names
 from nbpublish.kernel.jupyter_state import observers_of, state_of
 from nbpublish.kernel.layout import identity, layout_of, library_function, library_name, mro_of, type_name, vars_of
+from nbpublish.kernel.private import is_mangled
 from nbpublish.kernel.uses import Uses
 
 
@@ -33,8 +34,11 @@ class Reach:
     """Begin and end of memory, and whether it is copied on writing."""
     uses: Uses = field(default_factory=Uses)
     """What functions and classes use of modules."""
+    private: list[str] = field(default_factory=list)
+    """Names of the namespace that are private to a cell."""
 
     def __post_init__(self) -> None:
+        self.private += filter(is_mangled, self.namespace)
         for name, value in self.namespace.items():
             if issubclass(type(value), (type, types.FunctionType)):
                 self.bound.setdefault(identity(value), []).append(name)
@@ -117,7 +121,11 @@ def _dict(reach: Reach, item: Any, following: list[Any]) -> bool:
     if item is reach.namespace:
         reach.free.add(EVERYTHING)
         return False
-    following += gc.get_referents(item)
+    copied = [name for name in reach.private if name in item and item[name] is reach.namespace[name]]
+    if copied:  # as `mo.cache` copies all globals: nobody calls what is private to a cell by its name in there
+        following += (part for name, value in item.items() if name not in copied for part in (name, value))
+    else:
+        following += gc.get_referents(item)
     return True
 
 

@@ -88,6 +88,9 @@ class Trace:
     engine: str = ""
     """What ran it: versions of nbpublish and of Python, and the platform."""
     controls: tuple[Control, ...] = ()
+    beside: float = 0.0
+    """In a state of widgets whose last cell to run this was: seconds that the state took besides what its cells took,
+    for new processes and for cells that ran again for their values."""
 
     @property
     def impure(self) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ class Budget:
     states: int = 300
     """For what follows the same widgets."""
     seconds: float = 300.0
-    """Of running cells, for the whole notebook."""
+    """Of all that is done for them, for the whole notebook."""
     bytes: int = 2_000_000
     """Of what states add to the page, for the whole notebook, before it is compressed."""
     network: bool = False

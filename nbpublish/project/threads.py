@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from nbpublish.build import Report
@@ -25,6 +25,7 @@ def at_once(
     notebooks = list(notebooks)
     pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1, "nbpublish")
     submitted = threading.Event()
+    begun: list[Future[T]] = []
 
     def run(notebook: Notebook) -> T:
         submitted.wait()  # an interrupt within `submit` can leave a thread behind that the pool does not know
@@ -32,7 +33,9 @@ def at_once(
 
     try:
         longest_first = sorted(notebooks, key=lambda notebook: -sum(len(cell.code) for cell in notebook.cells))
-        futures = {notebook.path: pool.submit(run, notebook) for notebook in longest_first}
+        for notebook in longest_first:
+            begun.append(pool.submit(run, notebook))
+        futures = dict(zip((notebook.path for notebook in longest_first), begun, strict=True))
         submitted.set()
         # A wait without an end can miss an interrupt that arrives just before it begins.
         while wait(futures.values(), timeout=0.5).not_done:
@@ -40,7 +43,11 @@ def at_once(
         return {notebook.path: futures[notebook.path].result() for notebook in notebooks}
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
+        submitted.set()
         stop()
+        while going := [future for future in begun if not future.done()]:
+            wait(going, timeout=0.2)
+            stop()  # they may have been starting what it ends
         raise
     finally:
         submitted.set()

@@ -106,6 +106,9 @@ class Recall:
         point = found.point
         if point.trace is None or point.trace.id in self.distrusted:
             return None
+        mine = self.own.get((found.key, code.place), ())
+        if mine and mine[0].id != point.trace.id:  # it gave something else when it ran again
+            return None
         if not stands(point, found.inputs, self.graph.names[cell.id], versions):
             return None
         return replace(found, point=replace(point, code=code), reason=Reason("reused", "unchanged"))

@@ -26,6 +26,13 @@ class Kernel(Protocol):
     spent: bool
     """Whether it must not live on for another build, because it holds what cannot be undone."""
 
+    @property
+    def given_up(self) -> bool:
+        """Whether somebody has ended what it runs, because nobody waits for it any longer."""
+
+    def stop(self) -> None:
+        """Let a cell that runs come to its end, as Ctrl-C does, and no other begin. May come from any thread."""
+
     def run(self, cell: Cell, names: Names, task: Task, put: Put) -> Trace:
         """Run a cell that binds and reads `names`, and keep account of what `task` asks.
 

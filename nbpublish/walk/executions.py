@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
+from nbpublish.errors import OutOfTime, Superseded
 from nbpublish.model import Cell, Graph, Notebook, Observation, Task, Trace, Version
 from nbpublish.traces.closure import LASTING, is_state
 from nbpublish.traces.files import FILES, UNCHANGED, ascertained, found_now, undone
@@ -43,6 +45,10 @@ class Executions:
     world: World | None = None
     network: bool = True
     """Whether cells may use it."""
+    aside: bool = False
+    """Whether what runs is not the notebook itself, but a state of its widgets."""
+    _over: bool = False
+    """Whether the time for states is over."""
     _kernel: Kernel | None = None
     _has_died: bool = False
     waiting: dict[str, Trace] = field(default_factory=dict)
@@ -50,6 +56,7 @@ class Executions:
     set_by: dict[str, str] = field(default_factory=dict)
     """By id of a trace by which a control was set, what that was before."""
     _stack: ExitStack = field(default_factory=ExitStack)
+    _timers: ExitStack = field(default_factory=ExitStack)
     _blobs: dict[str, Any] = field(default_factory=dict)
 
     def __enter__(self) -> Executions:
@@ -58,6 +65,7 @@ class Executions:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._timers.close()
         try:
             self.write()
         finally:
@@ -85,13 +93,22 @@ class Executions:
     @property
     def kernel(self) -> Kernel:
         """The notebook's kernel, started when it is first needed."""
+        if self.aside and self._over:
+            raise OutOfTime
         if self._kernel is None:
             assert self.executor
             self._kernel = self._stack.enter_context(self.executor.start(self.notebook))
             if not self._finds_all(self._kernel):
                 self.start_again()
                 self._kernel = self._stack.enter_context(self.executor.start(self.notebook))
+            if self.aside and self._over:
+                raise OutOfTime
         return self._kernel
+
+    @property
+    def given_up(self) -> bool:
+        """Whether somebody has ended what ran, because nobody waits for it any longer."""
+        return self._kernel is not None and self._kernel.given_up
 
     def _finds_all(self, kernel: Kernel) -> bool:
         """Whether libraries would find what they found when they were loaded, in an earlier build: a process loads them
@@ -100,9 +117,21 @@ class Executions:
             self.world.digest(seen.kind, seen.subject) in (seen.digest, UNCHANGED) for seen in kernel.found
         )
 
+    def end_after(self, seconds: float) -> None:
+        """Give the states that follow so much time in all. A cell that runs then is ended."""
+        timer = threading.Timer(seconds, self._end)
+        timer.daemon = True
+        timer.start()
+        self._timers.callback(timer.cancel)
+
+    def _end(self) -> None:
+        self._over = True
+        if kernel := self._kernel:
+            kernel.stop()
+
     def turn_to(self, notebook: Notebook, graph: Graph, *, network: bool) -> None:
         """Go on with the same notebook in another state. A kernel that has died is left behind."""
-        self.notebook, self.graph, self.network = notebook, graph, network
+        self.notebook, self.graph, self.network, self.aside = notebook, graph, network, True
         if self._kernel is not None and self._has_died:
             self.start_again()
 
@@ -114,7 +143,10 @@ class Executions:
         self._kernel, self._has_died = None, False
 
     def run(self, point: Point, key: str, inputs: Mapping[str, str], effort: float) -> Trace:
-        """Run a cell whose inputs are live, and took `effort` seconds to make."""
+        """Run a cell whose inputs are live, and took `effort` seconds to make.
+
+        Raises OutOfTime in a state, once the time for states is over; Superseded where somebody has ended it.
+        """
         cell, code, kernel = self.notebook.cell(point.cell), point.code, self.kernel
         keep = None if code.definition else self.keep
         targets, network, sets = code.ambient.targets, self.network, set_alone(point)
@@ -143,6 +175,8 @@ class Executions:
         if trace.exit == "died":
             kernel.live.clear()
             self._has_died = True
+        if self.aside and kernel.given_up:
+            raise OutOfTime if self._over else Superseded
         return trace
 
     # --- what is kept of it -----------------------------------------------------------------------------------------

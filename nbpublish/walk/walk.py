@@ -7,6 +7,7 @@ so that a page never mixes two samples.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,9 @@ from nbpublish.traces.verify import may_be_kept, reaches_further, shows_lines
 from nbpublish.traces.versions import applied, gave_the_same, has_opaque, other_states, renewed
 from nbpublish.walk.doors import Listener, Report
 from nbpublish.walk.executions import Executions
+
+_NOTED = 0.02
+"""Seconds besides its cells from which on it is noted what a state takes; most take thousandths."""
 
 
 @dataclass
@@ -43,6 +47,7 @@ class Walks:
     """Cells that run again because a file was not as they had left it; once for each is enough."""
     shared: frozenset[str] = frozenset()
     """In a state: the traces of the notebook as it stands without a reader."""
+    began: float = field(default_factory=time.monotonic)
     left: int = field(init=False)
     """How many walks may still begin again; after them all cells run, in their order, as if nothing were known."""
 
@@ -60,7 +65,7 @@ class Walks:
                     self.executions.start_again()
                 if walk.through():
                     self._hold(walk.points)
-                    return Run(self.notebook, self.graph, walk.traces, walk.reasons)
+                    return Run(self.notebook, self.graph, self._with_cost(walk), walk.reasons)
                 self.left -= 1
         finally:
             if not self.recall.before:
@@ -78,6 +83,19 @@ class Walks:
         if may_be_kept(trace, in_state=bool(self.recall.before)):
             self.kept.setdefault(trace.key, set()).add(trace.id)
             self.executions.remember(trace, at_once=not self.recall.before)
+
+    def _with_cost(self, walk: _Walk) -> Mapping[str, Trace]:
+        """The traces of a walk; in a state, what it took besides them is noted in the last that ran for its sake."""
+        ran = [point for point in walk.points if walk.reasons[point.cell].action == "run" and point.trace]
+        beside = time.monotonic() - self.began - sum(point.trace.seconds for point in ran if point.trace)
+        if not (self.recall.before and ran and beside > _NOTED):
+            return walk.traces
+        before = {id: known.inputs for id, known in self.recall.before.items()}
+        followers = [point for point in ran if walk.traces[point.cell].inputs != before.get(point.cell)]
+        last = (followers or ran)[-1]
+        assert last.trace
+        self.keep(replace(last.trace, beside=beside))
+        return {**walk.traces, last.cell: replace(walk.traces[last.cell], beside=beside)}
 
     def _hold(self, points: Iterable[Point]) -> None:
         """Keep once more what shares its key with something newer, so that the next build finds it first.

@@ -19,9 +19,10 @@ from nbpublish.widgets.made import all_made_by_these, made_by
 from nbpublish.widgets.plan import Costs, moved_once, plan, samples, states
 from nbpublish.widgets.remarks import failures, faults
 from nbpublish.widgets.still import still
+from nbpublish.widgets.within import States, within
 
-Walk = Callable[[tuple[Widget, ...], Given], Run]
-"""Runs the notebook in a state of these widgets."""
+Walk = Callable[[tuple[Widget, ...], Given], Run | None]
+"""Runs the notebook in a state of these widgets; None where the time for states is over before it comes to its end."""
 
 Told = Callable[[int, int], None]
 """Hears how many of how many states are known."""
@@ -44,28 +45,19 @@ def with_states(run: Run, walk: Walk, budget: Budget, told: Told = _nobody) -> R
     widgets = widgets_of(run)
     if not widgets:
         return replace(run, still=tuple(still(run, ())), remarks=tuple(faults(run)))
-    runs: dict[tuple[tuple[str, int], ...], Run] = {}
-
-    def at(given: Given) -> Run:
-        key = _key(given)
-        if key not in runs:
-            runs[key] = walk(widgets, given)
-        return runs[key]
-
-    def known(given: Given) -> Run | None:
-        return runs.get(_key(given)) if given else run
-
     every, widgets = widgets, _independent(run, widgets)
-    plans = _Plans(run, at, budget, told)
+    states = States(run, lambda given: walk(plans.widgets, given), budget)
+    plans = _Plans(run, states, budget, told)
     plans.settle(widgets)
     alone = widgets
-    for group in made_by(run, widgets, plans.follows, plans.decisions, known, widgets_of):
+    for group in made_by(run, widgets, plans.follows, plans.decisions, states.known, widgets_of):
         more = (*widgets, *group)
         if plans.has_room(more):
             widgets = more
     if widgets != alone:
         plans.settle(widgets)
-        if not all_made_by_these(widgets, plans.follows):  # states have shown that something else makes one, too
+        # states have shown that something else makes one, too; or there was no time for all of it
+        if not all_made_by_these(widgets, plans.follows) or states.over:
             widgets = alone
             plans.settle(widgets)
     found = replace(run, widgets=widgets, decisions=plans.decisions, states=tuple(plans.computed))
@@ -79,15 +71,11 @@ def _places(decision: Decision) -> dict[str, tuple[int, ...]]:
     return dict(zip(decision.widgets, decision.places, strict=True))
 
 
-def _key(given: Given) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(given.items()))
-
-
 class _Plans:
     """What follows the widgets of a run, and what is worth computing, as far as is known by now."""
 
-    def __init__(self, run: Run, at: Callable[[Given], Run], budget: Budget, told: Told) -> None:
-        self.run, self.at, self.budget, self.told = run, at, budget, told
+    def __init__(self, run: Run, states: States, budget: Budget, told: Told) -> None:
+        self.run, self.states, self.budget, self.told = run, states, budget, told
         self.widgets: tuple[Widget, ...] = ()
         self.links: Links = {}
         self.follows: dict[str, tuple[str, ...]] = {}
@@ -106,20 +94,27 @@ class _Plans:
             free = {cell: keys for cell, keys in follows.items() if not _is_barred(keys, barred, follows)}
             apart = [widget for widget in widgets if not widget.made]
             unfollowed = [each for each in apart if not any(each.key in keys for keys in follows.values())]
-            sampled = _affordable(run, free, samples(apart, free), budget)
-            self.tried = [run, *map(self.at, sampled), *map(self.at, moved_once(unfollowed))]
+            sampled = _affordable(run, free, samples(apart, free), budget, self.states)
+            self.tried = [run, *self.states.at_all(sampled), *self.states.at_all(moved_once(unfollowed))]
             shows = self._shown(follows)
             if (follows, shows) == known:
                 break
             known = follows, shows
             self.decisions = plan(widgets, _costs(self.tried, follows, shows, barred), budget)
-            self.computed = list(self._compute(states(widgets, self.decisions)))
+            self._compute()
             self._learn([run, *self.tried[1:], *self.computed])
 
-    def _compute(self, wanted: Sequence[Given]) -> Iterator[Run]:
+    def _compute(self) -> None:
+        """Compute the states that the decisions ask for, or decide on fewer where there is no time for them all."""
+        wanted = states(self.widgets, self.decisions)
         for done, given in enumerate(wanted):
             self.told(done, len(wanted))
-            yield self.at(given)
+            self.states.at(given)
+        if not all(map(self.states.known, wanted)):
+            self.decisions = within(self.widgets, self.decisions, self.states.known)
+            wanted = states(self.widgets, self.decisions)
+        found = self.states.at_all(wanted)
+        self.computed = sorted(found, key=lambda run: [run.given.get(each.key, each.initial) for each in self.widgets])
 
     def has_room(self, widgets: tuple[Widget, ...]) -> bool:
         """Whether the budget has room for all states of the last of these widgets, and the others lose nothing."""
@@ -220,22 +215,25 @@ def _costs(
 ) -> Costs:
     seconds: dict[str, float] = {}
     weights: dict[str, float] = {}
+    base = {trace.id for trace in tried[0].traces.values()}
     for cell in follows:
         traces = [trace for each in tried if (trace := each.traces.get(cell))]
         seconds[cell] = median(trace.seconds for trace in traces) if traces else 0.0
+        # what all states take besides, and not only the first of them, where a process had to begin
+        seconds[cell] += min((trace.beside for trace in traces if trace.id not in base), default=0.0)
         weights[cell] = max(map(_weight, traces), default=0.0)
     return Costs(follows, shows, seconds, weights, barred)
 
 
 def _affordable(
-    run: Run, follows: Mapping[str, tuple[str, ...]], samples: Iterable[Given], budget: Budget
+    run: Run, follows: Mapping[str, tuple[str, ...]], samples: Iterable[Given], budget: Budget, states: States
 ) -> Iterator[Given]:
     """As many of the samples as may be run to judge the others by: a third of the budget, by what is known so far."""
     left = budget.seconds / 3
     for given in samples:
         cells = [cell for cell, keys in follows.items() if not given.keys().isdisjoint(keys)]
         left -= sum(trace.seconds for cell in cells if (trace := run.traces.get(cell)))
-        if left < 0:
+        if left < 0 or states.seconds > budget.seconds / 3:
             return
         yield given
 

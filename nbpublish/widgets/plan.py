@@ -9,6 +9,7 @@ notebook decides in the same way.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -16,7 +17,7 @@ from itertools import product
 from nbpublish.model import Budget, Decision, Extent, Given, Widget, counted
 from nbpublish.widgets.domain import evenly
 
-_FEWEST = {"slider": 5, "number": 5, "range-slider": 5, "date": 5, "button": 2}
+GRADUAL = {"slider": 5, "number": 5, "range-slider": 5, "date": 5, "button": 2}
 """Kinds of which places may be left out, because a reader finds another one close by; and how many places each keeps,
 where it has so many, before widgets move one at a time."""
 _SHRINK = 0.8
@@ -47,10 +48,13 @@ def plan(widgets: Sequence[Widget], costs: Costs, budget: Budget) -> tuple[Decis
 
 
 def states(widgets: Sequence[Widget], decisions: Iterable[Decision]) -> list[Given]:
-    """The states that the decisions ask for, without the one that stands on the page; neighbours differ in little."""
+    """The states that the decisions ask for, without the one that stands on the page; neighbours differ in little.
+
+    What follows few widgets comes first: it has few states, and shall have them where there is no time for all.
+    """
     initial = {widget.key: widget.initial for widget in widgets}
     found: dict[tuple[tuple[str, int], ...], None] = {}
-    for decision in sorted(decisions, key=lambda decision: -len(decision.widgets)):
+    for decision in sorted(decisions, key=lambda decision: len(decision.widgets)):
         followed = [widget for widget in widgets if widget.key in decision.widgets]
         for places in settings(decision, initial):
             if given := counted(followed, dict(zip(decision.widgets, places, strict=True))):
@@ -59,20 +63,37 @@ def states(widgets: Sequence[Widget], decisions: Iterable[Decision]) -> list[Giv
 
 
 def settings(decision: Decision, initial: Mapping[str, int]) -> Iterator[tuple[int, ...]]:
-    """The combinations of places of a decision's widgets for which its cell is computed."""
+    """The combinations of places of a decision's widgets for which its cell is computed.
+
+    However many of the first of them are taken, their places are spread over all that a widget has.
+    """
     stand = tuple(initial[key] for key in decision.widgets)
+    spread = [_spread(places, at) for places, at in zip(decision.places, stand, strict=True)]
     if decision.extent in ("all", "some"):
         # the widget with most places moves fastest: each time one begins anew, the others are set again
         axes = sorted(range(len(decision.places)), key=lambda axis: len(decision.places[axis]))
-        for setting in product(*(decision.places[axis] for axis in axes)):
+        for setting in product(*(spread[axis] for axis in axes)):
             found = dict(zip(axes, setting, strict=True))
             yield tuple(found[axis] for axis in range(len(axes)))
     elif decision.extent == "axes":
         yield stand
-        for axis, places in enumerate(decision.places):
+        for axis, places in enumerate(spread):
             yield from ((*stand[:axis], at, *stand[axis + 1 :]) for at in places if at != stand[axis])
     else:
         yield stand
+
+
+def _spread(places: Sequence[int], first: int) -> list[int]:
+    """The same places in another order: `first`, the ends, and then what lies between, ever more finely."""
+    order = dict.fromkeys(at for at in (first, *places[:1], *places[-1:]) if at in places)
+    spans = deque([(0, len(places) - 1)])
+    while spans:
+        low, high = spans.popleft()
+        if high - low > 1:
+            middle = (low + high) // 2
+            order[places[middle]] = None
+            spans += [(low, middle), (middle, high)]
+    return list(order)
 
 
 def samples(widgets: Sequence[Widget], follows: Mapping[str, Keys]) -> list[Given]:
@@ -81,6 +102,8 @@ def samples(widgets: Sequence[Widget], follows: Mapping[str, Keys]) -> list[Give
     moving = [widget for widget in widgets if widget.key in followed][:4]
     ends = [{each.key: at} for each in moving for at in (0, len(each.values) - 1) if at != each.initial]
     corner = {each.key: len(each.values) - 1 for each in moving if each.initial != len(each.values) - 1}
+    if len(ends) == 1 and len(moving[0].values) > 2:  # what the first state takes, the others need not
+        return [*ends, {moving[0].key: len(moving[0].values) // 2}]
     return [*ends, *([corner] if len(corner) > 1 else [])]
 
 
@@ -189,13 +212,13 @@ class _Planner:
         able = [
             key
             for key in group
-            if len(self.kept[key]) > _FEWEST.get(self.widgets[key].kind, math.inf) and not self.widgets[key].made
+            if len(self.kept[key]) > GRADUAL.get(self.widgets[key].kind, math.inf) and not self.widgets[key].made
         ]
         if not able:
             return False
         key = max(able, key=lambda key: len(self.kept[key]))
         widget = self.widgets[key]
-        fewest = _FEWEST[widget.kind]
+        fewest = GRADUAL[widget.kind]
         count = max(fewest, min(math.floor(len(self.kept[key]) * _SHRINK), len(self.kept[key]) - 1))
         is_button = widget.kind == "button"  # nobody can press it five times who cannot press it twice
         self.kept[key] = list(range(count)) if is_button else _around(widget.initial, len(widget.values), count)

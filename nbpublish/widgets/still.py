@@ -11,7 +11,13 @@ from nbpublish.widgets.domain import key_of
 
 def still(run: Run, made: Collection[str]) -> Iterator[Still]:
     """The controls of a run that its decisions do not move; `made` are the keys of those that others make."""
-    moving = {key for decision in run.decisions if decision.extent != "default" for key in decision.widgets}
+    moving = {
+        key
+        for decision in run.decisions
+        if decision.extent != "default"
+        for key, places in zip(decision.widgets, decision.places, strict=True)
+        if len(places) > 1
+    }
     causes = {key: decision.cause for decision in run.decisions for key in decision.widgets if key not in moving}
     widgets = {widget.key: widget for widget in run.widgets}
     for cell in run.notebook.cells:
