@@ -162,6 +162,12 @@ def test_japanese_lines_are_joined_without_a_space(tmp_path: Path) -> None:
     assert "一\n二\n</code>" in html
 
 
+def test_an_empty_cell_in_the_head_of_a_table_heads_nothing(tmp_path: Path) -> None:
+    html, _ = page(tmp_path, "| | a |\n|:--|---|\n| b | 1 |\n\n| `c` | |\n|---|---|\n| d | 2 |\n")
+    heads = re.findall(r"<t([hd])[^>]*>(.*?)</t[hd]>", "".join(re.findall("<thead>.*?</thead>", html, re.DOTALL)))
+    assert heads[:4] == [("d", ""), ("h", "a"), ("h", "<code>c</code>"), ("d", "")]
+
+
 def test_flowcharts_are_drawn_where_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nbpublish.frontends.mermaid_program.shutil.which", lambda name: None)
     html, problems = page(tmp_path, DIAGRAMS)

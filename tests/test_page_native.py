@@ -6,6 +6,7 @@ import html as escaping
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import page_of, result, shown
 
-from nbpublish.model import Output
+from nbpublish.model import Output, Widget
 from nbpublish.page.html import is_closed, parse
+from nbpublish.page.messages import Words
+from nbpublish.page.native.movable import movable
 from nbpublish.page.native.translate import TRANSLATIONS
 
 SAMPLES: list[dict[str, Any]] = json.loads(
@@ -109,6 +112,43 @@ def test_a_callout() -> None:
     html = native("callout-output", html=markdown("<b>mind</b>"), kind="warn")
     assert html == '<div class="nb-callout nb-callout-warn" role="note"><p><b>mind</b></p></div>'
     assert "nb-callout-neutral" in native("callout-output", html="x", kind='"><script>')
+
+
+def test_a_control_whose_label_is_a_formula_says_it_to_those_who_do_not_see_it() -> None:
+    formula = '<marimo-tex class="arithmatex">||(a_1||)</marimo-tex>'
+    kinds: dict[str, dict[str, Any]] = {"slider": {"start": 0, "stop": 9}, "number": {}, "switch": {}}
+    for tag, more in {**kinds, "dropdown": {"options": ["1"]}}.items():
+        control = parse(native(tag, label=markdown(formula), **more)).select_one("input, select")
+        assert control is not None
+        assert control["aria-label"] == "a1", tag
+    named = parse(native("slider", label=markdown("size"), start=0, stop=9)).select_one("input")
+    assert named is not None
+    assert "aria-label" not in named.attrs, "its label names it"
+
+
+KINDS = {"slider": "01", "number": "01", "dropdown": "01", "radio": "01", "switch": ("false", "true")}
+KINDS |= {"multiselect": ("[]", '["x"]'), "range-slider": ("[0, 0]", "[0, 1]")}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("label", "name"), [("<math><mi>λ</mi></math>", "λ"), ("", "all.0"), ("size", "size")])
+def test_a_control_that_moves_has_a_name_and_its_parts_have_theirs(kind: str, label: str, name: str) -> None:
+    """`all.0` is the first control of an array, whose place says to those who see it what it is."""
+    context: Any = SimpleNamespace(book="b", words=Words("en"), unique=lambda kind: kind)
+    values = tuple(KINDS[kind])
+    widget = Widget("all.0", "all", ("0",), "c", kind, "", values, ("first", "second"), 0)
+    soup = parse(movable(widget, (0, 1), label, context) or "")
+    group = soup.select_one("[role=group], [role=radiogroup]")
+    if group:
+        assert group["aria-label"] == name
+        names = [each.get("aria-label") or each.find_parent("label").get_text(strip=True) for each in soup("input")]
+        assert name not in names
+        assert len(set(names)) == len(names)
+    else:
+        control = soup.select_one("input, select")
+        assert control is not None
+        assert control.get("aria-label") == (None if name == "size" else name)
+        assert name == "all.0" or control.find_parent("label")
 
 
 def test_an_accordion_opens_one_or_many() -> None:

@@ -430,12 +430,12 @@
 # A heading with a label is called by its words, a cell by its name after `cell-`:
 #
 # ````markdown
-# #### How the rate is chosen {#sec-rate}
+# ### How the rate is chosen {#sec-rate}
 #
 # See [-@fig-side], [@fig-side; @tbl-steps], [Fig. %s](@fig-side) or @sec-rate.
 # ````
 #
-# #### How the rate is chosen {#sec-rate}
+# ### How the rate is chosen {#sec-rate}
 #
 # See [-@fig-side], [@fig-side; @tbl-steps], [Fig. %s](@fig-side) or @sec-rate.
 #

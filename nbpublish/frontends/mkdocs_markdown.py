@@ -1,7 +1,7 @@
 """`.md` pages, which MkDocs renders by Python-Markdown: what of the prose of notebooks holds on them, too.
 
-References, formulas, Mermaid's diagrams and the joining of Japanese lines are extensions of Python-Markdown. One set of
-them serves all pages of a build, one after the other.
+References, formulas, Mermaid's diagrams, heads of tables and the joining of Japanese lines are extensions of
+Python-Markdown. One set of them serves all pages of a build, one after the other.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from nbpublish.frontends.mermaid_program import drawn_by, find_mermaid
 from nbpublish.frontends.mkdocs_page import NotebookPage
 from nbpublish.frontends.page_language import language_of
 from nbpublish.frontends.page_settings import ASSETS
+from nbpublish.frontends.tables_extension import Tables
 from nbpublish.model import Asset, Problem
 from nbpublish.page.assets import Assets
 
@@ -48,9 +49,9 @@ class MarkdownPages:
         self._faults = Faults()
         labelled = formulas_of_others(config.markdown_extensions)
         others = diagrams_of_others(config.mdx_configs, config.plugins)
-        ours: list[Extension] = [Labels(), Lines(), Formulas(self._faults, only_labelled=labelled)]
+        ours: list[Extension] = [Labels(), Lines(), Tables(), Formulas(self._faults, only_labelled=labelled)]
         ours += [] if others else [Diagrams(self._faults, self._picture)]
-        own = (Labels, Lines, Formulas, Diagrams)  # those of an earlier build with the same configuration
+        own = (Labels, Lines, Tables, Formulas, Diagrams)  # those of an earlier build with the same configuration
         kept = [extension for extension in config.markdown_extensions if not isinstance(extension, own)]
         config.markdown_extensions[:] = [*kept, *ours]
 

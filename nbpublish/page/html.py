@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from html import escape as _escape
+from html import unescape as _unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -108,6 +109,19 @@ def replace(element: Tag, html: str) -> None:
 def text_of(html: str) -> str:
     """Its words without the markup, separated by single spaces."""
     return " ".join(parse(html).get_text(" ").split())
+
+
+def read_out(html: str) -> str:
+    """A label as it is read out: its words, and of a formula its letters and signs, as `a₁` is "a1".
+
+    A name in MathML is none to all that read a page: a control whose label is a formula says it as text.
+    """
+    text = _unescape(re.sub(r"<[^>]*>", "", html))
+    return " ".join(text.translate(_UNSEEN).split())
+
+
+_UNSEEN = dict.fromkeys(range(0x2061, 0x2065))
+"""Operators of MathML that nobody sees, as that between a function and what it is of."""
 
 
 def closed(html: str) -> str:

@@ -40,6 +40,9 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.src = src
     for token in state.tokens[first:]:
         token.content = token.content.replace(_HIDDEN, "|")
+    for head, text, close in zip(*(state.tokens[first + at :] for at in range(3)), strict=False):
+        if head.type == "th_open" and not text.content:
+            head.tag = close.tag = "td"  # it heads nothing
     return found
 
 

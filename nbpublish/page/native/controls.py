@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from nbpublish.page.code import highlight
-from nbpublish.page.html import attributes, escape
+from nbpublish.page.html import attributes, escape, read_out
 from nbpublish.page.native.element import Element, as_number, said
 
 
@@ -14,7 +14,8 @@ def control(e: Element, kind: str, word: str, build: str, value: str = "") -> st
     label = e.label
     shown = f'<output class="nb-value">{value}</output>' if value else ""
     if label:
-        body = f'<label><span class="nb-label">{label}</span> {build.replace("{name}", "")}</label>'
+        name = attributes(aria_label=read_out(label)) if "<math" in label else ""
+        body = f'<label><span class="nb-label">{label}</span> {build.replace("{name}", name)}</label>'
     else:
         body = build.replace("{name}", attributes(aria_label=e.context.words(word)))
     return f'<span class="nb-widget" data-widget="{kind}">{body}{shown}</span>'
@@ -86,7 +87,8 @@ def _toggle(e: Element) -> str:
     role = attributes(role="switch" if kind == "switch" else None, checked=e.flag("initial-value"))
     box = f'<input type="checkbox"{role}{{}} disabled>'
     if e.label:
-        body = f'<label>{box.replace("{}", "")} <span class="nb-label">{e.label}</span></label>'
+        name = attributes(aria_label=read_out(e.label)) if "<math" in e.label else ""
+        body = f'<label>{box.replace("{}", name)} <span class="nb-label">{e.label}</span></label>'
     else:
         body = box.replace("{}", attributes(aria_label=e.context.words("widget.toggle")))
     return f'<span class="nb-widget" data-widget="{kind}">{body}</span>'

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbpublish.model import Widget
 from nbpublish.page.context import Context
-from nbpublish.page.html import escape, inside, parse, serialize, text_of
+from nbpublish.page.html import escape, inside, parse, read_out, serialize
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -65,7 +65,7 @@ class Element:
     @property
     def label_text(self) -> str:
         """The label without markup."""
-        return text_of(self.label)
+        return read_out(self.label)
 
     def inline(self, value: object) -> str:
         """HTML of a label without the paragraph around it."""

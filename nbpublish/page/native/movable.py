@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from itertools import pairwise
 
 from nbpublish.model import Widget
 from nbpublish.page.context import Context
-from nbpublish.page.html import attributes, escape
+from nbpublish.page.html import attributes, escape, read_out
 
 Places = tuple[int, ...]
 
@@ -21,10 +22,21 @@ def movable(widget: Widget, places: Places, label: str, context: Context) -> str
     html = build(widget, places, label, context)
     if widget.made:  # it has these of all its places
         html = html.replace("<span", f"<span{attributes(data_nb_places=json.dumps(places))}", 1)
-    if label or not widget.path:
+    if not label and widget.path:  # what it stands in says what it is to those who see it
+        html = html.replace(_named(widget, ""), "")
+    elif "<math" not in label:
         return html
-    name = attributes(aria_label=widget.key)  # what it stands in says what it is to those who see it
-    return html.replace(_named(widget, ""), "").replace("<input", f"<input{name}").replace("<select", f"<select{name}")
+    if widget.kind in _GROUPS:  # named themselves, as their parts are
+        return html
+    return re.sub("<(?:input|select|button)", lambda tag: tag[0] + _name(widget, label), html, count=1)
+
+
+_GROUPS = frozenset({"radio", "multiselect", "range-slider"})
+
+
+def _name(widget: Widget, label: str, role: str | None = None) -> str:
+    """Attributes that name a control, or a group of them, to those who do not see its label."""
+    return attributes(role=role, aria_label=read_out(label) or widget.key)
 
 
 def _frame(widget: Widget, kind: str, inside: str, context: Context, extra: str = "") -> str:
@@ -68,8 +80,8 @@ def _range_slider(widget: Widget, places: Places, label: str, context: Context) 
             disabled=True,
         )
         inputs.append(f"<input{attrs}>")
-    inside = f"{_named(widget, label)} {''.join(inputs)}{_value(widget)}"
-    return _frame(widget, "range-slider", inside, context, attributes(role="group", data_ends=json.dumps(ends)))
+    inside, named = f"{_named(widget, label)} {''.join(inputs)}{_value(widget)}", _name(widget, label, "group")
+    return _frame(widget, "range-slider", inside, context, named + attributes(data_ends=json.dumps(ends)))
 
 
 def _number(widget: Widget, places: Places, label: str, context: Context) -> str:
@@ -115,7 +127,7 @@ def _radio(widget: Widget, places: Places, label: str, context: Context) -> str:
         attrs = attributes(type="radio", name=group, value=place, checked=place == widget.initial, disabled=True)
         buttons.append(f"<label><input{attrs}> {escape(widget.labels[place])}</label>")
     inside = f"{_named(widget, label)} {' '.join(buttons)}"
-    return _frame(widget, "radio", inside, context, attributes(role="radiogroup"))
+    return _frame(widget, "radio", inside, context, _name(widget, label, "radiogroup"))
 
 
 def _toggle(widget: Widget, places: Places, label: str, context: Context) -> str:
@@ -136,7 +148,7 @@ def _checks(widget: Widget, places: Places, label: str, context: Context) -> str
         attrs = attributes(type="checkbox", value=json.dumps(option), checked=option in chosen, disabled=True)
         boxes.append(f"<label><input{attrs}> {escape(option)}</label>")
     inside = f"{_named(widget, label)} {' '.join(boxes)}"
-    return _frame(widget, "multiselect", inside, context, attributes(role="group"))
+    return _frame(widget, "multiselect", inside, context, _name(widget, label, "group"))
 
 
 def _button(widget: Widget, places: Places, label: str, context: Context) -> str:

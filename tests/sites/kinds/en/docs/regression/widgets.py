@@ -89,7 +89,7 @@ def _(mo):
 @app.cell
 def _(mo):
     choice = mo.ui.radio(["ridge", "lasso", "elastic net"], value="ridge", label="Method")
-    count = mo.ui.number(1, 100, value=20, label="Folds")
+    count = mo.ui.number(1, 100, value=20, label="$k$")
     name = mo.ui.text(value="Ada Lovelace", label="Name")
     mo.vstack([choice, count, name])
     return choice, count, name

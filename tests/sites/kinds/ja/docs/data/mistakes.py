@@ -18,7 +18,13 @@ marks = np.array([52.0, 61.0, 68.0, 80.0])
 
 # %% tags=["raises-exception"]
 A = np.vander(hours, 3)
-A @ marks
+product = A @ marks
+
+# %% [markdown]
+# 次のセルは、この積を待っていました。
+
+# %%
+product.mean()
 
 # %% [markdown]
 # ## 自分の関数の中で

@@ -89,7 +89,7 @@ def _(mo):
 @app.cell
 def _(mo):
     choice = mo.ui.radio(["ridge", "lasso", "elastic net"], value="ridge", label="方法")
-    count = mo.ui.number(1, 100, value=20, label="分割の数")
+    count = mo.ui.number(1, 100, value=20, label="$k$")
     name = mo.ui.text(value="山田 花子", label="氏名")
     mo.vstack([choice, count, name])
     return choice, count, name
