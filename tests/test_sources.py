@@ -354,6 +354,30 @@ def test_a_cell_writes_what_a_library_reads_when_it_is_loaded(
     author(*USERS[:2], writes.format("two"), *USERS[2:])
 
 
+ASKS_WHERE = """\
+import os
+os.path.expanduser("~")
+os.environ.get("XDG_CONFIG_HOME")
+get_ipython()  # as pandas does, which has a shell made
+def f():
+    return 1
+"""
+
+
+def test_where_things_lie_on_a_machine_is_no_reason_to_run(
+    author: Build, install: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("fruits", "1.0", "fruits", ASKS_WHERE)
+    cells = (*USERS, "import os\nprint(len(os.path.expanduser('~')) > 0)")
+    author(*cells)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("TERM", "another")
+    assert ran(author(*cells)) == []
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert ran(author(*cells)) == [6], "the author's own code has asked"
+    assert ran(author("import os; os.environ['XDG_CONFIG_HOME'] = '/x'", *cells)) == [0, 1]
+
+
 def test_a_cell_that_goes_through_all_variables(author: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     reads = "import os\nprint(sorted(v for k, v in os.environ.items() if k.startswith('FRUITS_')))"
     cells = (reads, "import os", "print(1)")

@@ -56,6 +56,7 @@ class ThisMachine:
         self._found: dict[tuple[str, str], str] = {}
         self._kinds: dict[str, Callable[[str], str]] = {
             "engine": lambda _: self._engine,
+            "folder": lambda _: str(self._root),
             "limit": lambda _: limit_of(seconds).digest,
             "environment": lambda subject: digest_in(self._environment, subject),
             "variables": lambda pattern: listing_of_variables(self._environment, pattern),

@@ -6,10 +6,11 @@ import hashlib
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from nbpublish.kernel.loading import Found, Loading
+from nbpublish.kernel.loading import PLACES, Found, Loading
 from nbpublish.model import Observation, Version
 
 MARK = "NBPUBLISH_KERNEL"
@@ -50,6 +51,7 @@ class Environment:
     def __init__(self, loading: Loading) -> None:
         self._initial = _now()
         self._before = self._initial
+        self._inputs: Mapping[str, Version] = {}
         self._asked = _Asked(loading)
         self._plain = type(os.environ)
         os.environ.__class__ = _recording(self._plain, self._asked)
@@ -61,8 +63,19 @@ class Environment:
     def open(self, inputs: Mapping[str, Version]) -> None:
         """Before a cell: variables that no cell before it has changed are as they were at first."""
         self._reset(kept={variable for variable in self._changed() if state_of(variable) in inputs})
-        self._before = _now()
+        self._before, self._inputs = _now(), inputs
         self._asked.read.clear()
+        self._asked.places.clear()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take no account of what is read meanwhile: it is ours, not the author's."""
+        read, places = set(self._asked.read), set(self._asked.places)
+        try:
+            yield
+        finally:
+            self._asked.read.intersection_update(read)
+            self._asked.places.intersection_update(places)
 
     def changed(self) -> dict[str, str | None]:
         """After a cell: the variables that it has changed, by their state's name."""
@@ -76,6 +89,8 @@ class Environment:
         """The variables that a cell has read, as they were before it; all that match where it looked at each."""
         for name in sorted(self._asked.read):
             yield Observation("environment", name, digest_in(self._before, name))
+        for state in map(state_of, sorted(self._asked.places)):  # what the machine says is no matter, what cells say is
+            yield Observation("state", state, self._inputs[state].identity if state in self._inputs else "")
 
     def found(self, found: Found) -> Iterator[Observation]:
         """The variables that libraries asked for when they were loaded, unless a cell has changed them since."""
@@ -112,6 +127,8 @@ class _Asked:
     def __init__(self, loading: Loading) -> None:
         self.read: set[str] = set()
         """Variables, and patterns of such."""
+        self.places: set[str] = set()
+        """Variables that say where things lie, which libraries have asked for while they were loaded."""
         self._loading = loading
         self._going_through: tuple[int, int] | None = None
         """The frame that goes through all variables, and where in its code it does so."""
@@ -134,8 +151,12 @@ class _Asked:
             self._note(pattern, frame)
 
     def _note(self, name: str, frame: FrameType) -> None:
+        is_loading = bool(self._loading.loaded_by(frame))
+        if is_loading and name in PLACES:
+            self.places.add(name)
+            return
         self.read.add(name)
-        if self._loading.loaded_by(frame):
+        if is_loading:
             self._loading.variable(name, digest_in(_now(), name), frame)
 
 

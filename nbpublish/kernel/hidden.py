@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from nbpublish.kernel.folder import Folder
 from nbpublish.kernel.states import STATES, Snapshot, State
 from nbpublish.model import Observation, Version
 
@@ -15,7 +16,8 @@ MISSING: Any = object()
 class Hidden:
     """Follows the states from the moment their libraries are loaded."""
 
-    def __init__(self, when_imported: Callable[[str, Callable[[], None]], None]) -> None:
+    def __init__(self, when_imported: Callable[[str, Callable[[], None]], None], folder: Folder) -> None:
+        self._folder = folder
         self._found: dict[str, Snapshot] = {}
         """What the states were when we came, for a process that lives on."""
         self._initial: dict[str, Snapshot] = {}
@@ -47,7 +49,7 @@ class Hidden:
             self._last.pop(name, None)
             if name in self._initial:
                 with suppress(Exception):
-                    state.write(snapshot)
+                    state.write(state.meant(self._folder, snapshot))
             else:
                 self._waiting[name] = snapshot
 
@@ -70,11 +72,11 @@ class Hidden:
         now: dict[str, Snapshot] = {}
         for state in self._loaded():
             with suppress(Exception):
-                found = state.read()
-                before = self._before[state.name]
-                if found is not before and found != before:
-                    now[state.name] = found
-                self._last[state.name] = now.get(state.name, before)
+                found, before = state.read(), self._before[state.name]
+                is_same = found is before or found == before
+                self._last[state.name] = before if is_same else found
+                if not is_same:
+                    now[state.name] = state.told(self._folder, found)
         return now
 
     def forget(self) -> None:

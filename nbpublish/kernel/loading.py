@@ -15,7 +15,7 @@ from nbpublish.kernel.outside import Look
 _KNOWN = frozenset({"marimo", "matplotlib", "nbpublish"})
 """Libraries whose settings are states of their own, or that look for nothing that could show on a page: marimo looks
 into `pyproject.toml` for the name of a package manager."""
-_PLACES = frozenset(
+PLACES = frozenset(
     {
         *("HOME", "USERPROFILE", "PATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV", "USER", "LOGNAME"),
         *("APPDATA", "LOCALAPPDATA", "TERM", "COLUMNS", "LINES", "COLORTERM", "SHELL", "DISPLAY", "XDG_RUNTIME_DIR"),
@@ -69,7 +69,7 @@ class Loading:
 
     def variable(self, name: str, digest: str, frame: FrameType | None) -> None:
         """The code of a frame has asked for a variable, or for all that match a pattern."""
-        for found in self._finders(frame) if name not in _PLACES else ():
+        for found in self._finders(frame):
             found.variables.setdefault(name, digest)
 
     def of(self, libraries: Collection[str]) -> Found:

@@ -8,10 +8,12 @@ import pickle
 import types
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import PurePath
 from typing import Any
 
 from nbpublish.kernel.array_pickling import Arrays
 from nbpublish.kernel.fingerprint import fingerprint
+from nbpublish.kernel.folder import Folder
 from nbpublish.kernel.layout import identity, library_function, library_name, mro_of
 
 
@@ -23,10 +25,19 @@ class Pickler(pickle.Pickler):
     """
 
     def __init__(
-        self, stream: Any, group: Mapping[str, Any], namespace: Mapping[str, Any], buffers: Any, whole: set[int]
+        self,
+        stream: Any,
+        group: Mapping[str, Any],
+        namespace: Mapping[str, Any],
+        buffers: Any,
+        whole: set[int],
+        folder: Folder | None = None,
     ) -> None:
         super().__init__(stream, 5, buffer_callback=buffers)
         self.needs: dict[str, str] = {}
+        self.leads_into_folder = False
+        """Whether a path into the project's folder was among the objects; pickle takes paths apart."""
+        self._folder = folder
         self.late: list[tuple[Any, ...]] = []
         self.arrays = Arrays(whole)
         self._namespace = namespace
@@ -55,6 +66,8 @@ class Pickler(pickle.Pickler):
             return lambda code: (marshal.loads, (marshal.dumps(code),))
         if issubclass(kind, type):
             return self._class
+        if issubclass(kind, PurePath):
+            return self._path
         if kind is types.ModuleType:
             return lambda module: (importlib.import_module, (module.__name__,))
         names = {library_name(base) for base in mro_of(kind)}
@@ -65,6 +78,10 @@ class Pickler(pickle.Pickler):
         if "plotly.basedatatypes.BaseFigure" in names:
             return _plotly
         return self.arrays.rule(names)
+
+    def _path(self, path: PurePath) -> Any:
+        self.leads_into_folder |= self._folder is not None and self._folder.has(str(path))
+        return NotImplemented
 
     def _class(self, item: type) -> Any:
         if library_name(item):

@@ -20,9 +20,10 @@ from xxhash import xxh3_128
 
 from nbpublish.kernel.array_pickling import Again
 from nbpublish.kernel.fingerprint import fingerprint
+from nbpublish.kernel.folder import Folder
 from nbpublish.kernel.pickling import Pickler, lookup, make_function
 
-MAGIC = b"nbpublish value\x01"
+MAGIC = b"nbpublish value\x02"
 PAGE = 4096
 _START = Struct("<16s16sQ")  # magic, digest of the header, its length
 
@@ -33,8 +34,9 @@ class Unloadable(Exception):  # noqa: N818
     """A blob that is damaged, or does not fit what is live. The value must be made again."""
 
 
-def dump(group: Mapping[str, Any], namespace: Mapping[str, Any]) -> Chunks | None:
-    """Pickle a group of values by name. None where one of them cannot be.
+def dump(group: Mapping[str, Any], namespace: Mapping[str, Any], folder: Folder | None = None) -> Chunks | None:
+    """Pickle a group of values by name. None where one of them cannot be. With paths into the project's `folder` among
+    them, they can be loaded only where it lies now.
 
     The buffers in the chunks are the values' own memory: write them before the author's code goes on. Functions and
     classes bound to a global name outside the group are stored as that name with its fingerprint.
@@ -42,27 +44,33 @@ def dump(group: Mapping[str, Any], namespace: Mapping[str, Any]) -> Chunks | Non
     whole: set[int] = set()
     while True:
         try:
-            return _dumped(group, namespace, whole)
+            return _dumped(group, namespace, whole, folder)
         except Again:
             continue
         except Exception:  # whatever the author's or a library's `__reduce__` raises, and recursion too deep
             return None
 
 
-def _dumped(group: Mapping[str, Any], namespace: Mapping[str, Any], whole: set[int]) -> Chunks:
+def _dumped(
+    group: Mapping[str, Any], namespace: Mapping[str, Any], whole: set[int], folder: Folder | None
+) -> Chunks:
     buffers: list[pickle.PickleBuffer] = []
     stream = io.BytesIO()
-    pickler = Pickler(stream, group, namespace, buffers.append, whole)
+    pickler = Pickler(stream, group, namespace, buffers.append, whole, folder)
     pickler.dump(dict(group))
     while pickler.late:
         late, pickler.late = pickler.late, []
         pickler.dump(late)
     pickler.dump(None)
     pickler.arrays.check()
-    return _laid_out(stream.getvalue(), [buffer.raw() for buffer in buffers], pickler.needs)
+    parts = [memoryview(stream.getvalue()), *(buffer.raw() for buffer in buffers)]
+    header: dict[str, Any] = {"needs": pickler.needs}
+    if folder and (pickler.leads_into_folder or any(map(folder.is_in, parts))):
+        header["folder"] = folder.path
+    return _laid_out(parts, header)
 
 
-def load(data: Any, namespace: MutableMapping[str, Any]) -> dict[str, Any]:
+def load(data: Any, namespace: MutableMapping[str, Any], folder: Folder | None = None) -> dict[str, Any]:
     """The group of a blob: bytes, a writable private mapping of its file, or the chunks of `dump`.
 
     Buffers of a mapping are used where they lie; others are copied. Functions get `namespace` as their globals.
@@ -72,6 +80,8 @@ def load(data: Any, namespace: MutableMapping[str, Any]) -> dict[str, Any]:
         data = b"".join(data)
     view = memoryview(data)
     header, body = _header(view)
+    if folder and header.get("folder", folder.path) != folder.path:
+        raise Unloadable("it leads into a folder where the project does not lie")
     for name, expected in header["needs"].items():
         if name not in namespace or fingerprint(namespace[name], namespace) != expected:
             raise Unloadable(f"{name} is not what it was")
@@ -110,17 +120,17 @@ def roundtrips(chunks: Chunks, group: Mapping[str, Any], namespace: MutableMappi
 # --- the layout of the file ------------------------------------------------------------------------------------------
 
 
-def _laid_out(stream: bytes, buffers: list[memoryview], needs: dict[str, str]) -> Chunks:
+def _laid_out(contents: Sequence[memoryview], about: Mapping[str, Any]) -> Chunks:
     parts: list[tuple[int, int]] = []
     chunks: Chunks = []
     offset = 0
-    for part in (memoryview(stream), *buffers):
+    for part in contents:
         size = part.nbytes
         parts.append((offset, size))
         padding = -size % PAGE
         chunks += [part, bytes(padding)]
         offset += size + padding
-    header = json.dumps({"needs": needs, "parts": parts}).encode()
+    header = json.dumps({**about, "parts": parts}).encode()
     header += b" " * (-(len(header) + _START.size) % PAGE)
     return [_START.pack(MAGIC, xxh3_128(header).digest(), len(header)) + header, *chunks]
 

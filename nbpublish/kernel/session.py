@@ -24,6 +24,7 @@ from nbpublish.kernel.display import IPYTHON, Display
 from nbpublish.kernel.events import Ended, Exit, Shown, Sink
 from nbpublish.kernel.execute import Compiler, flags_of
 from nbpublish.kernel.failure import Places, error_data, error_output, warning_text
+from nbpublish.kernel.folder import Folder
 from nbpublish.kernel.formatter import Formatter, plain
 from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.imports import Watch
@@ -121,10 +122,11 @@ class Session:
         observer = self._observer = Observer(
             self._root, self.modules.paths, self.modules.libraries.loading, self._watch.when_imported
         )
-        hidden = Hidden(self._watch.when_imported)
+        folder = Folder(str(self._root), tuple(sys.path[1:]))  # the first place is the notebook's
+        hidden = Hidden(self._watch.when_imported, folder)
         self.patches = Patches(self.namespace, self._watch.when_imported)
         is_dataflow = self.notebook.order == "dataflow"
-        self.ledger = Ledger(self.namespace, hidden, observer, self.modules, self.patches, is_dataflow)
+        self.ledger = Ledger(self.namespace, hidden, observer, self.modules, self.patches, is_dataflow, folder)
         self._main.when_missing = self.ledger.missed.looked_for
         self._stack.callback(self.ledger.end)
         enter(watching(self.ledger.impure))
@@ -154,7 +156,7 @@ class Session:
         """The IPython shell around the namespace, made when magics first ask for it."""
         if self._shell is None:
             before = set(self.namespace)
-            with self.ours():
+            with self.ours(), self.ledger.aside():
                 from nbpublish.kernel.shell import shell_of
 
                 self._shell = shell_of(self)

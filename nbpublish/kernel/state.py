@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from nbpublish.kernel.folder import Folder
+
 Snapshot = Any
 """A picklable value that compares by content."""
 
@@ -32,6 +34,10 @@ class State:
     """Whether the cell has read or set it, where that can be told."""
     authored: Callable[[], bool] = lambda: False
     """Whether it begins as a file of the author's says. The cell that loads the library then counts as setting it."""
+    told: Callable[[Folder, Snapshot], Snapshot] = lambda folder, snapshot: snapshot
+    """A snapshot without where the project lies, as it is kept."""
+    meant: Callable[[Folder, Snapshot], Snapshot] = lambda folder, snapshot: snapshot
+    """The snapshot of this machine that was told so."""
 
 
 class Noticed:

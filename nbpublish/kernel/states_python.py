@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from nbpublish.kernel.folder import Folder
 from nbpublish.kernel.state import Noticed, Snapshot, State
 
 
@@ -104,8 +105,15 @@ STATES = (
         always=False,
         asked=_asked_filters,
     ),
-    State("<cwd>", "os", os.getcwd, os.chdir),
-    State("<sys.path>", "sys", lambda: list(sys.path), _write_path),
+    State("<cwd>", "os", os.getcwd, os.chdir, told=Folder.told, meant=Folder.meant),
+    State(
+        "<sys.path>",
+        "sys",
+        lambda: list(sys.path),
+        _write_path,
+        told=Folder.told_search,
+        meant=Folder.meant_search,
+    ),
     State("<limits>", "sys", lambda: (sys.getrecursionlimit(), sys.get_int_max_str_digits()), _write_limits),
     State("<locale>", "locale", lambda: locale.setlocale(locale.LC_ALL), lambda s: locale.setlocale(locale.LC_ALL, s)),
     State("<decimal>", "decimal", _decimal, _write_decimal),

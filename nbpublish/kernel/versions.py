@@ -7,6 +7,7 @@ a way that does not stand in its code; hidden, it is missed, which can be notice
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from nbpublish.kernel.account import Account
 from nbpublish.kernel.background import BACKGROUND, Background
 from nbpublish.kernel.environment import Environment, digest_of
 from nbpublish.kernel.fingerprint import fingerprint
+from nbpublish.kernel.folder import Folder
 from nbpublish.kernel.hidden import Hidden
 from nbpublish.kernel.impure import Impure
 from nbpublish.kernel.makers import Makers
@@ -45,8 +47,10 @@ class Ledger:
         modules: Modules,
         patches: Patches,
         private: bool,
+        folder: Folder,
     ) -> None:
         self._space = namespace
+        self._folder = folder
         self._hidden = hidden
         self._observer = observer
         self._modules = modules
@@ -97,6 +101,10 @@ class Ledger:
         if name in self._system or name in self._task.inputs:
             return False
         return not is_mangled(name) or name.startswith(own) or name in self._known
+
+    def aside(self) -> AbstractContextManager[None]:
+        """What asks for variables of the environment meanwhile is ours."""
+        return self._environment.aside()
 
     def ignore(self, names: Collection[str]) -> None:
         """Take no account of names that are not the author's."""
@@ -203,7 +211,7 @@ class Ledger:
             if not members & bound and all(self._is_as_before(name, group, prints[name]) for name in group):
                 continue
             blob = None
-            if keep and None not in prints.values() and (chunks := kept_of(values, self._space, worth)):
+            if keep and None not in prints.values() and (chunks := kept_of(values, self._space, worth, self._folder)):
                 blob = group[0]
                 blobs[blob] = chunks
             for name in group:
@@ -242,7 +250,7 @@ class Ledger:
         variables = self._environment.changed()
         for name, snapshot in {**changed, **variables}.items():
             print = digest_of(snapshot) if name in variables else fingerprint(snapshot, self._space)
-            chunks = dump({name: snapshot}, self._space)
+            chunks = dump({name: snapshot}, self._space, self._folder)
             if chunks:
                 blobs[name] = chunks
             versions[name] = Version(print, "", frozenset(), (name,), name if chunks else None)
@@ -260,7 +268,7 @@ class Ledger:
     def load(self, names: tuple[str, ...], blob: Any) -> bool:
         """Bring names to life from a blob, or from the file that holds it; False where it cannot be read."""
         try:
-            values = load(mapped(blob) if isinstance(blob, Path) else blob, self._space)
+            values = load(mapped(blob) if isinstance(blob, Path) else blob, self._space, self._folder)
             found = {name: values[name] for name in names}
         except (Unloadable, KeyError, OSError, ValueError):
             return False

@@ -107,6 +107,12 @@ def lines_shown(trace: Trace, notebook: Notebook, cell: Cell, code: Code) -> tup
     return tuple(_source(other, cell) for other in cells)
 
 
+def folder_shown(trace: Trace, folder: str) -> tuple[Observation, ...]:
+    """That the outputs name the project's folder, as paths and tracebacks that are printed do."""
+    shown = any(folder in text for output in trace.outputs for text in _texts(output.data))
+    return (Observation("folder", "", folder),) if shown else ()
+
+
 def _source(cell: Cell, seen_by: Cell) -> Observation:
     place = f"{cell.line}, its own" if cell.id == seen_by.id else str(cell.line)
     return Observation("source", place, digest(cell.source, cell.code))

@@ -18,7 +18,7 @@ from nbpublish.traces.files import FILES, UNCHANGED, ascertained, found_now, und
 from nbpublish.traces.lasting import with_lasting
 from nbpublish.traces.listings import LISTINGS, made
 from nbpublish.traces.plan import Load, Point, set_alone, what_is_set
-from nbpublish.traces.verify import World, lines_shown
+from nbpublish.traces.verify import World, folder_shown, lines_shown
 from nbpublish.traces.versions import settled
 from nbpublish.walk.doors import Executor, Kernel, Store
 
@@ -162,6 +162,7 @@ class Executions:
             trace = ascertained(trace, self.world.digest)
         trace = with_lasting(settled(trace, uuid.uuid4().hex, code), code, point.inputs)
         seen = trace.observations + lines_shown(trace, self.notebook, cell, code)
+        seen += folder_shown(trace, self.world.digest("folder", "")) if self.world else ()
         trace = replace(trace, when=when, key=key, place=code.place, code=code.digest, engine=self.engine)
         seen += tuple(made(listing, point.inputs) for listing in seen if listing.kind in LISTINGS)
         trace = replace(trace, inputs=inputs, observations=seen)

@@ -136,6 +136,7 @@ _SEEN = {
     "shadows": "other files in `{subject}` are called like libraries now",
     "absent": "`{subject}` can be imported now",
     "environment": "the environment variable `{subject}` changed",
+    "folder": "the project lies in another folder, whose name it shows",
     "limit": "a cell may take a longer or a shorter time now",
     "name": "`{subject}`, for which it looked in vain, is defined now",
     "source": "a line of code that shows in its traceback or warning was edited or moved",
