@@ -293,10 +293,10 @@ def test_a_module_whose_state_a_cell_has_changed(desk: Desk) -> None:
 
 
 FAULT = """from nbpublish.kernel.versions import Ledger
-def broken(self, ledger=Ledger, whole=Ledger._names):
-    ledger._names = whole
+def broken(self, seconds, ledger=Ledger, whole=Ledger._account):
+    ledger._account = whole
     raise KeyError("ours")
-Ledger._names = broken"""
+Ledger._account = broken"""
 """A cell after which keeping account of it fails."""
 
 
