@@ -18,6 +18,7 @@ import gzip
 import io
 import multiprocessing
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -120,6 +121,16 @@ def _cpu() -> float:
     return total
 
 
+@dataclass
+class Costs:
+    """Processor seconds of all states, of these in the process of the build, and of their cells in two other ways."""
+
+    states: float
+    here: float
+    alone: float
+    plain: float
+
+
 def write(folder: Path, values: list[int], setup: float) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "book.py").write_text(NOTEBOOK.format(values=values, setup=setup))
@@ -175,9 +186,9 @@ class Beside:
         """Begins with the first state's first cell, which sets a control."""
         if not self.begun and cell.id not in self.graph.names:
             self.begun = True
-            self._before = _cpu(), self._alone(), self._plainly(cell)
             self.kernel.run(cell, _names(cell))
             self.own = self.asking = 0.0
+            self._before = _cpu(), self._alone(), self._plainly(cell), time.process_time()
         elif self.begun and (cell.id in self.following or cell.id not in self.graph.names):
             before = time.process_time()
             trace = self.kernel.run(cell, self.graph.names.get(cell.id) or _names(cell))
@@ -188,12 +199,13 @@ class Beside:
             self.asking += time.process_time() - before
             self.runs += 1
 
-    def costs(self) -> tuple[float, float, float]:
-        """Processor seconds of the states, of their cells in a kernel without an account, and in plain Python."""
-        cpu, alone, last = _cpu(), self._alone(), self.last
-        of_all, of_kernel, of_plain = self._before
-        own = alone - of_kernel + self.own
-        return cpu - of_all - own - (last - of_plain) - self.asking, own, last - of_plain
+    def costs(self) -> Costs:
+        """What the states took, and what their cells did in a kernel without an account and in plain Python."""
+        cpu, alone, here = _cpu(), self._alone(), time.process_time()
+        of_all, of_kernel, of_plain, of_here = self._before
+        own, plainly = alone - of_kernel + self.own, self.last - of_plain
+        states = cpu - of_all - own - plainly - self.asking
+        return Costs(states, here - of_here - self.own - self.asking, own, plainly)
 
     def _alone(self) -> float:
         times = [process.cpu_times() for process in self.alone]
@@ -220,14 +232,15 @@ def _below(graph: Graph, maker: str) -> set[str]:
 def states(folder: Path, turns: int) -> Run:
     """Print what states cost beside their cells alone; the run."""
     found = [_states(folder, Path(folder.parent, f"cache {turn}")) for turn in range(turns)]
-    for name, of in (("in a kernel without an account", 1), ("in plain Python", 2)):
-        ratios = sorted(costs[0] / costs[of] for _, costs in found)
+    for name, goal in (("alone", " (goal 1.15)"), ("plain", "")):
+        ratios = sorted(costs.states / getattr(costs, name) for _, costs in found)
         said = f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) over {turns} turns"
-        print(f"  all states beside their cells {name}: {said}" + " (goal 1.15)" * (of == 1))
+        where = "in a kernel without an account" if goal else "in plain Python"
+        print(f"  all states beside their cells {where}: {said}{goal}", flush=True)
     return found[-1][0]
 
 
-def _states(folder: Path, cache: Path) -> tuple[Run, tuple[float, float, float]]:
+def _states(folder: Path, cache: Path) -> tuple[Run, Costs]:
     with DiskStore(cache) as store, Project(folder, store=store) as project, ExitStack() as stack:
         notebook = project.read("book.py")
         assert notebook
@@ -243,10 +256,11 @@ def _states(folder: Path, cache: Path) -> tuple[Run, tuple[float, float, float]]
         costs = beside.costs()
         with measured() as again:
             run = built()
-    ours, alone, plainly = costs
     print(
-        f"{len(run.states)} states, {beside.runs} runs of cells: {ours:.2f} s cpu, the cells alone {alone:.2f}, "
-        f"in plain Python {plainly:.2f}; nothing changed {again.cpu:.2f} s"
+        f"{len(run.states)} states, {beside.runs} runs of cells: {costs.states:.2f} s cpu, {costs.here:.2f} of it "
+        f"not in a kernel; the cells alone {costs.alone:.2f}, in plain Python {costs.plain:.2f}; nothing changed "
+        f"{again.cpu:.2f} s",
+        flush=True,
     )
     return run, costs
 
@@ -354,8 +368,34 @@ def _tell(screen: str, times: list[tuple[float, float]]) -> None:
 # --- beside marimo-book ----------------------------------------------------------------------------------------------
 
 
-def rival(venv: Path, folder: Path, setup: float, count: int) -> None:
-    """Print what marimo-book's precompute takes for a slider of `count` places, and what we take."""
+@dataclass
+class Beaten:
+    """What both take for a slider of so many places, and how long the other page is."""
+
+    places: int
+    theirs: Cost
+    ours: Cost
+    page: int
+
+
+def rivals(venv: Path, folder: Path, setup: float, sizes: list[int]) -> None:
+    """Print what marimo-book's precompute takes for sliders with so many places, and what we take, in one table."""
+    print(f"marimo-book's precompute, a notebook with {setup:g} s of set-up (goal 20 times, for no size in particular)")
+    print("places   marimo-book: wall       cpu       page    nbpublish: wall      cpu   times in wall time     in cpu")
+    for count in sizes:
+        place = folder / f"rival {count}"
+        place.mkdir()
+        found = rival(venv, place, setup, count)
+        walls, cpus = found.theirs.wall / found.ours.wall, found.theirs.cpu / found.ours.cpu
+        print(
+            f"{count:6} {found.theirs.wall:13.1f} s {found.theirs.cpu:7.1f} s {found.page / 1000:7,.0f} kB "
+            f"{found.ours.wall:14.1f} s {found.ours.cpu:6.1f} s {walls:20.1f} {cpus:10.1f}",
+            flush=True,
+        )
+
+
+def rival(venv: Path, folder: Path, setup: float, count: int) -> Beaten:
+    """Build the same notebook with both. Raises SystemExit where the pages do not show the same results."""
     values = list(range(-3, count - 3))
     for name in ("docs", "ours"):
         write(folder / name, values, setup)
@@ -365,50 +405,55 @@ def rival(venv: Path, folder: Path, setup: float, count: int) -> None:
     (folder / "docs" / "intro.md").write_text("# A book\n")
     (folder / "book.yml").write_text(
         "title: A book\ntoc:\n  - file: docs/intro.md\n  - file: docs/book.py\n"
-        "precompute: {enabled: true, max_seconds_per_page: 100000}\n"
+        "precompute: {enabled: true, max_values_per_widget: 1000, max_combinations_per_page: 1000,"
+        " max_seconds_per_page: 100000, max_bytes_per_page: 1000000000}\n"
     )
     environment = {**os.environ, "PATH": f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     environment.pop("PYTHONPATH", None)
     with measured() as theirs:
         command = [venv / "bin" / "marimo-book", "build"]
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    found = list((folder / "_site").rglob("book/index.html"))
-    page = found[0].read_text() if found else ""
-    if done.returncode or "error" not in page:
-        print(f"marimo-book gave no such page:\n{done.stdout[-800:]}{done.stderr[-800:]}")
-        return
+    pages = list((folder / "_site").rglob("book/index.html"))
+    page = pages[0].read_text() if pages else ""
+    if done.returncode or not _results([page]):
+        raise SystemExit(f"marimo-book gave no such page:\n{done.stdout[-800:]}{done.stderr[-800:]}")
     with measured() as ours:
         subprocess.run([sys.executable, "-m", "nbpublish", "build", folder / "ours"], check=True, capture_output=True)
-    print(f"{count} places after {setup:g} s of set-up, {theirs.wall / ours.wall:.1f} times in wall time (goal 20)")
-    print(f"  marimo-book  {theirs.wall:7.1f} s wall {theirs.cpu:7.1f} s cpu   {len(page):,} bytes of page")
-    print(f"  nbpublish    {ours.wall:7.1f} s wall {ours.cpu:7.1f} s cpu")
+    made = [path.read_text() for path in (folder / "ours" / "site").rglob("*") if path.suffix in (".html", ".js")]
+    if _results(made) != _results([page]):
+        raise SystemExit(f"{count} places: marimo-book shows {_results([page])}, nbpublish {_results(made)}")
+    return Beaten(count, theirs, ours, len(page))
+
+
+def _results(texts: list[str]) -> set[str]:
+    """What the notebook computes for its places, as pages show it; some places give the same."""
+    return {found for text in texts for found in re.findall(r"error (\d+\.\d{4})", text)}
+
+
+PARTS = ("states", "moves", "rivals")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rivals", type=Path, help="virtual environment with marimo-book")
     parser.add_argument("--turns", type=int, default=3, help="how often states are measured")
-    parser.add_argument("--only", action="store_true", help="measure the processor time of states and nothing else")
     parser.add_argument(
         "--places", type=int, nargs="+", default=[5, 10, 20, 40], help="places of the slider beside marimo-book"
     )
     parser.add_argument("--setup", type=float, default=5.0, help="seconds of set-up beside marimo-book")
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="parts to measure")
     options = parser.parse_args()
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before", flush=True)
     with tempfile.TemporaryDirectory(prefix="nbpublish-widgets-") as folder:
-        write(Path(folder, "states", "docs"), list(range(-8, 13)), 0.5)
-        if options.only:
-            states(Path(folder, "states", "docs"), options.turns)
-            return
-        weigh(states(Path(folder, "states", "docs"), options.turns))
-        Path(folder, "move").mkdir()
-        move(Path(folder, "move"))
-        if options.rivals:
-            for count in options.places:
-                place = Path(folder, f"rival {count}")
-                place.mkdir()
-                rival(options.rivals.absolute(), place, options.setup, count)
-        else:
+        if "states" in options.only:
+            write(Path(folder, "states", "docs"), list(range(-8, 13)), 0.5)
+            weigh(states(Path(folder, "states", "docs"), options.turns))
+        if "moves" in options.only:
+            Path(folder, "move").mkdir()
+            move(Path(folder, "move"))
+        if "rivals" in options.only and options.rivals:
+            rivals(options.rivals.absolute(), Path(folder), options.setup, options.places)
+        elif "rivals" in options.only:
             print("no --rivals: marimo-book is left out")
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbpublish.model import Control, Observation, Trace, Version
+from nbpublish.model.sent import sent
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Account:
     """Where a version says `blob`, it is one of `blobs`, whose digest is not known yet."""

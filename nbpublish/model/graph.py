@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nbpublish.model.notebook import Problem
+from nbpublish.model.sent import sent
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Names:
     """The shared names a cell binds, mentions and deletes; names private to it are left out."""

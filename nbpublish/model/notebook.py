@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from nbpublish.model.sent import sent
+
 Visibility = Literal["show", "fold", "hide"]
 
 
@@ -30,6 +32,7 @@ class Problem:
         return f"{self.path}:{self.line}: {self.message} [{self.code}]"
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Options:
     """What an author says about a cell, whichever words its format has for it."""
@@ -70,6 +73,7 @@ class Options:
     """The cell's tags as written, those included that the other fields already interpret."""
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell of a notebook."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
+from nbpublish.model.sent import sent
+
 ERROR = "application/vnd.nbpublish.error+json"
 """Mimetype of an `ErrorData`, in the output of a cell that failed."""
 OWN_FAULT = "OwnFault"
@@ -39,6 +41,7 @@ MISSING_GLYPHS = "application/vnd.nbpublish.missing-glyphs+json"
 Channel = Literal["stdout", "stderr", "display", "result", "error"]
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Output:
     """Something a cell printed, displayed or drew."""

@@ -8,9 +8,11 @@ from typing import Literal
 
 from nbpublish.model.notebook import Problem
 from nbpublish.model.outputs import Output
+from nbpublish.model.sent import sent
 from nbpublish.model.widgets import Control
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Version:
     """The value that a name has at one point of the program, as far as one must know it without having it.
@@ -44,6 +46,7 @@ class Version:
         return self.fingerprint or f"opaque {self.trace}"
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Observation:
     """Something outside the notebook's names that an execution looked at."""
@@ -98,6 +101,7 @@ class Trace:
         return tuple(seen.subject for seen in self.observations if seen.kind == "impure")
 
 
+@sent
 @dataclass(frozen=True, slots=True)
 class Task:
     """What a kernel is told of an execution besides the cell."""

@@ -1,8 +1,8 @@
 """Encoded traces by key: what every cell of a build asks.
 
-Each trace is committed for itself, those of quick cells in a state of widgets together, so a process killed at any
-moment loses no more than the cell that was running, or a twentieth of a second. Each row carries a digest of its
-content, because SQLite notices damage to its own structure only.
+Each trace is committed for itself, those of states of widgets together, so a process killed at any moment loses no more
+than the cell that was running, or half a second. Each row carries a digest of its content, because SQLite notices
+damage to its own structure only.
 """
 
 from __future__ import annotations

@@ -53,6 +53,10 @@ class Executions:
     _has_died: bool = False
     waiting: dict[str, Trace] = field(default_factory=dict)
     """By id, traces that are written together with the next ones: in states of widgets, most are made in no time."""
+    _waiting_for: set[str] = field(default_factory=set)
+    """Their keys."""
+    _at_stake: float = 0.0
+    """Seconds that they took."""
     set_by: dict[str, str] = field(default_factory=dict)
     """By id of a trace by which a control was set, what that was before."""
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -187,7 +191,9 @@ class Executions:
         for trace in traces:
             self.waiting.pop(trace.id, None)
             self.waiting[trace.id] = trace
-        if at_once or sum(trace.seconds for trace in self.waiting.values()) > _DEAR:
+            self._waiting_for.add(trace.key)
+            self._at_stake += trace.seconds
+        if at_once or self._at_stake > _DEAR:
             self.write()
 
     def write(self) -> None:
@@ -195,10 +201,12 @@ class Executions:
         if self.waiting:
             self.store.keep(*self.waiting.values())
             self.waiting.clear()
+            self._waiting_for.clear()
+            self._at_stake = 0.0
 
     def find(self, key: str) -> Sequence[Trace]:
         """The traces with a key, those that wait among them: cells that are alike share one."""
-        if any(trace.key == key for trace in self.waiting.values()):
+        if key in self._waiting_for:
             self.write()
         return self.store.find(key)
 
