@@ -66,6 +66,14 @@ class Served:
         connection.close()
         return found
 
+    def location(self, path: str) -> tuple[int, str | None]:
+        """Where a request is led on to, and how."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path)
+        response = connection.getresponse()
+        connection.close()
+        return response.status, response.headers["Location"]
+
     def get(self, path: str, **headers: str) -> tuple[int, str]:
         status, body = self.request(path, **headers)
         return status, body.decode()

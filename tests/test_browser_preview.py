@@ -242,6 +242,21 @@ def test_a_page_that_is_made_while_it_is_being_loaded(served: Served, tab: Any) 
     tab.wait_for_function("document.body && !document.body.textContent.includes('but here')")
 
 
+@in_our_theme
+def test_a_page_whose_notebook_is_renamed_is_followed(served: Served, tab: Any) -> None:
+    served.write("first.py", chapter("A name."))
+    served.wait_for("/first/", "A name.")
+    tab.goto(f"{served.url}first/")
+    connected(tab)
+    (served.folder / "first.py").rename(served.folder / "second.py")
+    tab.wait_for_url(f"{served.url}second/", timeout=30_000)
+    connected(tab)
+    served.write("second.py", chapter("Another name."))
+    sees(tab, "Another name.")
+    (served.folder / "second.py").unlink()
+    tab.wait_for_function("document.body && !document.body.textContent.includes('Another name.')")
+
+
 def test_following_a_link_leads_to_a_page_that_changes(served: Served, tab: Any) -> None:
     """Material puts the new page in the place of the old one, without loading it."""
     tab.goto(served.url)

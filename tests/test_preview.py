@@ -277,6 +277,8 @@ def test_a_page_that_gets_another_name_is_as_it_was_until_the_site_is(served: Se
     (served.folder / "old.py").rename(served.folder / "new.py")
     served.wait_for("/new/", "A name.")
     reader.wait(lambda: not reader.last["frame"])
+    assert served.location("/old/?q=1") == (302, "/new/?q=1")
+    until(lambda: "new.py: the page /old/ is /new/ from now on." in served.said)
     assert "old.py" not in {problem["path"] for message in reader.messages for problem in message["problems"]}
     reader.close()
     (served.folder / "new.py").unlink()
@@ -288,7 +290,9 @@ def test_a_file_that_is_no_notebook_any_longer_is_told_of(served: Served) -> Non
     served.wait_for("/once/", "A page.")
     served.write("once.py", "x = 1\n")
     until(lambda: served.get("/once/")[0] == 404)
-    until(lambda: "once.py is no page any longer, as it is now." in served.said)
+    until(lambda: "once.py is no page any longer: no cell was found in it. Let one begin with `# %%`" in served.said)
+    served.write("once.py", chapter("A page again."))
+    served.wait_for("/once/", "A page again.")
     (served.folder / "once.py").unlink()
     quiet(served)
 
@@ -496,12 +500,23 @@ def test_what_lets_no_page_be_made_is_told_of_and_forgotten_when_it_is_mended(
     before = (course.folder / name).read_text(encoding="utf-8")
     course.swap(name, old, new)
     broken = visitor.wait(lambda: visitor.last["broken"])
-    assert broken["message"].splitlines()[0] in course.said
+    until(lambda: broken["message"].splitlines()[0] in course.said)
     assert (broken["place"]["path"], broken["place"]["line"]) == place
     assert broken["place"]["href"].startswith("vscode://file/")
     assert course.get("/")[0] == 200, "the last good site stays"
     course.write(name, before)
     visitor.wait(lambda: visitor.last["broken"] is None)
+
+
+def test_a_page_that_is_left_out_is_told_of(course: Course) -> None:
+    course.write("docs/draft.py", chapter("A draft."))
+    course.wait_for("/draft/", "A draft.")
+    course.swap("mkdocs.yml", "site_name:", "exclude_docs: draft.py\nsite_name:")
+    until(lambda: "docs/draft.py is no page any longer: mkdocs.yml leaves it out. Change `excl" in course.said)
+    assert course.get("/draft/")[0] == 404
+    course.swap("mkdocs.yml", "exclude_docs: draft.py\n", "")
+    course.wait_for("/draft/", "A draft.")
+    (course.folder / "docs" / "draft.py").unlink()
 
 
 def test_pages_that_are_called_index_html_change_too(course: Course) -> None:

@@ -105,7 +105,7 @@ def build(
         return
     watch = click.get_current_context().with_resource(unchanged.looking_on())
     spare = _kernel_for(look) if look.is_of_code and not frozen else None
-    from nbpublish.frontends import configuration
+    from nbpublish.frontends import configuration, places
     from nbpublish.frontends import report as shown
     from nbpublish.project import Demand
 
@@ -120,8 +120,8 @@ def build(
         summary, published = _published(config, target, terms, console, clean=clean, spare=spare)
         if published and not verify:  # whose findings belong to this build
             unchanged.remember(watch, folder, config_file, config, target, summary)
-        kept = f" ({configuration.shown(target)} is as it was)" if target.exists() else ""
-        did = f"Built {configuration.shown(target)}" if published else f"Not published{kept}"
+        kept = f" ({places.shown(target)} is as it was)" if target.exists() else ""
+        did = f"Built {places.shown(target)}" if published else f"Not published{kept}"
         shown.tell(summary, docs, did=did, as_json=as_json, quiet=quiet)
         sys.exit(1 if summary.failed(strict=terms.strict) else 0)
 

@@ -204,7 +204,7 @@ def _print(value: dict[str, Any]) -> None:
 
 
 def _shown(path: Path) -> str:
-    from nbpublish.frontends.configuration import shown
+    from nbpublish.frontends.places import shown
 
     return shown(path)
 

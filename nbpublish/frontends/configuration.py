@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import tempfile
 import traceback
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,7 @@ from mkdocs.exceptions import MkDocsException
 from nbpublish.errors import ConfigError
 from nbpublish.frontends.mkdocs_options import Options
 from nbpublish.frontends.places import find_config as find_config
-from nbpublish.frontends.places import work_beside
+from nbpublish.frontends.places import shown, work_beside
 from nbpublish.model import Run
 from nbpublish.project import Demand, Project, Settings, open_cache
 
@@ -150,11 +149,6 @@ def checked(config: MkDocsConfig) -> Iterator[Project]:
             yield project
     else:
         yield Project(Path(config.docs_dir), settings(config, execute=False))
-
-
-def shown(path: Path) -> str:
-    """A path as the shell the author stands in knows it, with forward slashes."""
-    return os.path.relpath(path).replace(os.sep, "/")
 
 
 def settings(config: MkDocsConfig, **values: Any) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -12,6 +13,23 @@ WORK = ".nbpublish"
 NAMES = ("mkdocs.yml", "mkdocs.yaml")
 _SITE = re.compile(r"^site_dir:[ \t]+(?P<quote>['\"]?)(?P<path>[^'\"#!&*{}\[\]|>\n]+?)(?P=quote)[ \t]*(?:#.*)?$", re.M)
 _BASE = re.compile(r"^INHERIT:[ \t]+(?P<quote>['\"]?)(?P<path>[^'\"#\n]+?)(?P=quote)[ \t]*(?:#.*)?$", re.M)
+
+
+CLIMBS = 2
+"""How many folders up a path may lead before it is shown from somewhere else than the working directory."""
+
+
+def shown(path: Path) -> str:
+    """A path as the shell the author stands in knows it, with forward slashes: from the working directory, or, where
+    that is far away, from the author's home folder or from the root."""
+    try:
+        near = os.path.relpath(path)
+    except ValueError:  # on another drive
+        near = str(path.absolute())
+    if Path(near).parts[: CLIMBS + 1] == (os.pardir,) * (CLIMBS + 1):
+        whole, home = os.path.abspath(path), os.path.expanduser("~")  # noqa: PTH100, PTH111
+        near = "~" + whole.removeprefix(home) if home != os.sep and whole.startswith(home + os.sep) else whole
+    return near.replace(os.sep, "/")
 
 
 def find_config(folder: Path) -> Path | None:

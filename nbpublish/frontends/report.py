@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from nbpublish.build import Report
 from nbpublish.errors import NbpublishError
+from nbpublish.frontends.places import shown
 from nbpublish.frontends.summary import Summary, summarise
 from nbpublish.model import Cell, Notebook, Problem, Reason
 
@@ -129,7 +130,7 @@ def shown_path(problem: Problem, docs: Path) -> str:
     path = docs / problem.path
     if not path.exists():
         return problem.path
-    return os.path.relpath(path).replace(os.sep, "/")
+    return shown(path)
 
 
 def _markdown(summary: Summary, docs: Path) -> str:

@@ -13,8 +13,9 @@ from mkdocs.config.defaults import MkDocsConfig
 
 from nbpublish.build import Report
 from nbpublish.errors import SiteError, Superseded
-from nbpublish.frontends.configuration import PLUGIN, described, shown
+from nbpublish.frontends.configuration import PLUGIN, described
 from nbpublish.frontends.mkdocs import NbpublishPlugin
+from nbpublish.frontends.places import shown
 from nbpublish.frontends.summary import Summary, summarise
 from nbpublish.model import Problem
 from nbpublish.project import Project

@@ -193,7 +193,7 @@ def tell(stamp: Stamp, summary: Summary, *, as_json: bool, quiet: bool) -> None:
         report.show_problems(report.console(), summary.problems, docs)
         report.show_on_github(summary, docs)
     if not quiet:
-        did = f"Nothing changed, {os.path.relpath(stamp.site).replace(os.sep, '/')} is up to date"
+        did = f"Nothing changed, {places.shown(Path(stamp.site))} is up to date"
         line, faults, colour = summary.line(did)
         colour = colour if "NO_COLOR" not in os.environ else ""
         click.echo(line + (click.style(faults, fg=colour) if colour else faults), err=True)

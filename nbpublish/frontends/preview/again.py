@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from nbpublish.frontends.mkdocs_files import NotebookFile
@@ -44,6 +44,12 @@ class Site:
             Path(str(file.abs_src_path)): (file.src_uri, address) for address, file in made_from
         }
         """By the file that a page is made from: its path in the docs folder, and the page's address."""
+
+    def leaves_out(self, source: Path) -> bool:
+        """Whether mkdocs.yml says that nothing is to be made of a file."""
+        return any(
+            file.inclusion is InclusionLevel.EXCLUDED and file.abs_src_path == str(source) for file in self.files
+        )
 
 
 @dataclass(frozen=True)

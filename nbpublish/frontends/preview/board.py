@@ -8,7 +8,7 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ class Board:
         self.styles: dict[str, int] = {}
         """By address of a style sheet, when it changed."""
         self.follow = False
+        self._moved: dict[str, str] = {}
+        """By address at which a page was, where it is now."""
         self.arrived: Callable[[], None] = lambda: None
         """Called when somebody begins to look at a page."""
         self.closed = False
@@ -72,10 +74,13 @@ class Board:
             if problems is not None:
                 shown.problems = self._editor.described(problems)
 
-    def built(self, site: Site, current: Callable[[str], bool]) -> Site | None:
-        """Show what a build of the site left, but for pages that are not `current` in it; gives the site before."""
+    def built(self, site: Site, current: Callable[[str], bool], moved: Mapping[str, str] | None = None) -> None:
+        """Show what a build of the site left, but for pages that are not `current` in it. `moved` says of addresses
+        at which a page was where it is now."""
         with self._changing():
-            before, self.site = self.site, site
+            self.site = site
+            moved = moved or {}
+            self._moved = {old: moved.get(new, new) for old, new in self._moved.items()} | {**moved}
             self.folder, self.broken = site.folder, None
             self._frames.clear()
             self.files.clear()
@@ -90,7 +95,6 @@ class Board:
                     shown.rests()
                     found = [problem for problem in site.problems if problem.path == page.file.src_uri]
                     shown.problems = self._editor.described(found)
-            return before
 
     def broke(self, message: str) -> None:
         """Nothing could be made of what is saved; what was shown stays."""
@@ -102,6 +106,12 @@ class Board:
         with self._changing():
             self.files[address] = source
             self.styles[address] = self._version
+
+    def now_at(self, address: str) -> str | None:
+        """Where a page is that was at an address at which there is none now."""
+        with self._condition:
+            is_here = self.site is not None and address in self.site.pages
+            return None if is_here else self._moved.get(address)
 
     def close(self) -> None:
         with self._changing():

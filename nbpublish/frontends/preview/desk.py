@@ -6,29 +6,30 @@ build gives. A build of the site that a later save overtakes is given up.
 
 from __future__ import annotations
 
+import functools
 import gc
 import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import BasePlugin
 
 from nbpublish.build import Report
 from nbpublish.errors import NbpublishError, Superseded
 from nbpublish.frontends import configuration, site
 from nbpublish.frontends.mkdocs import NbpublishPlugin
 from nbpublish.frontends.preview.again import Site
+from nbpublish.frontends.preview.behind import Ending, Rest
 from nbpublish.frontends.preview.bench import Bench
 from nbpublish.frontends.preview.board import Board
 from nbpublish.frontends.preview.memory import give_back
 from nbpublish.frontends.preview.outside import Noticing
 from nbpublish.frontends.preview.progress import Progress
-from nbpublish.frontends.preview.terminal import Terminal
+from nbpublish.frontends.preview.terminal import Later, Terminal
 from nbpublish.frontends.preview.watch import Changes
 from nbpublish.model import Cell, Notebook, Reason, Run
 from nbpublish.project import Demand, DiskStore, Settings, open_cache
@@ -39,38 +40,6 @@ log = logging.getLogger("mkdocs.plugins.nbpublish.preview")
 STYLES = (".css",)
 BEHIND = 0.1
 """Seconds that the whole site waits after the open pages are made, so that it does not hold up their way to readers."""
-
-
-class Rest(Noticing):
-    """A project that takes the runs of open pages as they are, and runs the other notebooks."""
-
-    made: dict[str, Run]
-
-    def runs(self, notebooks: Iterable[Notebook], report: Report | None = None) -> dict[str, Run]:
-        books = list(notebooks)
-        made = {book.path: self.made[book.path] for book in books if self._is_made(book)}
-        found = made | super().runs([book for book in books if book.path not in made], report)
-        return {book.path: found[book.path] for book in books}
-
-    def _is_made(self, book: Notebook) -> bool:
-        run = self.made.get(book.path)
-        return run is not None and run.notebook == book
-
-
-class Ending(BasePlugin):  # type: ignore[no-untyped-call,type-arg]
-    """Gives a build of the site up at its next event, as the pages that somebody looks at want the processor."""
-
-    def __init__(self, given_up: threading.Event) -> None:
-        self._given_up = given_up
-        self.is_over = False
-        """The site is built; single pages are made with its plugins from now on."""
-
-    def _go_on(self, *_: object, **__: object) -> None:
-        if self._given_up.is_set() and not self.is_over:
-            raise Superseded("the site")
-
-    on_config = on_files = on_nav = on_env = on_pre_template = _go_on
-    on_pre_page = on_page_markdown = on_page_content = on_page_context = on_post_page = _go_on
 
 
 class Desk:
@@ -90,6 +59,7 @@ class Desk:
         self._executor: WarmExecutor | None = None
         self._cache: DiskStore | None = None
         self._number = 0
+        self._later = Later()
         self._wake = threading.Condition()
         self._due = False
         self._given_up = threading.Event()
@@ -142,7 +112,7 @@ class Desk:
             self._broke(f"The site cannot be built: {type(error).__name__}: {error}")
 
     def _broke(self, why: str) -> None:
-        self._terminal.broke(why)
+        self._later(lambda: self._terminal.broke(why))
         self._board.broke(why)
 
     def _build(self) -> None:
@@ -168,13 +138,29 @@ class Desk:
         assert isinstance(plugin, NbpublishPlugin)
         plugin.project = rest  # single pages are made with this plugin from now on
         now = Site(folder, config, plugin.files, summary.problems, self._number)
-        before = self._board.built(now, lambda address: self._is_current(address, counts))
+        before = self._board.site
+        moved = self._tell_of_gone(before, now) if before else {}
+        self._board.built(now, lambda address: self._is_current(address, counts), moved)
         if before:
             shutil.rmtree(before.folder, ignore_errors=True)
-            self._terminal.no_pages(path for path in before.sources if path not in now.sources and path.exists())
-        self._terminal.built(summary, Path(config.docs_dir))
+        self._later(lambda: self._terminal.built(summary, Path(config.docs_dir)))
         self.watch_too(self._outside)
         self.look()
+
+    def _tell_of_gone(self, before: Site, now: Site) -> dict[str, str]:
+        """Tell the author of pages that are no longer there though their file is, or that stand elsewhere: by the
+        address at which a page was, where it is."""
+        moved = {}
+        for path in [path for path in before.sources if path not in now.sources]:
+            if path.exists():
+                self._later(functools.partial(self._terminal.no_page, path, is_left_out=now.leaves_out(path)))
+                continue
+            successor = self.changes.moves.get(path)
+            if successor and successor in now.sources:
+                old, new = before.sources[path][1], now.sources[successor][1]
+                moved[old] = new
+                self._later(functools.partial(self._terminal.moved, successor, old, new))
+        return moved
 
     def _is_current(self, address: str, counts: dict[str, int]) -> bool:
         """Whether a page was not woken since a build of the site has begun."""
@@ -227,7 +213,8 @@ class Desk:
         """An open notebook has been built."""
         self._runs[path] = run
         self.watch_too(self._outside)
-        self._terminal.made(path, progress, time.monotonic() - progress.begun)
+        seconds = time.monotonic() - progress.begun
+        self._later(lambda: self._terminal.made(path, progress, seconds))
 
     def goes_on(self, path: str, progress: Progress) -> None:
         self._terminal.goes_on(path, progress)
@@ -266,7 +253,7 @@ class Desk:
             self._wake.notify_all()
         if in_vain and self._rest:
             self._rest.close()
-        self._terminal.changed(paths)
+        self._later(lambda: self._terminal.changed(paths))
 
     def _swap_styles(self, shown: Site, paths: Collection[Path]) -> None:
         """Style sheets need nothing made: they are served as they are at once."""
@@ -287,6 +274,7 @@ class Desk:
         if self._thread.is_alive():
             self._thread.join(10)
         self._leave()
+        self._later.close()
 
     def _leave(self) -> None:
         for bench in self._benches.values():

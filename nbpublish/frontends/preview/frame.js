@@ -65,6 +65,10 @@ const served = async (address) => {
   for (;;) {
     try {
       const answer = await fetch(address, { cache: "no-store" });
+      if (answer.redirected) { // the page stands at another address
+        location.replace(answer.url + location.hash);
+        await new Promise(() => {});
+      }
       return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
     } catch {
       await new Promise((go) => setTimeout(go, 1000));

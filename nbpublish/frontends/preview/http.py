@@ -18,7 +18,7 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from nbpublish.frontends.preview.again import page_at
 from nbpublish.frontends.preview.board import NO_FRAME, Board
@@ -177,7 +177,7 @@ class Handler(SimpleHTTPRequestHandler):
         for _ in range(3):  # the folder may be another one in a moment
             path = board.files.get(address) or board.file_at(address)
             if path and path.is_dir():
-                self._redirect(address)
+                self._redirect(f"/{urlsplit(self.path).path.lstrip('/')}/", HTTPStatus.MOVED_PERMANENTLY)
                 return
             try:
                 if path and path.suffix in (".html", ".htm"):
@@ -189,11 +189,14 @@ class Handler(SimpleHTTPRequestHandler):
                 return
             except (FileNotFoundError, UnicodeDecodeError):
                 time.sleep(0.01)
-        self._missing()
+        self._missing(address)
 
-    def _missing(self) -> None:
+    def _missing(self, address: str) -> None:
         """No such page, or none yet: the script that comes with this one loads it when it is there."""
         board = self.server.board
+        if new := board.now_at(address):
+            self._redirect(quote(new), HTTPStatus.FOUND)
+            return
         if board.site is None:
             self._send(HTTPStatus.SERVICE_UNAVAILABLE, "text/html", self._page(_NO_SITE, NO_FRAME))
             return
@@ -212,11 +215,10 @@ class Handler(SimpleHTTPRequestHandler):
             html = before + text + found + after if found else html + text
         return html.encode("utf-8", "surrogateescape")
 
-    def _redirect(self, address: str) -> None:
+    def _redirect(self, where: str, status: HTTPStatus) -> None:
         query = urlsplit(self.path).query
-        where = urlsplit(self.path).path.lstrip("/") + "/"
-        self.send_response(HTTPStatus.MOVED_PERMANENTLY)
-        self.send_header("Location", f"/{where}{'?' + query if query else ''}")
+        self.send_response(status)
+        self.send_header("Location", f"{where}{'?' + query if query else ''}")
         self._end(b"")
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 
 from rich.console import Console
 from rich.live import Live
@@ -13,7 +15,8 @@ from rich.markup import escape
 from rich.text import Text
 
 from nbpublish.build import Report
-from nbpublish.frontends import configuration, report
+from nbpublish.frontends import report
+from nbpublish.frontends.places import shown
 from nbpublish.frontends.preview.progress import Progress
 from nbpublish.frontends.summary import Summary
 from nbpublish.model import Cell, Notebook, Problem, Reason
@@ -21,6 +24,13 @@ from nbpublish.model import Cell, Notebook, Problem, Reason
 SIGNS = {"reused": "·", "ran": "●", "failed": "✗", "not_run": "○", "running": "▸", "waiting": "…"}
 """What becomes of a cell, as one letter."""
 THE_SITE = "site"
+_NO_CELLS = (
+    "no cell was found in it. Let one begin with `# %%`, or with `@app.cell` below `app = marimo.App()`, and it is one "
+    "again"
+)
+_MOVED = "Readers of the published site find nothing at the old address, unless mkdocs-redirects leads on from there."
+LATER = 0.03
+"""Seconds that a line for the terminal waits for those who look at a page: to print one takes as long as to send it."""
 
 
 class Terminal:
@@ -38,12 +48,16 @@ class Terminal:
     def changed(self, paths: Collection[Path]) -> None:
         first, *others = sorted(paths)
         more = f" and {len(others)} more" if others else ""
-        self._console.print(f"[dim]{escape(configuration.shown(first))}{more} changed[/]")
+        self._console.print(f"[dim]{escape(shown(first))}{more} changed[/]")
 
-    def no_pages(self, paths: Iterable[Path]) -> None:
-        """These files are there, but nothing is made of them any longer."""
-        for path in paths:
-            self._console.print(f"[yellow]{escape(configuration.shown(path))} is no page any longer, as it is now.[/]")
+    def no_page(self, path: Path, *, is_left_out: bool) -> None:
+        """A file is there, but nothing is made of it any longer."""
+        why = "mkdocs.yml leaves it out. Change `exclude_docs` there to have it back" if is_left_out else _NO_CELLS
+        self._console.print(f"[yellow]{escape(f'{shown(path)} is no page any longer: {why}.')}[/]")
+
+    def moved(self, path: Path, old: str, new: str) -> None:
+        """A page stands at another address, as its source has another name."""
+        self._console.print(f"[yellow]{escape(f'{shown(path)}: the page {old} is {new} from now on. {_MOVED}')}[/]")
 
     def made(self, path: str, progress: Progress, seconds: float) -> None:
         """All cells of an open notebook have come to their end."""
@@ -107,6 +121,29 @@ class Terminal:
 
     def _lines(self) -> Text:
         return Text("\n".join(list(self._now.values())), no_wrap=True, overflow="ellipsis")
+
+
+class Later:
+    """Does one thing after the other, each a moment after it was asked for."""
+
+    def __init__(self) -> None:
+        self._asked: SimpleQueue[tuple[float, Callable[[], object]] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="nbpublish terminal", daemon=True)
+        self._thread.start()
+
+    def __call__(self, act: Callable[[], object]) -> None:
+        self._asked.put((time.monotonic() + LATER, act))
+
+    def _work(self) -> None:
+        while asked := self._asked.get():
+            when, act = asked
+            time.sleep(max(0.0, when - time.monotonic()))
+            act()
+
+    def close(self) -> None:
+        """Do what is left, and end."""
+        self._asked.put(None)
+        self._thread.join(5)
 
 
 def signs(progress: Progress) -> str:

@@ -49,6 +49,8 @@ class Changes(FileSystemEventHandler):
         """By folder of which only some files matter, these."""
         self.on_folder: Callable[[Path], None] = lambda _: None
         """Told of every folder that is new."""
+        self.moves: dict[Path, Path] = {}
+        """By file that was renamed, its new name."""
         self._condition = threading.Condition()
         self._due: dict[Path, float] = {}
         """By file with an event, when it counts as saved."""
@@ -83,6 +85,7 @@ class Changes(FileSystemEventHandler):
                 self._due[path] = self._last + (MISSING if gone or renamed else wait)
             if renamed:
                 self._patient.add(paths[0])
+                self.moves[paths[0]] = paths[1]
             self._condition.notify_all()
 
     def touched(self, paths: Iterable[Path]) -> None:
