@@ -148,13 +148,13 @@ def _decided(run: Run, words: Words) -> str:
         names = " × ".join(labels[key] for key in decision.widgets)
         said = words(f"about.widgets.{decision.extent}", names=names, count=decision.computed, all=decision.wanted)
         why = words(f"states.why.{decision.cause}") if decision.cause else ""
-        found[f"<li>{escape(f'{said} {why}'.strip())}</li>"] = None
+        found[f"<li>{escape(words('about.widgets.because', said=said, why=why).strip())}</li>"] = None
     told = {(key, decision.cause) for decision in run.decisions for key in decision.widgets}
     for each in run.still or ():
         if each.cause != "nothing" and (each.key, each.cause) not in told:
             said = words("about.widgets.still", names=each.key)
             why = words(f"states.why.{each.cause}")
-            found[f"<li>{escape(f'{said} {why}')}</li>"] = None
+            found[f"<li>{escape(words('about.widgets.because', said=said, why=why))}</li>"] = None
     return f'<ul class="nb-decided">{"".join(found)}</ul>' if found else ""
 
 

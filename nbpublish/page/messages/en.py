@@ -32,6 +32,7 @@ WORDS = {
     "about.widgets.some": "{names}: {count} of {all} settings, sliders move in larger steps:",
     "about.widgets.axes": "{names}: {count} of {all} settings, one control at a time:",
     "about.widgets.default": "{names}: 1 of {all} settings:",
+    "about.widgets.because": "{said} {why}",
     "about.widgets.still": "{names} stays as it is:",
     "about.source": "Source",
     "about.download": "Download",

@@ -27,6 +27,7 @@ WORDS = {
     "about.widgets.some": "{names}：{all} 通りのうち {count} 通り（スライダーの刻みを粗くしました）。",
     "about.widgets.axes": "{names}：{all} 通りのうち {count} 通り（一度に一つだけ動きます）。",
     "about.widgets.default": "{names}：{all} 通りのうち 1 通り。",
+    "about.widgets.because": "{said}{why}",
     "about.widgets.still": "{names} は動かせません。",
     "about.source": "ソース",
     "about.download": "ダウンロード",
