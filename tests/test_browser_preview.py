@@ -135,9 +135,14 @@ def test_what_a_reader_has_opened_stays_open_where_its_cell_changes(served: Serv
 @in_our_theme
 def test_the_way_to_what_has_changed(served: Served, tab: Any) -> None:
     served.write("chapter.py", chapter(last=LAST.replace("last", "at last")))
-    tab.locator(".nb-live-jump").click()
+    tab.locator(".nb-live-jump").wait_for()
+    tab.keyboard.press("j")
     last = "[...document.querySelectorAll('.nb-cell')].at(-1)"
     until(lambda: tab.evaluate(f"{last}.getBoundingClientRect().top < innerHeight"))
+    assert tab.locator(".nb-live-jump").count() == 0
+    served.write("chapter.py", chapter("Above all.", last=LAST.replace("last", "at last")))
+    tab.locator(".nb-live-jump").click()
+    until(lambda: tab.evaluate("scrollY < innerHeight"))
     assert tab.locator(".nb-live-jump").count() == 0
 
 
@@ -257,7 +262,9 @@ def test_a_page_whose_notebook_is_renamed_is_followed(served: Served, tab: Any) 
     tab.wait_for_function("document.body && !document.body.textContent.includes('Another name.')")
 
 
-def test_following_a_link_leads_to_a_page_that_changes(served: Served, tab: Any) -> None:
+def test_following_a_link_leads_to_a_page_that_changes(
+    served: Served, tab: Any, request: pytest.FixtureRequest
+) -> None:
     """Material puts the new page in the place of the old one, without loading it."""
     tab.goto(served.url)
     connected(tab)
@@ -265,8 +272,11 @@ def test_following_a_link_leads_to_a_page_that_changes(served: Served, tab: Any)
     tab.locator("a", has_text="the chapter").first.click()
     sees(tab, "last 6")
     tab.wait_for_timeout(1000)
-    served.write("chapter.py", chapter("After the link."))
+    served.write("chapter.py", chapter("After the link.\n#\n# ## A section"))
     sees(tab, "After the link.")
+    tab.wait_for_function("[...document.links].some(({ textContent }) => textContent.trim() === 'A section')")
+    is_material = request.node.callspec.params["served"] == "material"
+    assert tab.evaluate("window.stays === true") == is_material
 
 
 def test_what_lets_no_page_be_made_covers_it_until_it_is_mended(served: Served, tab: Any) -> None:

@@ -405,6 +405,7 @@ class Course(Served):
             "data/numbers.txt": "one",
             "modules/outer.py": "VALUE = 1\n",
             "overrides/main.html": '{% extends "base.html" %}\n',
+            "overrides/css/own.css": "body { color: red }\n",
             "hook.py": HOOK.format("hooked"),
             "base.yml": "site_description: described\n",
             "mkdocs.yml": "site_name: One\nINHERIT: base.yml\nhooks: [hook.py]\ntheme:\n  name: nbpublish\n"
@@ -412,7 +413,7 @@ class Course(Served):
             "open.py": "import sys\nopen('opened', 'w').write(sys.argv[1])\n",
             ".gitignore": "/site/\n.nbpublish/\n__pycache__/\nopened\n",
         }.items():
-            (root / name).parent.mkdir(exist_ok=True)
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text, encoding="utf-8")
         self.git("init", "-q", "-b", "main", root=root)
         super().__init__(root, "--open", "--follow", BROWSER=f"{sys.executable} {root / 'open.py'} %s", cwd=str(root))
@@ -482,6 +483,33 @@ def test_configuration_hooks_and_theme_are_watched(
     course.swap(name, old, new)
     course.wait_for("/", shows)
     visitor.wait(lambda: visitor.last["frame"] != frame or "hooked again" in visitor.html)
+
+
+def test_a_style_sheet_of_the_theme_is_swapped(course: Course, visitor: Reader) -> None:
+    quiet(course)
+    frame = visitor.last["frame"]
+    course.write("overrides/css/own.css", "body { color: blue }\n")
+    visitor.wait(lambda: "/css/own.css" in visitor.last["styles"])
+    assert "blue" in course.get("/css/own.css")[1]
+    quiet(course)
+    assert visitor.last["frame"] == frame, "nothing is loaded again"
+
+
+def test_the_page_that_somebody_looks_at_comes_before_the_site(course: Course, visitor: Reader) -> None:
+    """A hook holds the site up for as long as the test wants."""
+    (course.folder / "wait").touch()
+    hold = "import os, time\n\ndef on_files(files, **_):\n    while os.path.exists('wait'):\n        time.sleep(0.02)\n"
+    course.write("hook.py", f"{HOOK.format('hooked')}\n{hold}    return files\n")
+    course.write("docs/chapter.py", chapter("Sooner than Zanzibar.", cells=(*CELLS, OUTER)))
+    visitor.sees("Sooner than Zanzibar.")
+    index = "/assets/search-index.js"
+    assert "Zanzibar" not in course.get(index)[1]
+    (course.folder / "wait").unlink()
+    until(lambda: "Zanzibar" in course.get(index)[1])
+    course.write("hook.py", HOOK.format("hooked"))
+    course.write("docs/chapter.py", chapter(cells=(*CELLS, OUTER)))
+    visitor.sees("Some words.")
+    quiet(course)
 
 
 @pytest.mark.parametrize(

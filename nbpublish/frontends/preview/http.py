@@ -17,6 +17,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -183,13 +184,20 @@ class Handler(SimpleHTTPRequestHandler):
                 if path and path.suffix in (".html", ".htm"):
                     self._send(HTTPStatus.OK, "text/html", self._page(*board.page_file(address)))
                 elif path:
-                    self._send(HTTPStatus.OK, self.guess_type(str(path)), path.read_bytes())
+                    self._send(HTTPStatus.OK, self.guess_type(str(path)), self._content(address, path))
                 else:
                     break
                 return
             except (FileNotFoundError, UnicodeDecodeError):
                 time.sleep(0.01)
         self._missing(address)
+
+    def _content(self, address: str, path: Path) -> bytes:
+        """A file as it is; the map of the site with addresses of this preview, as Material loads pages named there."""
+        data, site = path.read_bytes(), self.server.board.site
+        if address != "/sitemap.xml" or not site or not site.config.site_url:
+            return data
+        return data.replace(site.config.site_url.encode(), f"http://{self.headers['Host']}/".encode())
 
     def _missing(self, address: str) -> None:
         """No such page, or none yet: the script that comes with this one loads it when it is there."""
