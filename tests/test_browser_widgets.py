@@ -93,7 +93,65 @@ JUPYTER = {
     "names": "w.Dropdown(options=['a', 'b'])",
     "one": "w.RadioButtons(options=['u', 'v'])",
     "box": "w.Checkbox(description='box')",
+    "logs": "w.FloatLogSlider(value=1, base=10, min=-2, max=1, step=1)",
 }
+LOGS = {
+    "mouse": [("logs", lambda root: point(1)(root), "logs 10.0")],
+    "keyboard": [("logs", lambda root: press("Home", "ArrowRight")(root), "logs 0.1")],
+}
+INTERACT = """\
+# %%
+from ipywidgets import interact
+
+# %%
+def area(side, kind):
+    print("area", kind, side * side)
+
+interact(area, side=(1, 4), kind=["field", "roof"]);
+"""
+LAID = """\
+import marimo
+app = marimo.App()
+
+@app.cell
+def _():
+    import marimo as mo
+    import numpy as np
+    class Pen:
+        def __init__(self, width):
+            self.width = width
+    return Pen, mo, np
+
+@app.cell
+def _(Pen, mo, np):
+    prose, across, beside = mo.ui.slider(1, 4), mo.ui.slider(1, 3), mo.ui.switch()
+    within, first, second = mo.ui.number(1, 5), mo.ui.slider(1, 3), mo.ui.radio(["u", "v"], value="u")
+    turn = mo.ui.slider(0, np.pi, step=np.pi / 4, value=np.pi / 2)
+    rate = mo.ui.slider(steps=np.logspace(-2, 1, 4), value=0.1)
+    pen = mo.ui.dropdown({"thin": Pen(1), "thick": Pen(9)}, value="thin")
+    return across, beside, first, pen, prose, rate, second, turn, within
+
+@app.cell
+def _(across, beside, first, mo, pen, prose, rate, second, turn, within):
+    mo.md(f'''
+    Take {prose} of them, with {pen}.
+
+    {mo.hstack([across, beside])}
+
+    {mo.accordion({"More": within})}
+
+    {mo.ui.tabs({"One": first, "Two": mo.vstack([second, turn, rate])})}
+    ''')
+    return
+""" + "".join(
+    f"\n@app.cell\ndef _({name}):\n    print('{name}', {value})\n    return\n"
+    for name, value in {
+        **{name: f"{name}.value" for name in ("prose", "across", "beside", "within", "first", "second")},
+        "turn": "round(float(turn.value), 3)",
+        "rate": "float(rate.value)",
+        "pen": "pen.value.width",
+    }.items()
+)
 
 
 def jupyter_notebook() -> str:
@@ -185,6 +243,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("widgets")
     files = {"index.md": "# Plain", "kinds.py": marimo_notebook(), "constants.py": percent_notebook()}
     files |= {"jupyter.py": jupyter_notebook(), "shared.py": SHARED, "making.py": making_notebook(), "runs.py": RUNS}
+    files |= {"laid.py": LAID, "interact.py": INTERACT}
     write_site(folder, files, plugins=["nbpublish"], theme={"name": "nbpublish"})
     build_site(folder, folder / "root" / "course", use_directory_urls=False)
     return folder / "root" / "course"
@@ -423,7 +482,51 @@ def test_controls_of_ipywidgets_move(reader: Reader, address: str, moves: list[A
     pytest.importorskip("ipywidgets")
     as_tuple = {"ends": str.maketrans("[]", "()")}
     own = [(key, move, text.translate(as_tuple.get(key, {}))) for key, move, text in moves if key in JUPYTER]
-    follow(reader, f"{address}jupyter.html", own)
+    follow(reader, f"{address}jupyter.html", [*own, *LOGS["mouse" if moves is MOUSE else "keyboard"]])
+
+
+def within(label: str, move: Move) -> Move:
+    """Open what a control stands in, then move it."""
+
+    def opened(root: Any) -> None:
+        if not root.is_visible():
+            root.page.get_by_text(label, exact=True).click()
+        move(root)
+
+    return opened
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_controls_move_wherever_they_stand_and_whatever_their_values_are(
+    reader: Reader, address: str, by: str
+) -> None:
+    """In the prose of an f-string, side by side, folded away, in tabs; numbers of a logarithm, parts of π, objects."""
+    last = (lambda of=0: point(1, of)) if by == "mouse" else (lambda of=0: press("End", of=of))
+    moves: list[tuple[str, Move, str]] = [
+        ("prose", last(), "prose 4"),
+        ("across", last(), "across 3"),
+        ("beside", click() if by == "mouse" else press("Space"), "beside True"),
+        ("within", within("More", fill("4") if by == "mouse" else press("ArrowUp", "ArrowUp", "ArrowUp")), "within 4"),
+        ("first", last(), "first 3"),
+        ("second", within("Two", click(1) if by == "mouse" else press("ArrowRight")), "second v"),
+        ("turn", last(), "turn 3.142"),
+        ("turn", press("Home", "ArrowRight", "ArrowRight", "ArrowRight"), "turn 2.356"),
+        ("rate", last(), "rate 10.0"),
+        ("rate", press("ArrowLeft"), "rate 1.0"),
+        ("pen", choose("thick") if by == "mouse" else press("ArrowDown"), "pen 9"),
+    ]
+    follow(reader, f"{address}laid.html", moves)
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_what_interact_calls_follows_its_controls(reader: Reader, address: str, by: str) -> None:
+    pytest.importorskip("ipywidgets")
+    reader.tab.goto(f"{address}interact.html")
+    reader.tab.wait_for_function("document.querySelector('.nb-tools')")
+    (point(1) if by == "mouse" else press("End"))(control(reader, "side"))
+    reader.tab.wait_for_function("document.body.innerText.includes('area field 16')")
+    (choose("roof") if by == "mouse" else press("ArrowDown"))(control(reader, "kind"))
+    reader.tab.wait_for_function("document.body.innerText.includes('area roof 16')")
 
 
 def test_two_controls_of_one_state_move_each_other_and_the_last_one_moved_wins(reader: Reader) -> None:

@@ -75,7 +75,12 @@ def as_json(value: Any) -> str:
 
 
 def _same(one: Any, other: Any) -> bool:
-    return as_json(one) == as_json(other) or (_is_number(one) and _is_number(other) and bool(one == other))
+    if as_json(one) == as_json(other):
+        return True
+    if not (_is_number(one) and _is_number(other)):
+        return False
+    # a place counts as many decimals as a reader may see, and the author's π some more
+    return one == other if isinstance(one, int) and isinstance(other, int) else math.isclose(one, other, abs_tol=1e-12)
 
 
 def _is_number(value: Any) -> bool:
@@ -127,6 +132,8 @@ def _numbers(control: Control) -> list[Place]:
     if steps:
         return [(at, said(step)) for at, step in enumerate(steps)]
     of = control.properties
+    if values := of.get("values"):
+        return [(value, said(value)) for value in values]
     if of.get("start") is None or of.get("stop") is None:
         return []
     return [(number, said(number)) for number in grid(of["start"], of["stop"], of.get("step"))]
