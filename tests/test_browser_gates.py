@@ -387,13 +387,20 @@ def test_without_a_script_the_text_is_the_same(reader: Any, kind: str) -> None:
     assert texts[0] == texts[1]
 
 
+MOVING = """() => [...document.querySelectorAll("*")].filter((element) => {
+  const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(element);
+  return transitionDuration !== "0s" || animationName !== "none" || scrollBehavior !== "auto";
+}).map((element) => element.tagName)"""
+LIVELY = "<b style='transition: all 1s'></b><i style='animation: a 1s'></i><s style='scroll-behavior: smooth'></s>"
+"""As a site's own styles may be."""
+
+
 def test_who_wants_no_motion_gets_none(reader: Any) -> None:
     tab = reader(reduced_motion="reduce", **DESKTOP).open(CHAPTER)
-    moving = """() => [...document.querySelectorAll("*")].filter((element) => {
-      const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(element);
-      return transitionDuration !== "0s" || animationName !== "none" || scrollBehavior !== "auto";
-    }).length"""
-    assert tab.evaluate(moving) == 0
+    tab.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", LIVELY)
+    assert tab.evaluate(MOVING) == []
+    tab.emulate_media(reduced_motion="no-preference")
+    assert tab.evaluate(MOVING) == ["B", "I", "S"], "nothing of ours moves anyway"
 
 
 FAINT = """() => [...document.querySelectorAll(".nb-copy, .nb-zoom")].filter((button) => {
