@@ -116,6 +116,20 @@ def test_neighbours_and_the_way_here_are_told(tmp_path: Path) -> None:
     assert re.search(r'aria-label="You are here"[^>]*><ol>\s*<li>Part one</li>', html)
 
 
+def test_a_subtitle_stands_below_the_title_whatever_the_format(tmp_path: Path) -> None:
+    block = '# /// script\n# [tool.nbpublish]\n# subtitle = "A & B"\n# ///\n'
+    files = {
+        "a.md": "---\nsubtitle: A & B\n---\n\n# A\n",
+        "b.py": "# ---\n# subtitle: A & B\n# ---\n\n# %% [markdown]\n# # B\n",
+        "c.py": f'{block}import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n    1\n    return\n',
+        "index.md": "# Home\n",
+    }
+    site = build_site(write_site(tmp_path, files, theme={"name": "nbpublish"}), tmp_path / "site")
+    for name in "abc":
+        assert re.search(r'</h1>\s*<p class="lede">A &amp; B</p>', site.html(f"{name}/index.html")), name
+    assert "lede" not in site.html("index.html")
+
+
 def test_reading_time_is_told_of_pages_that_take_some(tmp_path: Path) -> None:
     said = "---\nreading_minutes: 7\n---\n"
     more = {"long.md": "# Long\n\n" + "word " * 1000, "short.md": "# Short\n", "said.md": said}

@@ -24,7 +24,10 @@ product = A @ marks
 # The next cell had been waiting for this product.
 
 # %%
-product.mean()
+centred = product - product.mean()
+
+# %%
+centred
 
 # %% [markdown]
 # ## Within a function of your own

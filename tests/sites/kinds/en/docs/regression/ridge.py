@@ -1,3 +1,8 @@
+# /// script
+# [tool.nbpublish]
+# subtitle = "How a penalty keeps a model from learning the noise"
+# ///
+
 import marimo
 
 __generated_with = "0.17.0"

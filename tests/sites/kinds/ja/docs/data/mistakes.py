@@ -24,7 +24,10 @@ product = A @ marks
 # 次のセルは、この積を待っていました。
 
 # %%
-product.mean()
+centred = product - product.mean()
+
+# %%
+centred
 
 # %% [markdown]
 # ## 自分の関数の中で

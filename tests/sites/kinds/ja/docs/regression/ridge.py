@@ -1,3 +1,8 @@
+# /// script
+# [tool.nbpublish]
+# subtitle = "正則化で過学習をおさえる"
+# ///
+
 import marimo
 
 __generated_with = "0.17.0"
