@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import time
 from pathlib import Path
 from typing import Any, get_args
 
@@ -161,6 +164,99 @@ def test_json_has_all_of_it(folder: Path) -> None:
     assert reason["observation"]["subject"] == "data.txt"
     assert cell["seen"] == [{"kind": "file", "subject": "data.txt", "holds": False}]
     assert cell["when"] > 1e9
+
+
+EVERYTHING = """\
+# %% imports
+import os, random, uuid
+
+# %% modules
+import helper
+print(helper.X)
+
+# %% variables
+print(os.environ.get("NB_KIND"))
+
+# %% listing
+print(sorted(os.listdir("data")))
+
+# %% missing
+print(os.path.exists("new.csv"))
+
+# %% packages
+import fruits
+
+# %% old
+#| refresh: 1d
+print("old")
+
+# %% chance
+print(len(uuid.uuid4().hex))
+
+# %% seeds
+random.seed(1)
+
+# %% draws
+print(random.random())
+
+# %% lines
+1 / 0
+"""
+"""Each cell depends on something else."""
+
+
+def test_whatever_changes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = tmp_path / "installed"
+    (tmp_path / "course" / "data").mkdir(parents=True)
+    notebook, helper = tmp_path / "course" / "first.py", tmp_path / "course" / "helper.py"
+    helper.write_text("X = 1\n", encoding="utf-8")
+    notebook.write_text(EVERYTHING, encoding="utf-8")
+    _installed(site, "1.0")
+    monkeypatch.setenv("PYTHONPATH", str(site), prepend=os.pathsep)
+    monkeypatch.setenv("NB_KIND", "one")
+    monkeypatch.chdir(tmp_path / "course")
+    run("build", "-q", "--keep-going")
+    assert because() == {}
+    chance = "the cell draws numbers that nothing determines, and was refreshed"
+    assert because("build", "--refresh") == {"old": "the cell runs again after 1 day", "chance": chance}
+    helper.write_text("X = 2\n", encoding="utf-8")
+    monkeypatch.setenv("NB_KIND", "two")
+    (tmp_path / "course" / "data" / "x.txt").touch()
+    (tmp_path / "course" / "new.csv").touch()
+    _installed(site, "1.1")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 90_000)
+    edit(notebook, "random.seed(1)", "random.seed(2)")
+    edit(notebook, "# %% lines\n", "# %% lines\n# a comment\n")
+    assert because() == {
+        "modules": "`helper.py` changed",
+        "variables": "the environment variable `NB_KIND` changed",
+        "listing": "files were added to or removed from `data`",
+        "missing": "`new.csv` is there now",
+        "packages": "fruits 1.0 became 1.1",
+        "old": "the cell runs again after 1 day",
+        "seeds": "its code changed",
+        "draws": "it uses `random` of cell 9 `seeds`, which is stale",
+        "lines": "a line of code that shows in its traceback or warning was edited or moved",
+    }
+
+
+def because(*command: str) -> dict[str, str]:
+    """By name of each cell that is not just reused, why; as a build says it, or else as the next one would."""
+    asked = (*command, "--explain", "--keep-going") if command else ("why", "first.py")
+    told = json.loads(run(*asked, "--json").stdout)
+    cells = told["notebooks"]["first.py"] if command else [{**each, **each["next"]} for each in told["cells"]]
+    return {each["name"]: each["words"] for each in cells if not each["action"].startswith("reuse")}
+
+
+def _installed(site: Path, version: str) -> None:
+    """Let a distribution of this version be all there is in a folder."""
+    shutil.rmtree(site, ignore_errors=True)
+    info = site / f"fruits-{version}.dist-info"
+    info.mkdir(parents=True)
+    (site / "fruits.py").touch()
+    (info / "METADATA").write_text(f"Name: fruits\nVersion: {version}\n")
+    (info / "RECORD").write_text("fruits.py,,\n")
 
 
 def test_a_notebook_that_was_never_built_is_new(tmp_path: Path) -> None:
