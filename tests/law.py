@@ -179,7 +179,7 @@ class Sequel:
         shutil.copytree(self.root, self.authored)
         os.environ["NB_W"] = ""
         program = first_dataflow if self.way.dataflow else first_program
-        self.codes = program(self.r, self.way.cells, *([] if self.way.dataflow else [self.way.about]))
+        self.codes = program(self.r, self.way.cells, self.way.about)
         self.past.append(self.codes)
         self._check(None, same_world=False)
         for step in range(1, self.way.steps):

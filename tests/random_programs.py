@@ -218,15 +218,25 @@ def first_program(r: DRAW, cells: int, about: Sequence[str] = EVERYTHING) -> lis
 # --- dataflow ---------------------------------------------------------------------------------------------------------
 
 
-def first_dataflow(r: DRAW, cells: int) -> list[str]:
-    """A marimo notebook to begin with; cell n defines `vn` or `fn`, and its private names."""
+def first_dataflow(r: DRAW, cells: int, about: Sequence[str] = EVERYTHING) -> list[str]:
+    """A marimo notebook to begin with; cell n defines `vn` or `fn`, and its private names. Where it is not about
+    writing, no cell writes a file."""
     codes = ["v0 = [0]", "v1 = v0", "def f2():\n    return v0"]
     for n in range(3, cells + 5):
-        codes.append(_dataflow_cell(r, n, codes))
+        codes.append(_dataflow_cell(r, n, codes, about))
     return codes
 
 
-def _dataflow_cell(r: DRAW, n: int, others: Sequence[str]) -> str:
+_WRITES = "write_text"
+
+
+def _dataflow_cell(r: DRAW, n: int, others: Sequence[str], about: Sequence[str]) -> str:
+    while _WRITES in (code := _any_dataflow_cell(r, n, others)) and "writing" not in about:
+        pass
+    return code
+
+
+def _any_dataflow_cell(r: DRAW, n: int, others: Sequence[str]) -> str:
     defined = [match[0] for code in others for match in re.finditer(r"\bv\d+(?= = )|(?<=def )f\d+", code)]
 
     def v() -> str:
@@ -296,7 +306,7 @@ def edited(
     """One edit: a cell replaced, inserted, deleted, moved or doubled, an earlier state again, or one without effect."""
 
     def new_cell() -> str:
-        return _dataflow_cell(r, r.randrange(2, len(codes) + 2), codes) if dataflow else _percent_cell(r, about)
+        return _dataflow_cell(r, r.randrange(2, len(codes) + 2), codes, about) if dataflow else _percent_cell(r, about)
 
     codes, at = list(codes), r.randrange(len(codes))
     edit = r.choice((*3 * ("replace",), "insert", "delete", "swap", "double", "revert", "no effect"))

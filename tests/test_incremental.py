@@ -44,6 +44,8 @@ WAYS = (
     Way(dataflow=True),
     Way(dataflow=True, warm=True, keep=0.0),
     Way(dataflow=True, disk=True, keep=0.0, damage=True),
+    Way(dataflow=True, disk=True, keep=0.0, kill=True),
+    Way(dataflow=True, disk=True, keep=0.0, twins=True, about=_READING),
 )
 
 
