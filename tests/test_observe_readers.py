@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import h5py
 import joblib
 import numpy as np
 import pandas as pd
@@ -28,8 +29,8 @@ IMPORTS = {
         "import joblib, numpy as np, pandas as pd\nimport matplotlib.pyplot as plt\nfrom PIL import Image"
     ),
     "polars": "import polars as pl",
-    "pyarrow and duckdb": (
-        "import duckdb\nimport pyarrow as pa, pyarrow.csv, pyarrow.dataset, pyarrow.feather, pyarrow.parquet"
+    "pyarrow, duckdb and h5py": (
+        "import duckdb, h5py\nimport pyarrow as pa, pyarrow.csv, pyarrow.dataset, pyarrow.feather, pyarrow.parquet"
     ),
 }
 
@@ -58,6 +59,12 @@ def _database(path: Path, n: int) -> None:
     path.unlink(missing_ok=True)
     with sqlite3.connect(path) as connection:
         connection.execute(f"create table t as select {n} as a")
+
+
+def _hdf5(path: Path, n: int) -> None:
+    path.unlink(missing_ok=True)  # as HDF5 locks a file that somebody has open
+    with h5py.File(path, "w") as file:
+        file["a"] = np.full(3, n)
 
 
 def _dumped(path: Path, n: int) -> None:
@@ -103,7 +110,9 @@ READERS: Mapping[str, Mapping[str, tuple[str, Make]]] = {
         "list": ("pl.read_parquet([{}])", _parquet),
         "pattern": ("pl.read_parquet({}[:-1] + '*')", _parquet),
     },
-    "pyarrow and duckdb": {
+    "pyarrow, duckdb and h5py": {
+        "h5py": ("h5py.File({}, 'r')['a'][()].tolist()", _hdf5),
+        "h5py closed": ("(f := h5py.File({}))['a'][()].tolist()\nf.close()", _hdf5),
         "pa.csv": ("pa.csv.read_csv({}).to_pydict()", _text),
         "pa.parquet": ("pa.parquet.read_table({}).to_pydict()", _parquet),
         "ParquetFile": ("pa.parquet.ParquetFile({}).read().to_pydict()", _parquet),
@@ -117,7 +126,7 @@ READERS: Mapping[str, Mapping[str, tuple[str, Make]]] = {
     },
 }  # fmt: skip
 """By group and name, an expression over the path of a file, and how the file is made."""
-ENDS = {_text: ".csv", _parquet: ".parquet", _arrow: ".arrow", _array: ".npy", _image: ".png", _database: ".db"}
+ENDS = {_text: ".csv", _parquet: ".parquet", _arrow: ".arrow", _array: ".npy", _image: ".png", _database: ".db", _hdf5: ".h5"}
 
 
 @pytest.mark.parametrize("group", READERS)
