@@ -126,7 +126,7 @@ READERS: Mapping[str, Mapping[str, tuple[str, Make]]] = {
     },
 }  # fmt: skip
 """By group and name, an expression over the path of a file, and how the file is made."""
-ENDS = {_text: ".csv", _parquet: ".parquet", _arrow: ".arrow", _array: ".npy", _image: ".png", _database: ".db", _hdf5: ".h5"}
+ENDS = {_text: ".csv", _parquet: ".parquet", _arrow: ".arrow", _array: ".npy", _image: ".png", _database: ".db"}
 
 
 @pytest.mark.parametrize("group", READERS)
