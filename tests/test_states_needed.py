@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hazards import edit, ran
 from law import as_outside_pytest
+from nursery import elsewhere
 from programs import percent
 
 from nbpublish.build import build
@@ -65,24 +66,27 @@ def test_there_is_a_setting_of_every_state() -> None:
 
 
 @pytest.mark.parametrize("state", CELLS)
-def test_a_setting_reaches_its_reader_only_where_its_state_is_followed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str
-) -> None:
-    load, setting, reader, first, second = CELLS[state]
-    (tmp_path / "book.py").touch()
-    cells = [load, setting.replace("{}", first), "print(1)", reader]
+def test_a_setting_reaches_its_reader_only_where_its_state_is_followed(tmp_path: Path, state: str) -> None:
+    assert elsewhere(followed_and_not, state, tmp_path) == (True, False)
 
-    def reaches() -> bool:
-        store = MemoryStore()
-        found = []
-        for codes in (cells, edit(cells, 1, setting.replace("{}", second)), edit(cells, 2, "print(2)")):
-            executor, world = InlineExecutor(tmp_path), ThisMachine(tmp_path)
-            found.append(ran(build(percent(*codes), store=store, executor=executor, world=world)))
-        assert found[0] == [0, 1, 2, 3]
-        assert found[2] == [2], "each setting has a trace, and who does not read it is left alone"
-        return 3 in found[1]
 
+def followed_and_not(state: str, root: Path) -> tuple[bool, bool]:
+    """What is so where a state is followed, and where it is not."""
     with as_outside_pytest():
-        assert reaches()
-        monkeypatch.setattr(hidden, "STATES", tuple(other for other in STATES if other.name != state))
-        assert not reaches()
+        followed = reaches_its_reader(state, root)
+        hidden.STATES = tuple(other for other in STATES if other.name != state)
+        return followed, reaches_its_reader(state, root)
+
+
+def reaches_its_reader(state: str, root: Path) -> bool:
+    """Whether the cell that reads a setting runs after an edit of the one that sets it."""
+    load, setting, reader, first, second = CELLS[state]
+    (root / "book.py").touch()
+    cells = [load, setting.replace("{}", first), "print(1)", reader]
+    store, found = MemoryStore(), []
+    for codes in (cells, edit(cells, 1, setting.replace("{}", second)), edit(cells, 2, "print(2)")):
+        executor, world = InlineExecutor(root), ThisMachine(root)
+        found.append(ran(build(percent(*codes), store=store, executor=executor, world=world)))
+    assert found[0] == [0, 1, 2, 3]
+    assert found[2] == [2], "each setting has a trace, and who does not read it is left alone"
+    return 3 in found[1]
