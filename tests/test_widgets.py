@@ -181,6 +181,15 @@ def test_what_explodes_moves_one_at_a_time_and_else_not_at_all() -> None:
     assert (found.extent, found.computed, found.cause) == ("default", 1, "states")
 
 
+def test_what_moves_one_at_a_time_keeps_its_ends_and_its_start_before_nothing_moves() -> None:
+    many = [widget(key, 21, initial=7) for key in "abcdefgh"]
+    known = {"follows": {"x": tuple("abcdefgh")}, "budget": Budget(bytes=2_000_000)}
+    found = decided(many, **known, bytes={"x": 120_000.0})["x"]
+    assert (found.extent, found.computed) == ("axes", 17)
+    assert found.places == ((0, 7, 20),) * 8
+    assert decided(many, **known, bytes={"x": 200_000.0})["x"].extent == "default"
+
+
 def test_of_many_buttons_each_can_be_pressed_less_often() -> None:
     found = decided([widget(key, 11, "button") for key in "abcd"], {"x": tuple("abcd")}, Budget(states=100))["x"]
     assert (found.extent, found.places, found.computed) == ("some", ((0, 1, 2),) * 4, 81)

@@ -12,6 +12,7 @@ from mkdocs.exceptions import Abort
 from mkdocs_sites import Site, build_site, write_site
 
 from nbpublish.frontends.cli import main
+from nbpublish.page.shard import Follower, shard
 from nbpublish.project import DiskStore, Project
 
 NOTEBOOK = """\
@@ -160,3 +161,11 @@ def test_what_was_decided_is_told_in_a_table_and_as_json(tmp_path: Path) -> None
     assert [(each["widget"], each["cause"]) for each in said["still"]["a.py"]] == [
         *[("k", "writes"), ("shown", "author"), ("unread", "nothing"), ("word", "free")],
     ]
+
+
+def test_what_several_states_show_is_kept_once_and_what_was_not_computed_is_said_to_be_missing() -> None:
+    shown = ["<p>one</p>", "<p>two</p>", None, "<p>one</p>"]
+    [data] = json.loads(shard({"c": Follower(("w",), (4,), False, shown)})[9:-2]).values()
+    assert data["i"] == [0, 1, -1, 0]
+    assert len(data["u"]) == 2
+    assert sorted(data["t"]) == ["<p>", "one</p>", "two</p>"]

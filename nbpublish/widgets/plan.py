@@ -20,6 +20,7 @@ from nbpublish.widgets.domain import evenly
 GRADUAL = {"slider": 5, "number": 5, "range-slider": 5, "date": 5, "button": 2}
 """Kinds of which places may be left out, because a reader finds another one close by; and how many places each keeps,
 where it has so many, before widgets move one at a time."""
+_ALONE = 3
 _SHRINK = 0.8
 
 Keys = tuple[str, ...]
@@ -209,20 +210,26 @@ class _Planner:
 
     def _coarsen(self, group: Keys) -> bool:
         """Leave out places of the slider that has most of them; False where none has any to spare."""
-        able = [
-            key
-            for key in group
-            if len(self.kept[key]) > GRADUAL.get(self.widgets[key].kind, math.inf) and not self.widgets[key].made
-        ]
+        fewest = {key: self._fewest(group, self.widgets[key]) for key in group}
+        able = [key for key in group if len(self.kept[key]) > fewest[key]]
         if not able:
             return False
         key = max(able, key=lambda key: len(self.kept[key]))
         widget = self.widgets[key]
-        fewest = GRADUAL[widget.kind]
-        count = max(fewest, min(math.floor(len(self.kept[key]) * _SHRINK), len(self.kept[key]) - 1))
+        count = max(int(fewest[key]), min(math.floor(len(self.kept[key]) * _SHRINK), len(self.kept[key]) - 1))
         is_button = widget.kind == "button"  # nobody can press it five times who cannot press it twice
         self.kept[key] = list(range(count)) if is_button else _around(widget.initial, len(widget.values), count)
         return True
+
+    def _fewest(self, group: Keys, widget: Widget) -> float:
+        """How many places a widget keeps at least; one that moves alone may have its ends and its start, and no more.
+
+        Otherwise nothing would move at all.
+        """
+        if widget.made or widget.kind not in GRADUAL:
+            return math.inf
+        fewest = GRADUAL[widget.kind]
+        return min(fewest, _ALONE) if self.extents.get(group) == "axes" else fewest
 
     def _give_up(self, group: Keys, cause: str) -> None:
         self.causes[group] = cause
