@@ -35,7 +35,7 @@ SVG('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><title>Loss</t
 SITE = {
     "index.md": "# Home\n\n@fig-loss, [the data](@sec-data), {eq}`eq-gini`, @tbl-md and `@fig-loss`.\n",
     "03_trees.py": TREES,
-    "04_pca.py": "# %% [markdown]\n# # 4. PCA\n#\n# As in @fig-loss and @eq-gini.\n",
+    "04_pca.py": "# %% [markdown]\n# # 4. PCA\n#\n# As in @fig-loss and @eq-gini, by @cell-fit.\n",
     "05_notes.md": "# 5. Notes\n\n![A hill](hill.svg){#fig-hill}\n\n| a |\n|---|\n| 1 |\n\n: Scores {#tbl-md}\n\n"
     "$$ x $$ {#eq-md}\n\n@eq-md and @fig-loss\n",
     "06_alone.py": "# %% [markdown]\n# # 6. Alone\n#\n# ![A hill](hill.svg){#fig-alone}\n",
@@ -76,6 +76,7 @@ def test_references_lead_over_notebooks_and_markdown_pages(theme: str, tmp_path:
         "[Figure 3.1](03_trees/#fig-loss), [the data](03_trees/#sec-data), [(3.1)](03_trees/#eq-gini), "
         "[Table 5.1](05_notes/#tbl-md) and @fig-loss ."
     ) in article(site, "index.html")
+    assert "by [the cell fit](../03_trees/#cell-fit)." in article(site, "04_pca/index.html")
     trees, notes = article(site, "03_trees/index.html"), article(site, "05_notes/index.html")
     assert "See [Figure 3.1](#fig-loss), [Figure 5.1](../05_notes/#fig-hill) and [the cell fit](#cell-fit)." in trees
     assert "Figure 3.1 : The loss , by [Equation (3.1)](#eq-gini)" in trees
