@@ -14,7 +14,7 @@ from rjsmin import jsmin
 from nbpublish.frontends.preview.editor import Editor
 from nbpublish.frontends.preview.http import PARTS
 from nbpublish.frontends.preview.progress import Progress
-from nbpublish.frontends.preview.terminal import Terminal
+from nbpublish.frontends.preview.terminal import Later, Terminal
 from nbpublish.frontends.summary import summarise
 from nbpublish.graph.analyse import analyse
 from nbpublish.model import Problem, Reason
@@ -123,3 +123,21 @@ def test_the_script_is_light_and_what_few_saves_need_is_loaded_when_it_is() -> N
     sizes = {name: len(jsmin(folder.joinpath(name).read_text("utf-8")).encode()) for name in PARTS if name[-2:] == "js"}
     assert sizes.pop("client.js") <= 9_700
     assert sum(sizes.values()) <= 4_900
+
+
+# --- what is said a moment later --------------------------------------------------------------------------------------
+
+
+def test_what_is_said_later_keeps_its_order_and_outlives_a_terminal_that_is_gone() -> None:
+    said: list[int] = []
+
+    def gone() -> None:
+        raise BrokenPipeError
+
+    later = Later()
+    for number in range(3):
+        later(lambda number=number: said.append(number))  # type: ignore[misc]
+        later(gone)
+    assert said == [], "whoever looks at a page goes first"
+    later.close()
+    assert said == [0, 1, 2]

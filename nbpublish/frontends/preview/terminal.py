@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -138,7 +138,8 @@ class Later:
         while asked := self._asked.get():
             when, act = asked
             time.sleep(max(0.0, when - time.monotonic()))
-            act()
+            with suppress(OSError):  # nobody reads the terminal any longer, and the preview goes on
+                act()
 
     def close(self) -> None:
         """Do what is left, and end."""
