@@ -43,7 +43,26 @@ def render(text: str) -> str:
     ("text", "html"), [case[3:] for case in CASES], ids=[f"{case[0]}: {case[2]}" for case in CASES]
 )
 def test_case(text: str, html: str) -> None:
-    assert render(text.removesuffix("\n")).rstrip("\n") + "\n" == html
+    for again in ("", " though it was read before"):
+        assert render(text.removesuffix("\n")).rstrip("\n") + "\n" == html, f"a page is what it is{again}"
+
+
+def test_a_text_that_was_read_before_is_read_anew_where_its_page_defines_other_things() -> None:
+    text = "[a link], HTML and a note[^n]"
+    found = {}
+    for definition in ("", "[a link]: one.md", "[a link]: two.md", "*[HTML]: a language", "[^n]: a footnote"):
+        for language in ("en", "ja"):
+            page = prose(language)
+            first, last = cell(definition, "first"), cell(text, "last")
+            page.read(definition, first)
+            page.read(text, last)
+            page.render(definition, first)
+            found[definition, language] = page.render(text, last) + page.finish()
+    assert 'href="one.md"' in found["[a link]: one.md", "en"]
+    assert 'href="two.md"' in found["[a link]: two.md", "en"]
+    assert "<abbr" in found["*[HTML]: a language", "ja"]
+    assert "a footnote" in found["[^n]: a footnote", "ja"]
+    assert "href" not in found["", "en"]
 
 
 # --- Chinese, Japanese, Korean --------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from nbpublish.page.markdown.fences import is_diagram
 from nbpublish.page.markdown.footnotes import Footnotes
 from nbpublish.page.markdown.links import is_absolute
 from nbpublish.page.markdown.math_rules import math_in_html
+from nbpublish.page.markdown.parsed import parsed
 from nbpublish.page.markdown.parser import parser
 from nbpublish.page.markdown.references import REFERENCE
 from nbpublish.page.markdown.renderer import ProseRenderer, display_math
@@ -104,7 +105,7 @@ class Prose:
         self.read(text, cell)
         env = self._env(cell)
         images: list[str] = []
-        html = self._html(parser().parse(shortened(text, images), env), env)
+        html = self._html(parsed(shortened(text, images), env), env)
         for label, definition in env["footnote_definitions"].items():
             self._footnotes.html[cell.id, label] = restored(self._html(definition, env), images)
         return restored(html, images)
