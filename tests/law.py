@@ -201,7 +201,7 @@ class Sequel:
         notebook = self._notebook(self.codes)
         if self.way.kill:
             self._killed(notebook)
-        before = files_in(self.root)
+        before = files_in(self.root, addresses=True)
         with self._copy(self.root) as copy:
             run = self._together(notebook) if self.way.twins else self.author.build(notebook)
             self._compare(run, copy)
@@ -211,7 +211,7 @@ class Sequel:
             self.tally.ran += len(which_ran(run))
         if edit and edit.harmless is not None and same_world and self.steady and not self.way.kill:
             self._ran_only(run, edit.harmless)
-        self.steady = before == files_in(self.root)
+        self.steady = before == files_in(self.root, addresses=True)
         if self.way.disk and self.way.damage:
             self.author.build(notebook)  # an index that turns out broken in the middle is begun anew, with what follows
         if self.steady:
@@ -305,10 +305,12 @@ def without_modules_in(root: Path) -> Iterator[None]:
 _ADDRESS = re.compile(rb" at 0x[0-9a-f]+")
 
 
-def files_in(root: Path) -> Files:
-    """Paths and contents of all files, but not what Python keeps of modules, nor where a value lies in memory."""
+def files_in(root: Path, *, addresses: bool = False) -> Files:
+    """Paths and contents of all files, but not what Python keeps of modules, nor where a value lies in memory unless
+    `addresses` count: a file that has one in it is another one each time that it is written."""
     found = (path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(root).as_posix(): _ADDRESS.sub(b"", path.read_bytes()) for path in found}
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
+    return files if addresses else {name: _ADDRESS.sub(b"", data) for name, data in files.items()}
 
 
 @dataclass

@@ -314,6 +314,14 @@ def test_a_cell_that_gives_another_value_when_it_runs_again_is_followed(here: He
     assert len(set(values)) == 1
 
 
+def test_without_a_comparison_two_samples_would_be_mixed(
+    here: Here, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "gave_the_same", lambda *_: True)
+    with pytest.raises(AssertionError):
+        test_a_cell_that_gives_another_value_when_it_runs_again_is_followed(here, store)
+
+
 def test_where_nothing_else_leads_to_the_inputs_all_cells_run_anew(
     here: Here, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from nbpublish.kernel.states import STATES
 from nbpublish.model import Version
 from nbpublish.store import blobs
 from nbpublish.traces import closure, code, recall
-from nbpublish.walk import executions, walk
+from nbpublish.walk import executions
 
 Patch = pytest.MonkeyPatch
 
@@ -130,10 +130,6 @@ def no_layouts(patch: Patch) -> None:
 def no_looking_at_blobs(patch: Patch) -> None:
     path = lambda self, digest: found if (found := self.path(digest)).exists() else None  # noqa: E731
     patch.setattr(blobs.BlobFolder, "locate", path)
-
-
-def no_comparing(patch: Patch) -> None:
-    patch.setattr(walk, "gave_the_same", lambda *_: True)
 
 
 def no_keys(patch: Patch) -> None:
