@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from programs import marimo, percent, plainly, shown
 from random_programs import EVERYTHING
 
 from nbpublish.executors.local import LocalExecutor
+from nbpublish.formats.detect import read
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +86,18 @@ def test_so_it_does_in_processes_of_their_own(tmp_path: Path, request: pytest.Fi
 
 # --- nothing runs that need not ---------------------------------------------------------------------------------------
 
+def ipynb(percent: str) -> dict[str, Any]:
+    """A Jupyter notebook with the same cells."""
+    cells = []
+    for marked in percent.split("# %%")[1:]:
+        head, _, text = marked.partition("\n")
+        kind = "markdown" if "[markdown]" in head else "code"
+        tags = json.loads(head.partition("tags=")[2] or "[]")
+        more = {} if kind == "markdown" else {"outputs": [], "execution_count": None}
+        cells.append({"cell_type": kind, "source": text.strip(), "metadata": {"tags": tags}, **more})
+    return {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}
+
+
 LECTURE = (
     "import json\nimport math",
     "rows = [1, 2, 3]",
@@ -115,6 +129,57 @@ def test_an_edit_runs_only_what_it_reaches(tmp_path: Path, format: Any, cell: in
     assert author.ran(format(*lecture)) == ran
     assert author.ran(format(*LECTURE)) == [], "the edit taken back"
     assert author.ran(format(*lecture)) == [], "and made again"
+
+
+PERCENT = "# %%\nx = [1, 2]\n\n# %%\nprint(x)\nx\n"
+SHOWN_OTHERWISE = """\
+# %% tags=["remove-input"]
+#| echo: false
+x = [1, 2]  # two
+
+# %% [markdown]
+# Prose.
+
+# %% tags=["hide-output"]
+#| code-fold: true
+#| label: tbl-x
+#| tbl-cap: A caption
+#| warning: false
+print(x)
+x
+"""
+MARIMO = """\
+import marimo
+app = marimo.App()
+
+@app.cell
+def _():
+    x = [1, 2]
+    return (x,)
+
+@app.cell
+def _(x):
+    print(x)
+    x
+    return
+"""
+WRITTEN = {
+    "percent": ("book.py", PERCENT, SHOWN_OTHERWISE),
+    "marimo": ("book.py", MARIMO, MARIMO.replace("App()", "App(width=9)").replace(".cell", ".cell(hide_code=True)")),
+    "ipynb": ("book.ipynb", *(json.dumps(ipynb(text)) for text in (PERCENT, SHOWN_OTHERWISE))),
+}
+
+
+@pytest.mark.parametrize("format", WRITTEN)
+def test_how_cells_are_shown_runs_nothing(tmp_path: Path, format: str) -> None:
+    path, *texts = WRITTEN[format]
+    author = Author(tmp_path)
+    before, after = (read(path, text) for text in texts)
+    assert before
+    assert after
+    assert [cell.options for cell in before.cells] != [cell.options for cell in after.cells]
+    ran = [[r.cause for r in author.build(each).reasons.values() if r.action == "run"] for each in (before, after)]
+    assert ran == [["new", "new"], []]
 
 
 def test_the_last_result_is_there_for_a_cell_that_is_new(tmp_path: Path) -> None:

@@ -248,6 +248,15 @@ def test_an_upgrade_runs_the_cells_that_use_it(author: Build, install: Callable[
     assert ran(author(*cells)) == [0, 1, 3, 4]
 
 
+def test_another_python_runs_all_cells(author: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = ("x = 1", "print(x)")
+    author(*cells)
+    with monkeypatch.context() as patch:
+        patch.setattr("platform.python_version", lambda: "3.99.0")
+        assert ran(author(*cells)) == [0, 1]
+    assert ran(author(*cells)) == [], "and back"
+
+
 def test_an_upgrade_of_what_a_library_requires_counts(author: Build, install: Callable[..., None]) -> None:
     install("seeds", "1.0", "seeds", "def g():\n    return 1\n")
     text = "import seeds\ndef g():\n    return seeds.g()\n"
