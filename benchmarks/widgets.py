@@ -27,6 +27,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import product
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -302,6 +303,20 @@ def _rasters() -> dict[str, int]:
 
 # --- moving ----------------------------------------------------------------------------------------------------------
 
+_MORE = """
+@app.cell
+def _(mo):
+    {name} = mo.ui.slider(0, 5, label="{name}")
+    {name}
+    return ({name},)
+
+@app.cell
+def _({name}, mo):
+    mo.md(f"{name} is {{{name}.value}}")
+    return
+
+"""
+"""A control with what follows it."""
 _LISTEN = """() => {
   window.times = [];
   addEventListener("keydown", (event) => { window.pressed = event.timeStamp; }, true);
@@ -319,6 +334,9 @@ _LISTEN = """() => {
   }).observe(holder, { subtree: true, childList: true, characterData: true, attributes: true });
 }"""
 """Times from the key, as the browser has it, until the figure in the page is another one, and until that is painted."""
+_SIZE = """() => decodeURIComponent([...document.querySelectorAll(".nb-follows img")].map((each) => each.src)
+  .sort((a, b) => b.length - a.length)[0]).length"""
+"""Characters of the drawing that a state of the figure is."""
 _SCREENS = {
     "60 pictures a second": (),
     "as fast as the page can": ("--disable-frame-rate-limit", "--disable-gpu-vsync"),
@@ -335,25 +353,31 @@ def move(folder: Path) -> None:
     (folder / "docs").mkdir()
     (folder / "docs" / "index.md").write_text("# Plain\n")
     write(folder / "docs", list(range(-8, 13)), 0)
+    text = (folder / "docs" / "book.py").read_text()
+    more = "".join(_MORE.format(name=f"c{number}") for number in range(30))
+    dots = 'ax.plot(grid, np.sin(9 * np.outer(grid, range(1, 2))), "o", ms=2)\n    ax.set_ylim(-2, 2)'
+    large = text.replace("ax.set_ylim(-2, 2)", dots).replace("if __name__", more + "if __name__")
+    (folder / "docs" / "large.py").write_text(large)
     settings = "site_name: x\ntheme: {name: nbpublish}\nplugins: [nbpublish]\nuse_directory_urls: false\n"
     (folder / "mkdocs.yml").write_text(settings)
     build_site(load_config(str(folder / "mkdocs.yml")))
     with sync_playwright() as playwright:
-        for screen, arguments in _SCREENS.items():
+        for page, (screen, arguments) in product(("book", "large"), _SCREENS.items()):
             chromium = next(path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists())
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *arguments])
-            page = browser.new_page()
-            page.goto((folder / "site" / "book.html").as_uri())
-            slider = page.locator("[data-nb-key] input[type=range]").first
+            tab = browser.new_page()
+            tab.goto((folder / "site" / f"{page}.html").as_uri())
+            slider = tab.locator("[data-nb-key] input[type=range]").first
             slider.focus()
-            page.wait_for_timeout(1500)
-            page.evaluate(_LISTEN)
+            tab.wait_for_timeout(1500)
+            tab.evaluate(_LISTEN)
             for key in (["ArrowRight"] * 18 + ["ArrowLeft"] * 18) * 2:
-                page.keyboard.press(key)
-                page.wait_for_timeout(60)
-            times = page.evaluate("window.times")
+                tab.keyboard.press(key)
+                tab.wait_for_timeout(60)
+            times, size = tab.evaluate("window.times"), tab.evaluate(_SIZE)
+            controls = tab.locator("[data-nb-key]").count()
             browser.close()
-            _tell(screen, times)
+            _tell(f"{controls} controls, figure of {size / 1000:.0f} kB, {screen}", times)
 
 
 def _tell(screen: str, times: list[tuple[float, float]]) -> None:

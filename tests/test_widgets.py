@@ -20,6 +20,7 @@ from nbpublish.graph.analyse import analyse
 from nbpublish.model import Budget, Cell, Control, Graph, Run, Trace, Widget
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
+from nbpublish.page.shard import Follower, shard
 from nbpublish.store.memory import MemoryStore
 from nbpublish.widgets.ahead import with_states
 from nbpublish.widgets.annotations import notes_in
@@ -201,6 +202,24 @@ def test_seconds_and_bytes_are_limits_too() -> None:
     assert long.computed <= 11
     large = decided([widget("a", 101)], {"x": ("a",)}, Budget(bytes=10_000), bytes={"x": 1000.0})["x"]
     assert (large.extent, large.cause) == ("some", "bytes")
+
+
+CHART = """class Chart:
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data = [{"x": ["x" * 50_000], "y": [str(k) * 3000]}]
+        return {"application/vnd.plotly.v1+json": {"data": data, "layout": {}}}
+Chart()"""
+
+
+def test_a_chart_weighs_what_is_not_the_same_in_all_states() -> None:
+    notebook = percent("k = 1  # widget: slider(1, 9)", CHART)
+    [found] = ran(notebook, Budget(bytes=15_000)).decisions
+    assert (found.extent, found.cause) == ("some", "bytes")
+    assert 3 <= found.computed <= 5
+    [found] = ran(notebook, Budget(bytes=90_000)).decisions
+    assert found.extent == "all"
+    states = [f'<script>{{"x":"{"x" * 999}","y":"{at}","z":3}}</script>' for at in range(9)]
+    assert shard({"c": Follower(("k",), (9,), False, states)}).count("x" * 999) == 1
 
 
 def test_what_takes_longer_than_the_budget_is_not_even_tried() -> None:

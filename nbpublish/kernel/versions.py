@@ -124,8 +124,8 @@ class Ledger:
 
     def _account(self, seconds: float) -> Account:
         self._surveyed.clear()
-        if name := self._task.sets:
-            return Account(dict(self._versions({name}, set(), {}, seconds)), frozenset(), (), {})
+        if self._task.sets:
+            return Account(self._set(self._task.sets))
         self._observer.close()
         changed = self._hidden.changed()
         seen = [*self._environment.observed(), *self._hidden.observed(self._task.inputs, changed)]
@@ -219,6 +219,14 @@ class Ledger:
                 free = (free - {name}) | self._modules.labels(uses)
                 layout, setting = _OWN if is_own else None, self._setting(values[name])
                 yield name, Version(prints[name], "", free, group, blob, layout=layout, setting=setting)
+
+    def _set(self, name: str) -> dict[str, Version]:
+        """The version of a control that a library alone has set: it still reaches nothing of the author's."""
+        value = self._space[name]
+        found, group = fingerprint(value, self._space), (name,)
+        if self._is_as_before(name, group, found):
+            return {}
+        return {name: Version(found, group=group, setting=self._setting(value))}
 
     def _setting(self, value: Any) -> str | None:
         """What identifies the value that a control is set to; None for anything else."""

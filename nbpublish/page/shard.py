@@ -23,9 +23,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 _TOKEN = re.compile(
-    r"<nb-(?:no|ref)\b.*?</nb-(?:no|ref)>|.*?(?:>|&gt;|(?=<nb-(?:no|ref)\b))|.+\Z", re.DOTALL
+    r"""<nb-(?:no|ref)\b.*?</nb-(?:no|ref)>|.*?(?:>|&gt;|",|(?=<nb-(?:no|ref)\b))|.+\Z""", re.DOTALL
 )
-"""A mark of a number or reference (`labels.py`) is one token, so that it can be replaced in the script."""
+"""A mark of a number or reference (`labels.py`) is one token, so that it can be replaced in the script. Charts are
+JSON, and most texts in them are the same in all states."""
 
 
 @dataclass(frozen=True)

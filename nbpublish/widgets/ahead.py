@@ -6,7 +6,7 @@ This decides and joins; how a notebook runs in a state is handed in.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from statistics import median
 from typing import Any
@@ -223,7 +223,7 @@ def _costs(
         seconds[cell] = median(trace.seconds for trace in traces) if traces else 0.0
         # what all states take besides, and not only the first of them, where a process had to begin
         seconds[cell] += min((trace.beside for trace in traces if trace.id not in base), default=0.0)
-        weights[cell] = max(map(_weight, traces), default=0.0)
+        weights[cell] = max((_weight(trace, traces) for trace in traces), default=0.0)
     return Costs(follows, shows, seconds, weights, barred)
 
 
@@ -240,15 +240,31 @@ def _affordable(
         yield given
 
 
-def _weight(trace: Trace) -> float:
-    """Bytes that a state with such outputs adds to a page."""
-    return sum(_size(output.data) for output in trace.outputs)
+def _weight(trace: Trace, beside: Sequence[Trace]) -> float:
+    """Bytes that a state with such outputs adds to a page that shows some other states."""
+    others = (output.data for other in beside if other is not trace for output in other.outputs)
+    shared = {leaf for data in others for value in data.values() for leaf in _leaves(value)}
+    return sum(_size(output.data, shared) for output in trace.outputs)
 
 
-def _size(data: Mapping[str, Any]) -> float:
+def _size(data: Mapping[str, Any], shared: Set[str]) -> float:
     pictures = [len(value) for name, value in data.items() if name.startswith("image/") and isinstance(value, bytes)]
     texts = [len(value) for value in data.values() if isinstance(value, str)]
-    return _SMALLER * min(pictures, default=0) + _SHARED * max(texts, default=0)
+    charts = [len(leaf) + 1 for value in data.values() for leaf in _leaves(value) if leaf not in shared]
+    return _SMALLER * min(pictures, default=0) + _SHARED * max(texts, default=0) + sum(charts)
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """The numbers and texts of a chart, which is JSON; nothing for what is text or bytes as a whole."""
+    waiting = [value] if isinstance(value, Mapping | list) else []
+    while waiting:
+        item = waiting.pop()
+        inner = item.values() if isinstance(item, Mapping) else item
+        for part in inner:
+            if isinstance(part, Mapping | list):
+                waiting.append(part)
+            else:
+                yield str(part)
 
 
 def _may_show(run: Run, cell: str, runs: Iterable[Run]) -> bool:

@@ -190,7 +190,7 @@ class _Planner:
         """Give up what is too much, the most expensive groups first."""
         while over := self._over(groups):
             group, cause = over
-            self.causes.setdefault(group, cause)
+            self.causes[group] = cause  # the limit that is met last is the one that binds
             if not self._coarsen(group):
                 self._give_up(group, cause)
 
