@@ -45,10 +45,10 @@ class Folder:
         """The paths on this machine that were told so."""
         return [meant for path in paths for meant in (self.given if path == _GIVEN else [self.meant(path)])]
 
-    def is_in(self, data: bytes | memoryview) -> bool:
-        """Whether the folder's name stands in some bytes, as text in UTF-8 or as numpy has it."""
-        names = self.path.encode("utf-8", "surrogatepass"), self.path.encode("utf-32-le", "surrogatepass")
-        more = len(names[1])
+    def is_in(self, data: bytes | memoryview, wide: bool = True) -> bool:
+        """Whether the folder's name stands in some bytes, as text in UTF-8 or, with `wide`, as numpy has it."""
+        names = [self.path.encode(form, "surrogatepass") for form in ("utf-8", "utf-32-le")[: 1 + wide]]
+        more = len(names[-1])
         return any(
             name in part
             for start in range(0, len(data), _STEP)

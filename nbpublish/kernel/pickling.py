@@ -6,8 +6,9 @@ import importlib
 import marshal
 import pickle
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -37,6 +38,8 @@ class Pickler(pickle.Pickler):
         self.needs: dict[str, str] = {}
         self.leads_into_folder = False
         """Whether a path into the project's folder was among the objects; pickle takes paths apart."""
+        self.has_wide_text = False
+        """Whether an array among them may hold text, of four bytes a letter."""
         self._folder = folder
         self.late: list[tuple[Any, ...]] = []
         self.arrays = Arrays(whole)
@@ -77,7 +80,12 @@ class Pickler(pickle.Pickler):
             raise pickle.PicklingError("a control is known to its library once its cell has run")
         if "plotly.basedatatypes.BaseFigure" in names:
             return _plotly
-        return self.arrays.rule(names)
+        rule = self.arrays.rule(names)
+        return partial(self._array, rule) if rule and "numpy.ndarray" in names else rule
+
+    def _array(self, rule: Callable[[Any], Any], array: Any) -> Any:
+        self.has_wide_text |= array.dtype.kind in "UV"
+        return rule(array)
 
     def _path(self, path: PurePath) -> Any:
         self.leads_into_folder |= self._folder is not None and self._folder.has(str(path))

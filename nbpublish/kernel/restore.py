@@ -65,7 +65,7 @@ def _dumped(
     pickler.arrays.check()
     parts = [memoryview(stream.getvalue()), *(buffer.raw() for buffer in buffers)]
     header: dict[str, Any] = {"needs": pickler.needs}
-    if folder and (pickler.leads_into_folder or any(map(folder.is_in, parts))):
+    if folder and (pickler.leads_into_folder or any(folder.is_in(part, pickler.has_wide_text) for part in parts)):
         header["folder"] = folder.path
     return _laid_out(parts, header)
 
