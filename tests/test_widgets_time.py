@@ -125,7 +125,7 @@ def test_what_a_state_takes_besides_its_cells_is_noted_and_counted_by_the_planne
     [decision] = [each for each in run.decisions if each.cell == last]
     assert (decision.cause, decision.computed < 101) == ("seconds", True)
     took = sum(state.traces[last].seconds + state.traces[last].beside for state in run.states)
-    assert took <= 2
+    assert took <= 2 or len(run.states) == 1  # what the first one takes is not known before
 
 
 def test_the_planner_does_not_count_what_only_the_first_state_takes(tmp_path: Path) -> None:
