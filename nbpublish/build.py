@@ -96,7 +96,7 @@ def build(
 
         if budget is None or executions.given_up:
             return run
-        executions.end_after(budget.seconds * _GRACE)
+        executions.state_seconds = budget.seconds * _GRACE
         return with_states(run, in_state, budget, hears.computes)
 
 

@@ -45,6 +45,8 @@ class Executions:
     world: World | None = None
     network: bool = True
     """Whether cells may use it."""
+    state_seconds: float | None = None
+    """How long all states of widgets together may run."""
     aside: bool = False
     """Whether what runs is not the notebook itself, but a state of its widgets."""
     _over: bool = False
@@ -121,12 +123,13 @@ class Executions:
             self.world.digest(seen.kind, seen.subject) in (seen.digest, UNCHANGED) for seen in kernel.found
         )
 
-    def end_after(self, seconds: float) -> None:
-        """Give the states that follow so much time in all. A cell that runs then is ended."""
-        timer = threading.Timer(seconds, self._end)
-        timer.daemon = True
-        timer.start()
-        self._timers.callback(timer.cancel)
+    def _begin_states(self) -> None:
+        """Give the states that follow their time, from now on. A cell that runs when it is over is ended."""
+        if self.state_seconds is not None:
+            timer = threading.Timer(self.state_seconds, self._end)
+            timer.daemon = True
+            timer.start()
+            self._timers.callback(timer.cancel)
 
     def _end(self) -> None:
         self._over = True
@@ -135,6 +138,8 @@ class Executions:
 
     def turn_to(self, notebook: Notebook, graph: Graph, *, network: bool) -> None:
         """Go on with the same notebook in another state. A kernel that has died is left behind."""
+        if not self.aside:
+            self._begin_states()
         self.notebook, self.graph, self.network, self.aside = notebook, graph, network, True
         if self._kernel is not None and self._has_died:
             self.start_again()
