@@ -101,7 +101,8 @@ def test_states_end_when_their_time_is_over_and_what_there_is_is_spread_and_deci
     assert {0, 100} < set(places)
     assert decision.computed == len(places) == len(run.states) + 1
     assert max(after - before for before, after in pairwise(places)) <= 50
-    assert sum(state.traces[notebook.cells[1].id].seconds for state in run.states) <= 1
+    took = [state.traces[notebook.cells[1].id].seconds for state in run.states]
+    assert sum(took) <= 1 + max(took)  # the last one began before its time was over
     again = ran(notebook, tmp_path, Budget(seconds=1), store=store)
     assert again.decisions == run.decisions
     assert shown(again) == shown(run)
@@ -125,7 +126,8 @@ def test_what_a_state_takes_besides_its_cells_is_noted_and_counted_by_the_planne
     [decision] = [each for each in run.decisions if each.cell == last]
     assert (decision.cause, decision.computed < 101) == ("seconds", True)
     took = sum(state.traces[last].seconds + state.traces[last].beside for state in run.states)
-    assert took <= 2 or len(run.states) == 1  # what the first one takes is not known before
+    longest = max(state.traces[last].seconds + state.traces[last].beside for state in run.states)
+    assert took <= 2 + longest
 
 
 def test_the_planner_does_not_count_what_only_the_first_state_takes(tmp_path: Path) -> None:

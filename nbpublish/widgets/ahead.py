@@ -19,7 +19,7 @@ from nbpublish.widgets.made import all_made_by_these, made_by
 from nbpublish.widgets.plan import Costs, moved_once, plan, samples, states
 from nbpublish.widgets.remarks import failures, faults
 from nbpublish.widgets.still import still
-from nbpublish.widgets.within import States, within
+from nbpublish.widgets.within import States, affordable, within
 
 Walk = Callable[[tuple[Widget, ...], Given], Run | None]
 """Runs the notebook in a state of these widgets; None where the time for states is over before it comes to its end."""
@@ -96,7 +96,7 @@ class _Plans:
             free = {cell: keys for cell, keys in follows.items() if not _is_barred(keys, barred, follows)}
             apart = [widget for widget in widgets if not widget.made]
             unfollowed = [each for each in apart if not any(each.key in keys for keys in follows.values())]
-            sampled = _affordable(run, free, samples(apart, free), budget, self.states)
+            sampled = affordable(run, free, samples(apart, free), budget, self.states)
             self.tried = [run, *self.states.at_all(sampled), *self.states.at_all(moved_once(unfollowed))]
             shows = self._shown(follows)
             if (follows, shows) == known:
@@ -225,19 +225,6 @@ def _costs(
         seconds[cell] += min((trace.beside for trace in traces if trace.id not in base), default=0.0)
         weights[cell] = max((_weight(trace, traces) for trace in traces), default=0.0)
     return Costs(follows, shows, seconds, weights, barred)
-
-
-def _affordable(
-    run: Run, follows: Mapping[str, tuple[str, ...]], samples: Iterable[Given], budget: Budget, states: States
-) -> Iterator[Given]:
-    """As many of the samples as may be run to judge the others by: a third of the budget, by what is known so far."""
-    left = budget.seconds / 3
-    for given in samples:
-        cells = [cell for cell, keys in follows.items() if not given.keys().isdisjoint(keys)]
-        left -= sum(trace.seconds for cell in cells if (trace := run.traces.get(cell)))
-        if left < 0 or states.seconds > budget.seconds / 3:
-            return
-        yield given
 
 
 def _weight(trace: Trace, beside: Sequence[Trace]) -> float:

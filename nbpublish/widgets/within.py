@@ -62,6 +62,19 @@ class States:
         self.seconds += sum(new.values())
 
 
+def affordable(
+    run: Run, follows: Mapping[str, tuple[str, ...]], samples: Iterable[Given], budget: Budget, states: States
+) -> Iterator[Given]:
+    """As many of the samples as may be run to judge the others by: a third of the budget, by what is known so far."""
+    left = budget.seconds / 3
+    for given in samples:
+        cells = [cell for cell, keys in follows.items() if not given.keys().isdisjoint(keys)]
+        left -= sum(trace.seconds for cell in cells if (trace := run.traces.get(cell)))
+        if left < 0 or states.seconds > budget.seconds / 3:
+            return
+        yield given
+
+
 def within(widgets: Sequence[Widget], decisions: Iterable[Decision], known: Known) -> tuple[Decision, ...]:
     """The decisions with so few places that all their states are known; none for what has no other place left."""
     decisions = tuple(decisions)
