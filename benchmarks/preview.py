@@ -48,6 +48,8 @@ PATIENCE = 120.0
 """Seconds after which a save counts as never shown."""
 STEPS = 10
 """Rows of the table of memory."""
+REST = 2.0
+"""Seconds until the site is built behind the last save, so that what is looked at is not in the midst of a build."""
 Times = list[float | None]
 
 
@@ -150,6 +152,7 @@ def memory(tab: Any, root: Path, process: psutil.Process, saves: int, pause: flo
     rows.append(Held.of(process).row(0))
     for done in range(step, saves // len(OURS.edits) + 1, step):
         measure(OURS, tab, root, step, pause)
+        time.sleep(REST)
         rows.append(Held.of(process).row(done * len(OURS.edits)))
         print(rows[-1], flush=True)
     return rows
