@@ -84,9 +84,12 @@ def reaches_its_reader(state: str, root: Path) -> bool:
     (root / "book.py").touch()
     cells = [load, setting.replace("{}", first), "print(1)", reader]
     store, found = MemoryStore(), []
+    reasons: list[object] = []
     for codes in (cells, edit(cells, 1, setting.replace("{}", second)), edit(cells, 2, "print(2)")):
         executor, world = InlineExecutor(root), ThisMachine(root)
-        found.append(ran(build(percent(*codes), store=store, executor=executor, world=world)))
+        run = build(percent(*codes), store=store, executor=executor, world=world)
+        found.append(ran(run))
+        reasons = [*run.reasons.values()]
     assert found[0] == [0, 1, 2, 3]
-    assert found[2] == [2], "each setting has a trace, and who does not read it is left alone"
+    assert found[2] == [2], f"each setting has a trace, and who does not read it is left alone: {reasons}"
     return 3 in found[1]
