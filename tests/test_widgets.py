@@ -204,6 +204,16 @@ def test_seconds_and_bytes_are_limits_too() -> None:
     assert (large.extent, large.cause) == ("some", "bytes")
 
 
+def test_bytes_are_limited_for_each_output_as_well() -> None:
+    sliders, follows = [widget("a", 101), widget("b", 101)], {"small": ("a",), "large": ("b",)}
+    weights = {"small": 50.0, "large": 1000.0}
+    found = decided(sliders, follows, Budget(output_bytes=10_000), bytes=weights)
+    assert found["small"].extent == "all", "what another cell shows does not count"
+    assert (found["large"].extent, found["large"].cause) == ("some", "bytes")
+    assert 5 <= found["large"].computed <= 11
+    assert decided(sliders, follows, Budget(), bytes=weights)["large"].extent == "all"
+
+
 CHART = """class Chart:
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = [{"x": ["x" * 50_000], "y": [str(k) * 3000]}]

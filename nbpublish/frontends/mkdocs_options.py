@@ -126,7 +126,8 @@ class Widgets(c.OptionallyRequired[Budget]):
         if not isinstance(value, dict) or not value.keys() <= known:
             names = ", ".join(sorted(known))
             raise base.ValidationError(f"Expected false, or some of {names} with a value each, and found {value!r}.")
-        checks = {"states": Whole(), "seconds": Seconds(), "bytes": Size(), "network": c.Type(bool)}
+        sizes = {"bytes": Size(), "output_bytes": Size()}
+        checks = {"states": Whole(), "seconds": Seconds(), **sizes, "network": c.Type(bool)}
         found = {name: checks[name].run_validation(each) for name, each in value.items()}  # type: ignore[attr-defined]
         return Budget(**found)
 

@@ -122,6 +122,8 @@ class Budget:
     """Of all that is done for them, for the whole notebook."""
     bytes: int = 2_000_000
     """Of what states add to the page, for the whole notebook, before it is compressed."""
+    output_bytes: int = 2_000_000
+    """Of the same, for what one cell shows."""
     network: bool = False
     """Whether states may use the network."""
 

@@ -203,6 +203,9 @@ class _Planner:
         dearest = max(moving, key=self._seconds, default=None)
         if dearest is not None and self._page_seconds(moving) > self.budget.seconds:
             return dearest, "seconds"
+        for group in moving:
+            if max(self._bytes_of_cells(group), default=0) > self.budget.output_bytes:
+                return group, "bytes"
         largest = max(moving, key=self._bytes, default=None)
         if largest is not None and sum(map(self._bytes, moving)) > self.budget.bytes:
             return largest, "bytes"
@@ -259,9 +262,12 @@ class _Planner:
         return self._count(tuple(key for key in group if key in own), self.extents.get(group, "all")) - 1
 
     def _bytes(self, group: Keys) -> float:
+        return sum(self._bytes_of_cells(group))
+
+    def _bytes_of_cells(self, group: Keys) -> Iterator[float]:
+        """What the states of each cell that follows just this group add to the page."""
         count = self._count(group, self.extents.get(group, "all")) - 1
-        weights = (self.costs.bytes.get(cell, 0) for cell, own in self.costs.follows.items() if own == group)
-        return count * sum(weights)
+        return (count * self.costs.bytes.get(cell, 0) for cell, own in self.costs.follows.items() if own == group)
 
 
 def _around(initial: int, count: int, wanted: int) -> list[int]:
