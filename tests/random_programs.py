@@ -282,6 +282,10 @@ def _any_dataflow_cell(r: DRAW, n: int, others: Sequence[str]) -> str:
             lambda: f"_x = {v()}\ndef f{n}(x=_x):\n    x.append({k})\n    return x",
             lambda: f"f{n} = {v()}.copy",
             lambda: f"1 / {k}",
+            lambda: f"import matplotlib as _m; _m.rcParams['lines.linewidth'] = {k + 1}",
+            lambda: f"import matplotlib as _m; v{n} = [_m.rcParams['lines.linewidth']]",
+            lambda: f"import warnings as _w; _w.simplefilter({r.choice(('ignore', 'always'))!r}, UserWarning)",
+            lambda: f"import warnings as _w; _w.warn('w{k}')",
             lambda: f"del {v()}" if r.random() < 0.2 else f"{v()}.sort(key=str)",
         ]
     )()
