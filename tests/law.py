@@ -25,6 +25,7 @@ from random_programs import EVERYTHING, Edit, begin, changed_world, edited, firs
 from nbpublish.build import Executor, Store, build
 from nbpublish.executors.inline import InlineExecutor
 from nbpublish.executors.world import ThisMachine
+from nbpublish.kernel.surroundings import UNWANTED
 from nbpublish.model import Notebook, Run
 from nbpublish.store.disk import DiskStore
 from nbpublish.store.memory import MemoryStore
@@ -396,7 +397,8 @@ def as_outside_pytest() -> Iterator[None]:
     for current where a module is changed within the second and keeps its size."""
     environment, bytecode = dict(os.environ), sys.dont_write_bytecode
     sys.dont_write_bytecode = True
-    os.environ.pop("NB_V", None)
+    for name in ("NB_V", *UNWANTED):  # the size of the terminal comes and goes among tests, and no kernel is told of it
+        os.environ.pop(name, None)
     show = warnings._showwarnmsg_impl  # type: ignore[attr-defined]
     try:
         with warnings.catch_warnings(), decimal.localcontext(decimal.Context()):
