@@ -20,14 +20,15 @@
 
   // When the page turns dark or light, charts are painted again: they take their colours from their box.
   const figures = new Map();
-  let ground;
-  const repaint = () => {
-    for (const box of figures.keys()) if (!box.isConnected) figures.delete(box);
-    const [first] = figures.keys();
-    const now = first && getComputedStyle(first).backgroundColor;
-    if (now && now !== ground) figures.forEach((figure, box) => nb.painters[box.dataset.draw](box, figure));
-    ground = now;
+  const grounds = new WeakMap(); // each box's own: one that is drawn meanwhile must not speak for the others
+  const paint = (box) => {
+    grounds.set(box, getComputedStyle(box).backgroundColor);
+    return nb.painters[box.dataset.draw](box, figures.get(box));
   };
+  const repaint = () => figures.forEach((_, box) => {
+    if (!box.isConnected) figures.delete(box);
+    else if (getComputedStyle(box).backgroundColor !== grounds.get(box)) paint(box);
+  });
   for (const holder of [document.documentElement, document.body]) {
     new MutationObserver(repaint).observe(holder, { attributes: true }); // each theme has its own way to switch
   }
@@ -44,8 +45,7 @@
     figures.set(box, figure);
     box.replaceChildren();
     box.classList.add("nb-drawn");
-    ground = getComputedStyle(box).backgroundColor;
-    await nb.painters[kind](box, figure);
+    await paint(box);
   };
 
   const near = new IntersectionObserver((entries) => {
