@@ -245,8 +245,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files |= {"jupyter.py": jupyter_notebook(), "shared.py": SHARED, "making.py": making_notebook(), "runs.py": RUNS}
     files |= {"laid.py": LAID, "interact.py": INTERACT}
     write_site(folder, files, plugins=["nbpublish"], theme={"name": "nbpublish"})
-    build_site(folder, folder / "root" / "course", use_directory_urls=False)
-    return folder / "root" / "course"
+    built = build_site(folder, folder / "root" / "course", use_directory_urls=False)
+    assert not built.problems
+    stuck = [(path, each) for path, run in built.runs.items() for each in run.decisions if each.extent == "default"]
+    assert not stuck, "else nobody can move what the tests move"
+    return built.folder
 
 
 @pytest.fixture(scope="module", params=["from the disk", "below a folder of a host"])

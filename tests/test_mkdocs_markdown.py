@@ -184,7 +184,7 @@ def test_flowcharts_are_drawn_where_they_stand(tmp_path: Path, monkeypatch: pyte
 
 def test_what_mermaids_program_draws_is_a_file_of_the_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draws = lambda program, store: lambda source: HILL.encode()  # noqa: E731
-    monkeypatch.setattr("nbpublish.frontends.mkdocs_markdown.drawn_by", draws)
+    monkeypatch.setattr("nbpublish.frontends.mkdocs.drawn_by", draws)
     html, problems = page(tmp_path, DIAGRAMS)
     [address] = re.findall(r'<figure class="nb-figure nb-diagram"><img src="([^"]+)"', html)
     assert (tmp_path / "site" / address).read_text() == HILL

@@ -17,7 +17,7 @@ from nbpublish.executors.limits import Limits
 from nbpublish.executors.local import LocalExecutor
 from nbpublish.executors.world import ThisMachine
 from nbpublish.graph.analyse import analyse
-from nbpublish.model import Budget, Cell, Control, Graph, Run, Trace, Widget
+from nbpublish.model import MOST_PLACES, Budget, Cell, Control, Graph, Run, Trace, Widget
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
 from nbpublish.page.shard import Follower, shard
@@ -47,7 +47,12 @@ def test_a_slider_has_the_places_between_its_ends() -> None:
 def test_a_slider_without_a_step_moves_over_round_numbers() -> None:
     assert len(grid(0.0, 1.0, None)) == 21
     assert grid(0.0, 0.6, None)[:3] == [0.0, 0.025, 0.05]
-    assert len(grid(0, 10**6, 1)) == 401
+    assert len(grid(0, 10**6, 1)) == MOST_PLACES
+
+
+def test_a_logarithmic_slider_with_more_places_than_there_may_be_keeps_both_ends() -> None:
+    labels, initial = places("slider", 1.0, start=-3.0, stop=3.0, step=0.01, base=10.0)
+    assert (len(labels), labels[0], labels[initial], labels[-1]) == (MOST_PLACES, "0.001", "1", "1000")
 
 
 def test_choices_have_their_options() -> None:

@@ -25,6 +25,29 @@ _CONFIG = {"theme": "neutral", "deterministicIds": True, "deterministicIDSeed": 
 
 
 @dataclass(frozen=True)
+class Installed:
+    """A program that was found."""
+
+    path: str
+    version: str
+    """Changes with the program."""
+
+
+def find_mermaid() -> Installed | None:
+    """The program on the path; None where there is none that can be read."""
+    found = shutil.which("mmdc")
+    if not found:
+        return None
+    program = Path(found).resolve()
+    manifest = program.parent.parent / "package.json"
+    try:
+        known = (manifest if manifest.is_file() else program).read_bytes()
+    except OSError:
+        return None
+    return Installed(found, hashlib.sha256(known).hexdigest()[:16])
+
+
+@dataclass(frozen=True)
 class Drawn:
     """A drawing as the store keeps it."""
 
@@ -33,18 +56,16 @@ class Drawn:
 
 @dataclass(frozen=True)
 class MermaidProgram:
-    """Draws diagrams with the program at `path`."""
+    """Draws diagrams with the program that was found."""
 
-    path: str
-    version: str
-    """Changes with the program."""
+    installed: Installed
     store: Store = field(repr=False)
     refused: list[str] = field(default_factory=list, repr=False)
     """What it said of diagrams that it did not draw. Another time it may: such a page is not kept."""
 
     def __call__(self, source: str) -> bytes:
         name = hashlib.sha256(source.encode(errors="surrogatepass")).hexdigest()
-        key = json.dumps([self.version, _CONFIG, source])
+        key = json.dumps([self.installed.version, _CONFIG, source])
         try:
             return self.store.derive(f"mermaid {name}", key, Drawn, lambda: Drawn(self._draw(source))).svg.encode()
         except subprocess.CalledProcessError as error:
@@ -61,7 +82,8 @@ class MermaidProgram:
             there = Path(folder)
             (there / "in.mmd").write_text(source, encoding="utf-8")
             (there / "config.json").write_text(json.dumps(_CONFIG), encoding="utf-8")
-            command = [self.path, "-i", "in.mmd", "-o", "out.svg", "-c", "config.json", "-b", "transparent", "-q"]
+            command = [self.installed.path, "-i", "in.mmd", "-o", "out.svg", "-c", "config.json"]
+            command += ["-b", "transparent", "-q"]
             if hasattr(os, "geteuid") and os.geteuid() == 0:  # as in containers, where Chromium has no sandbox
                 (there / "browser.json").write_text(json.dumps({"args": ["--no-sandbox"]}), encoding="utf-8")
                 command += ["-p", "browser.json"]
@@ -84,28 +106,6 @@ def with_size(svg: str) -> str:
     return f'{start} width="{round(float(box[1]))}" height="{round(float(box[2]))}"{end}{rest}'
 
 
-@dataclass(frozen=True)
-class Installed:
-    """A program that was found."""
-
-    path: str
-    version: str
-
-
-def find_mermaid() -> Installed | None:
-    """The program on the path; None where there is none that can be read."""
-    found = shutil.which("mmdc")
-    if not found:
-        return None
-    program = Path(found).resolve()
-    manifest = program.parent.parent / "package.json"
-    try:
-        known = (manifest if manifest.is_file() else program).read_bytes()
-    except OSError:
-        return None
-    return Installed(found, hashlib.sha256(known).hexdigest()[:16])
-
-
 def drawn_by(installed: Installed | None, store: Store) -> Callable[[str], bytes | None]:
     """What draws the diagrams of a page; nothing where no program was found."""
-    return MermaidProgram(installed.path, installed.version, store) if installed else no_renderer
+    return MermaidProgram(installed, store) if installed else no_renderer

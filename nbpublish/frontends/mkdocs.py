@@ -35,7 +35,7 @@ from nbpublish.frontends.disk_files import circle
 from nbpublish.frontends.home_page import contents, home_missing
 from nbpublish.frontends.made_files import MadeFiles
 from nbpublish.frontends.math_font import link_math_font
-from nbpublish.frontends.mermaid_program import Installed, find_mermaid
+from nbpublish.frontends.mermaid_program import Installed, drawn_by, find_mermaid
 from nbpublish.frontends.mkdocs_files import NotebookFile, with_notebooks, write_posts
 from nbpublish.frontends.mkdocs_kept import Kept, Shelf, standing_of
 from nbpublish.frontends.mkdocs_labels import number_pages
@@ -123,7 +123,7 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
         self.project = self._opened(config)
         self._shelf = Shelf(self.project, config)
         self.mermaid = find_mermaid()
-        self.markdown_pages = MarkdownPages(config, self.project.store)
+        self.markdown_pages = MarkdownPages(config, drawn_by(self.mermaid, self.project.store))
         link_content(config)
         if self.config.math_font:
             link_math_font(Path(self.config.math_font), config.extra_css)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from markdown.extensions import Extension  # type: ignore[import-untyped]
@@ -16,13 +15,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url
 
-from nbpublish.build import Store
 from nbpublish.frontends.diagrams_extension import Diagrams, diagrams_of_others
 from nbpublish.frontends.faults import Faults
 from nbpublish.frontends.formulas_extension import Formulas, formulas_of_others
 from nbpublish.frontends.labels_extension import Labels
 from nbpublish.frontends.lines_extension import Lines
-from nbpublish.frontends.mermaid_program import drawn_by, find_mermaid
 from nbpublish.frontends.mkdocs_page import NotebookPage
 from nbpublish.frontends.page_language import language_of
 from nbpublish.frontends.page_settings import ASSETS
@@ -40,10 +37,10 @@ class Found:
 
 
 class MarkdownPages:
-    """Brings the extensions into a site, and collects what they find and make."""
+    """Brings the extensions into a site, and collects what they find and make; `draw` draws what we do not."""
 
-    def __init__(self, config: MkDocsConfig, store: Store) -> None:
-        self._config, self._store = config, store
+    def __init__(self, config: MkDocsConfig, draw: Callable[[str], bytes | None]) -> None:
+        self._config, self._draw = config, draw
         self._found: dict[str, Found] = {}
         self._assets = Assets("")
         self._faults = Faults()
@@ -75,10 +72,6 @@ class MarkdownPages:
         path = page.file.src_uri
         problems = self._faults.problems(path, _source(page)) if self._faults.any else ()
         self._found[path] = Found(tuple(problems), self._assets.all)
-
-    @cached_property
-    def _draw(self) -> Callable[[str], bytes | None]:
-        return drawn_by(find_mermaid(), self._store)
 
     def _picture(self, source: str) -> str | None:
         svg = self._draw(source)

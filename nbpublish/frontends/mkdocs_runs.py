@@ -22,6 +22,7 @@ class Runs(Mapping[str, Run]):
         self._later: dict[str, Callable[[], Run]] = {}
 
     def update(self, runs: Mapping[str, Run]) -> None:
+        """Add runs that are made, or take them in place of those that were."""
         self._made.update(runs)
 
     def later(self, path: str, make: Callable[[], Run]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,8 +17,6 @@ _SLIDERS = {
     "FloatRangeSlider": "range-slider",
 }
 _CHOICES = {"Dropdown": "dropdown", "Select": "dropdown", "RadioButtons": "radio", "ToggleButtons": "radio"}
-_MOST = 401
-"""Places of one slider."""
 _TOGGLES = {"Checkbox": "checkbox", "ToggleButton": "checkbox"}
 
 
@@ -38,10 +35,8 @@ def controls_in(name: str, value: Any) -> list[Control]:
         initial = list(value.value) if isinstance(value.value, tuple) else value.value
         properties |= {"start": value.min, "stop": value.max, "step": value.step}
         return [Control(name, (), _SLIDERS[kind], element(name), initial, properties, "ipywidgets")]
-    if kind == "FloatLogSlider":
-        count = math.floor((value.max - value.min) / value.step + 1e-9) + 1
-        exponents = (value.min + at * value.step for at in range(min(count, _MOST)))
-        properties["values"] = [float(f"{value.base**exponent:.12g}") for exponent in exponents]
+    if kind == "FloatLogSlider":  # ends and step are exponents
+        properties |= {"start": value.min, "stop": value.max, "step": value.step, "base": value.base}
         return [Control(name, (), "slider", element(name), value.value, properties, "ipywidgets")]
     if kind in _CHOICES:
         properties["options"] = list(value._options_labels)

@@ -62,17 +62,19 @@ def _handlers(logger: logging.Logger) -> list[logging.Handler]:
     return [handler for handler in found if not type(handler.formatter).__module__.startswith("marimo.")]
 
 
-def _loggers(*, all: bool = True) -> dict[str, logging.Logger]:
-    """The root and all loggers, or only those that may be other than loggers are made; without marimo's own, which are
-    for whoever runs its server and get a file when it is loaded."""
-    found = [it for it in list(logging.root.manager.loggerDict.items()) if isinstance(it[1], logging.Logger)]
-    if not all:  # nearly none is left, and all are read after each cell
-        found = [
-            (name, it)
-            for name, it in found
-            if it.level or not it.propagate or it.disabled or it.handlers or it.filters  # type: ignore[union-attr]
-        ]
-    return {"": logging.root, **{name: logger for name, logger in found if f"{name}."[:7] != "marimo."}}  # type: ignore[misc]
+def _loggers() -> dict[str, logging.Logger]:
+    """The root and all loggers without marimo's own, which are for whoever runs its server and get a file when it is
+    loaded."""
+    found: dict[str, logging.Logger] = {"": logging.root}
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if isinstance(logger, logging.Logger) and name != "marimo" and not name.startswith("marimo."):
+            found[name] = logger
+    return found
+
+
+def _is_set(logger: logging.Logger) -> bool:
+    """Whether it may be other than loggers are made: few are, and all are asked after each cell."""
+    return bool(logger.level or not logger.propagate or logger.disabled or logger.handlers or logger.filters)
 
 
 def _read() -> Snapshot:
@@ -84,7 +86,8 @@ def _read() -> Snapshot:
             tuple(map(_described, _handlers(logger))),
             tuple(map(_Live, logger.filters)),
         )
-        for name, logger in _loggers(all=False).items()
+        for name, logger in _loggers().items()
+        if not name or _is_set(logger)
     }
     changed = {name: state for name, state in states.items() if state != (_UNSET if name else _ROOT)}
     return logging.root.manager.disable, sorted(changed.items(), key=lambda item: item[0])

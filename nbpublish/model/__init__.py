@@ -19,11 +19,24 @@ from nbpublish.model.outputs import ERROR, MISSING_GLYPHS, OWN_FAULT, Channel, E
 from nbpublish.model.pages import Asset, Fragment, Heading, Page, Patch
 from nbpublish.model.run import Cause, Reason, Run
 from nbpublish.model.traces import Observation, Task, Trace, Version
-from nbpublish.model.widgets import Budget, Control, Decision, Extent, Given, Library, Made, Still, Widget, counted
+from nbpublish.model.widgets import (
+    MOST_PLACES,
+    Budget,
+    Control,
+    Decision,
+    Extent,
+    Given,
+    Library,
+    Made,
+    Still,
+    Widget,
+    counted,
+)
 
 __all__ = [
     "ERROR",
     "MISSING_GLYPHS",
+    "MOST_PLACES",
     "OWN_FAULT",
     "Asset",
     "Budget",

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+MOST_PLACES = 401
+"""Places of one widget; of a finer slider as many are taken, evenly spread."""
+
 Library = Literal["marimo", "ipywidgets", "none"]
 """What a control is of; `none` stands for a constant of the author's, which is none until the page shows one."""
 

@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-from nbpublish.model import Control, Widget
+from nbpublish.model import MOST_PLACES, Control, Widget
 
-_MOST = 401
-"""Places of one slider; of a finer one as many are taken, evenly spread."""
 _FREE = 21
 """Places of a slider of which the author names no step."""
 _SUBSETS = 6
@@ -111,7 +109,7 @@ def grid(start: float, stop: float, step: float | None) -> list[float]:
     if not (step > 0 and math.isfinite(stop - start) and stop >= start):
         return []
     count = math.floor((stop - start) / step * (1 + 1e-12) + 1e-9) + 1
-    chosen = range(count) if count <= _MOST else evenly(range(count), _MOST)
+    chosen = range(count) if count <= MOST_PLACES else evenly(range(count), MOST_PLACES)
     return [start + at * step if whole else round(start + at * step, 12) for at in chosen]
 
 
@@ -132,11 +130,12 @@ def _numbers(control: Control) -> list[Place]:
     if steps:
         return [(at, said(step)) for at, step in enumerate(steps)]
     of = control.properties
-    if values := of.get("values"):
-        return [(value, said(value)) for value in values]
     if of.get("start") is None or of.get("stop") is None:
         return []
-    return [(number, said(number)) for number in grid(of["start"], of["stop"], of.get("step"))]
+    numbers = grid(of["start"], of["stop"], of.get("step"))
+    if base := of.get("base"):
+        numbers = [float(f"{base**exponent:.12g}") for exponent in numbers]
+    return [(number, said(number)) for number in numbers]
 
 
 def _ranges(control: Control) -> Iterator[Place]:

@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-from nbpublish.model import Decision, Given, Made, Run, Widget, counted
+from nbpublish.model import MOST_PLACES, Decision, Given, Made, Run, Widget, counted
 
-_MOST = 401
-"""Places of one widget, in all states together."""
 _APART = frozenset(("form", "button", "run-button"))
 """Kinds that count what a reader does with them."""
 
@@ -68,7 +66,7 @@ def _joined(found: Found, by: tuple[str, ...], stand: tuple[int, ...]) -> Widget
     every = list(found.values())
     first = found.get(stand, every[0])
     places = list(dict.fromkeys(place for widget in every for place in _places(widget)))
-    if len(places) > _MOST or any((each.kind, each.steps) != (first.kind, first.steps) for each in every):
+    if len(places) > MOST_PLACES or any((each.kind, each.steps) != (first.kind, first.steps) for each in every):
         return None
     values = [json.loads(value) for value, _ in places]
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):

@@ -14,11 +14,15 @@ def control(e: Element, kind: str, word: str, build: str, value: str = "") -> st
     label = e.label
     shown = f'<output class="nb-value">{value}</output>' if value else ""
     if label:
-        name = attributes(aria_label=read_out(label)) if "<math" in label else ""
-        body = f'<label><span class="nb-label">{label}</span> {build.replace("{name}", name)}</label>'
+        body = f'<label><span class="nb-label">{label}</span> {build.replace("{name}", _read_out(label))}</label>'
     else:
         body = build.replace("{name}", attributes(aria_label=e.context.words(word)))
     return f'<span class="nb-widget" data-widget="{kind}">{body}{shown}</span>'
+
+
+def _read_out(label: str) -> str:
+    """The attribute that says a label with a formula in words; a label of words is read as it stands."""
+    return attributes(aria_label=read_out(label)) if "<math" in label else ""
 
 
 def _slider(e: Element) -> str:
@@ -87,8 +91,7 @@ def _toggle(e: Element) -> str:
     role = attributes(role="switch" if kind == "switch" else None, checked=e.flag("initial-value"))
     box = f'<input type="checkbox"{role}{{}} disabled>'
     if e.label:
-        name = attributes(aria_label=read_out(e.label)) if "<math" in e.label else ""
-        body = f'<label>{box.replace("{}", name)} <span class="nb-label">{e.label}</span></label>'
+        body = f'<label>{box.replace("{}", _read_out(e.label))} <span class="nb-label">{e.label}</span></label>'
     else:
         body = box.replace("{}", attributes(aria_label=e.context.words("widget.toggle")))
     return f'<span class="nb-widget" data-widget="{kind}">{body}</span>'
