@@ -591,16 +591,17 @@ def test_a_control_that_another_one_s_value_makes_moves_among_what_it_is_then(
 @pytest.mark.parametrize(
     ("made", "budget"),
     [
-        (["m = mo.ui.slider(1, n.value)\nm", "k = mo.ui.slider(1, m.value + 1)\nk", "print(k.value)"], Budget()),
         (["k = mo.ui.slider(1, n.value)\nk", "print(k.value)"], Budget(states=5)),
-        (["k = mo.ui.button(value=n.value, on_click=lambda value: value + 1)\nk", "print(k.value)"], Budget()),
+        (["m = mo.ui.switch()\nm", "k = mo.ui.slider(m.value, n.value)\nk", "print(k.value)"], Budget(states=14)),
+        (["m = mo.ui.slider(1, n.value)\nm", "k = mo.ui.slider(0, m.value)\nk", "print(k.value)"], Budget(states=10)),
+        (["k = mo.ui.button(value=n.value, on_click=lambda value: value + 1)\nk", "print(k.value)"], Budget(states=32)),
     ],
-    ids=["by one that is made itself", "too many states", "a button"],
+    ids=["too many states", "by two", "by one that is made itself", "a button"],
 )
 def test_a_control_that_another_one_s_value_makes_may_have_to_stay(made: list[str], budget: Budget) -> None:
     pytest.importorskip("marimo")
     run = ran(marimo("import marimo as mo", "n = mo.ui.slider(1, 3, value=2)\nn", *made), budget=budget)
-    assert {each.key: each.cause for each in run.still or ()} == {"k": "made"}
+    assert {each.key: each.cause for each in run.still or ()} == {"k": "states"}
     moved = {key for state in run.states for key in state.given}
     assert "n" in moved
     assert "k" not in moved

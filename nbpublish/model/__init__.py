@@ -31,6 +31,7 @@ from nbpublish.model.widgets import (
     Still,
     Widget,
     counted,
+    placed,
 )
 
 __all__ = [
@@ -71,4 +72,5 @@ __all__ = [
     "Visibility",
     "Widget",
     "counted",
+    "placed",
 ]

@@ -9,7 +9,7 @@ from typing import Literal
 from nbpublish.model.graph import Graph
 from nbpublish.model.notebook import Notebook, Problem
 from nbpublish.model.traces import Observation, Trace
-from nbpublish.model.widgets import Decision, Given, Still, Widget, counted
+from nbpublish.model.widgets import Decision, Given, Still, Widget, counted, placed
 
 Cause = Literal[
     "new",  # run: no trace of this cell was found
@@ -78,6 +78,10 @@ class Run:
     def counted(self, given: Given) -> dict[str, int]:
         """A state without what counts for nothing in it: the key of the run that shows it."""
         return counted(self.widgets, given)
+
+    def placed(self, given: Given) -> dict[str, int]:
+        """Where all widgets stand in a state."""
+        return placed(self.widgets, given)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -96,15 +96,25 @@ Given = Mapping[str, int]
 """By a widget's key, its place, where that is not the one where it stands anyway. One such setting is a state."""
 
 
-def counted(widgets: Iterable[Widget], places: Mapping[str, int]) -> dict[str, int]:
-    """Places of these widgets → the state that they are, without what counts for nothing in it."""
-    given, forms = dict[str, int](), dict[str, str]()
+def placed(widgets: Iterable[Widget], places: Mapping[str, int]) -> dict[str, int]:
+    """Where these widgets stand while some are put to `places`; what counts for nothing then stands where it was made.
+
+    What makes a widget comes before it, as does the form that it stands in.
+    """
+    found, moved = dict[str, int](), {""}
     for widget in widgets:
-        place = places.get(widget.key)
-        stands, able = widget.standing(places)
-        if place is not None and place != stands and place in able:
-            given[widget.key], forms[widget.key] = place, widget.form
-    return {key: place for key, place in given.items() if forms[key] in ("", *given)}
+        stands, able = widget.standing(found)
+        place = places.get(widget.key, stands)
+        found[widget.key] = place if place in able and widget.form in moved else stands
+        if found[widget.key] != stands:
+            moved.add(widget.key)
+    return found
+
+
+def counted(widgets: Sequence[Widget], places: Mapping[str, int]) -> dict[str, int]:
+    """Places of these widgets → the state that they are, without what counts for nothing in it."""
+    found = placed(widgets, places)
+    return {each.key: found[each.key] for each in widgets if found[each.key] != each.standing(found)[0]}
 
 
 Extent = Literal[

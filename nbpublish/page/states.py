@@ -46,14 +46,15 @@ class Moves:
 
         A widget that others make is what it is in the state `given`.
         """
-        found = (self._made(widget, given) for widget in self.run.widgets if len(self.places(widget)) > 1)
+        placed = self.run.placed(given)
+        found = (self._made(widget, placed) for widget in self.run.widgets if len(self.places(widget)) > 1)
         return {widget.element or widget.key: (widget, places) for widget, places in found if len(places) > 1}
 
-    def _made(self, widget: Widget, given: Given) -> tuple[Widget, tuple[int, ...]]:
+    def _made(self, widget: Widget, placed: Mapping[str, int]) -> tuple[Widget, tuple[int, ...]]:
         if widget.made is None:
             return widget, self.places(widget)
-        initial, places = widget.standing(given)
-        return replace(widget, initial=initial, element=widget.element_at(given)), tuple(places)
+        initial, places = widget.standing(placed)
+        return replace(widget, initial=initial, element=widget.element_at(placed)), tuple(places)
 
     def places(self, widget: Widget) -> tuple[int, ...]:
         """The places to which it can be moved; only the initial one where it cannot."""

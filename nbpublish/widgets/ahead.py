@@ -5,18 +5,17 @@ This decides and joins; how a notebook runs in a state is handed in.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from statistics import median
-from typing import Any
 
 from nbpublish.model import Budget, Control, Decision, Given, Output, Run, Trace, Widget
 from nbpublish.widgets.annotations import Annotation, interacts_in, notes_in
+from nbpublish.widgets.costs import barred_in, costs_of, is_barred, may_show
 from nbpublish.widgets.domain import as_json, key_of, said, widget_of
 from nbpublish.widgets.follow import Links, followers, links_of
 from nbpublish.widgets.made import all_made_by_these, made_by
-from nbpublish.widgets.plan import Costs, moved_once, plan, samples, states
+from nbpublish.widgets.plan import moved_once, plan, samples, states
 from nbpublish.widgets.remarks import failures, faults
 from nbpublish.widgets.still import still
 from nbpublish.widgets.within import States, affordable, within
@@ -27,12 +26,10 @@ Walk = Callable[[tuple[Widget, ...], Given], Run | None]
 Told = Callable[[int, int], None]
 """Hears how many of how many states are known."""
 
+_LISTED = 50_000
+"""Combinations of places that a page lists for a cell, those included that controls which others make never have."""
 _ROUNDS = 4
 """How often states may show that more follows a widget than was known."""
-_SMALLER = 0.7
-"""What a raster of a state weighs beside the PNG that it was: WebP without loss takes 34 to 71 % of it."""
-_SHARED = 0.06
-"""What a further state of text adds to a page: most of it is as in the other states."""
 
 
 def _nobody(done: int, total: int) -> None:
@@ -46,25 +43,15 @@ def with_states(run: Run, walk: Walk, budget: Budget, told: Told = _nobody) -> R
     """
     widgets = widgets_of(run)
     if not widgets:
-        return replace(run, still=tuple(still(run, ())), remarks=tuple(faults(run)))
-    every, widgets = widgets, _independent(run, widgets)
+        return replace(run, still=tuple(still(run, {})), remarks=tuple(faults(run)))
+    every = widgets
     states = States(run, lambda given: walk(plans.widgets, given), budget)
     plans = _Plans(run, states, budget, told)
-    plans.settle(widgets)
-    alone = widgets
-    for group in made_by(run, widgets, plans.follows, plans.decisions, states.known, widgets_of):
-        more = (*widgets, *group)
-        if plans.has_room(more):
-            widgets = more
-    if widgets != alone:
-        plans.settle(widgets)
-        # states have shown that something else makes one, too; or there was no time for all of it
-        if not all_made_by_these(widgets, plans.follows) or states.over:
-            widgets = alone
-            plans.settle(widgets)
-    found = replace(run, widgets=widgets, decisions=plans.decisions, states=tuple(plans.computed))
-    made = {widget.key for widget in every} - {widget.key for widget in widgets}
-    found = replace(found, still=tuple(still(found, made)))
+    plans.settle(_independent(run, widgets))
+    refused = plans.take_made()
+    found = replace(run, widgets=plans.widgets, decisions=plans.decisions, states=tuple(plans.computed))
+    made = {widget.key for widget in every} - {widget.key for widget in plans.widgets}
+    found = replace(found, still=tuple(still(found, {key: refused.get(key, "made") for key in made})))
     unsettled = dict.fromkeys(problem for state in plans.computed for problem in state.remarks)
     return replace(found, remarks=(*faults(run), *failures(found), *unsettled))
 
@@ -92,8 +79,8 @@ class _Plans:
         self._learn([run, *self.tried[1:], *self.computed])
         for _ in range(_ROUNDS):
             self.follows = follows = followers(run.notebook, run.graph, widgets, self.links)
-            barred = _barred(run, follows, budget)
-            free = {cell: keys for cell, keys in follows.items() if not _is_barred(keys, barred, follows)}
+            barred = barred_in(run, follows, budget)
+            free = {cell: keys for cell, keys in follows.items() if not is_barred(keys, barred, follows)}
             apart = [widget for widget in widgets if not widget.made]
             unfollowed = [each for each in apart if not any(each.key in keys for keys in follows.values())]
             sampled = affordable(run, free, samples(apart, free), budget, self.states)
@@ -102,7 +89,7 @@ class _Plans:
             if (follows, shows) == known:
                 break
             known = follows, shows
-            self.decisions = plan(widgets, _costs(self.tried, follows, shows, barred), budget)
+            self.decisions = plan(widgets, costs_of(self.tried, follows, shows, barred), budget)
             self._compute()
             self._learn([run, *self.tried[1:], *self.computed])
 
@@ -118,12 +105,31 @@ class _Plans:
         found = self.states.at_all(wanted)
         self.computed = sorted(found, key=lambda run: [run.given.get(each.key, each.initial) for each in self.widgets])
 
-    def has_room(self, widgets: tuple[Widget, ...]) -> bool:
-        """Whether the budget has room for all states of the last of these widgets, and the others lose nothing."""
+    def take_made(self) -> dict[str, str]:
+        """Let what these widgets make move as well, and what that makes in turn; by key, why some of it cannot."""
+        refused: dict[str, str] = {}
+        while True:
+            alone = widgets = self.widgets
+            for group in made_by(self.run, alone, self.follows, self.decisions, self.states.known, widgets_of):
+                cause = self._refusal((*widgets, *group))
+                widgets = widgets if cause else (*widgets, *group)
+                refused |= {each.key: cause for each in group}
+            if widgets == alone:
+                return refused
+            self.settle(widgets)
+            # states have shown that something else makes one, too; or there was no time for all of it
+            if not all_made_by_these(widgets, self.follows) or self.states.over:
+                cause = "seconds" if self.states.over else "made"
+                self.settle(alone)
+                return refused | {each.key: cause for each in widgets if each not in alone}
+
+    def _refusal(self, widgets: tuple[Widget, ...]) -> str:
+        """Why the last of these widgets cannot move: the budget has no room for all their states, or others would lose
+        some; empty where nothing is in the way."""
         follows = followers(self.run.notebook, self.run.graph, widgets, self.links)
         if not all_made_by_these(widgets, follows):
-            return False
-        costs = _costs(self.tried, follows, self._shown(follows), _barred(self.run, follows, self.budget))
+            return "made"
+        costs = costs_of(self.tried, follows, self._shown(follows), barred_in(self.run, follows, self.budget))
         made = {widget.key for widget in widgets if widget.made}
         before = {decision.cell: decision for decision in self.decisions}
         for decision in plan(widgets, costs, self.budget):
@@ -132,12 +138,12 @@ class _Plans:
                 fits = old == decision
             else:
                 fits = decision.extent in ("all", "some") and (old is None or _places(old).items() <= own.items())
-            if not fits:
-                return False
-        return True
+            if not fits or math.prod(map(len, decision.places)) > _LISTED:
+                return decision.cause or "states"
+        return ""
 
     def _shown(self, follows: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-        return frozenset(cell for cell in follows if _may_show(self.run, cell, [*self.tried, *self.computed]))
+        return frozenset(cell for cell in follows if may_show(self.run, cell, [*self.tried, *self.computed]))
 
     def _learn(self, runs: Sequence[Run]) -> None:
         more = links_of(runs, self.widgets)
@@ -207,87 +213,3 @@ def _constant(note: Annotation, cell: str, run: Run) -> Widget | None:
         label=note.label,
         line=note.line,
     )
-
-
-# --- what is known of the cells ---------------------------------------------------------------------------------------
-
-
-def _costs(
-    tried: Sequence[Run], follows: Mapping[str, tuple[str, ...]], shows: frozenset[str], barred: Mapping[str, str]
-) -> Costs:
-    seconds: dict[str, float] = {}
-    weights: dict[str, float] = {}
-    base = {trace.id for trace in tried[0].traces.values()}
-    for cell in follows:
-        traces = [trace for each in tried if (trace := each.traces.get(cell))]
-        seconds[cell] = median(trace.seconds for trace in traces) if traces else 0.0
-        # what all states take besides, and not only the first of them, where a process had to begin
-        seconds[cell] += min((trace.beside for trace in traces if trace.id not in base), default=0.0)
-        weights[cell] = max((_weight(trace, traces) for trace in traces), default=0.0)
-    return Costs(follows, shows, seconds, weights, barred)
-
-
-def _weight(trace: Trace, beside: Sequence[Trace]) -> float:
-    """Bytes that a state with such outputs adds to a page that shows some other states."""
-    others = (output.data for other in beside if other is not trace for output in other.outputs)
-    shared = {leaf for data in others for value in data.values() for leaf in _leaves(value)}
-    return sum(_size(output.data, shared) for output in trace.outputs)
-
-
-def _size(data: Mapping[str, Any], shared: Set[str]) -> float:
-    pictures = [len(value) for name, value in data.items() if name.startswith("image/") and isinstance(value, bytes)]
-    texts = [len(value) for value in data.values() if isinstance(value, str)]
-    charts = [len(leaf) + 1 for value in data.values() for leaf in _leaves(value) if leaf not in shared]
-    return _SMALLER * min(pictures, default=0) + _SHARED * max(texts, default=0) + sum(charts)
-
-
-def _leaves(value: object) -> Iterator[str]:
-    """The numbers and texts of a chart, which is JSON; nothing for what is text or bytes as a whole."""
-    waiting = [value] if isinstance(value, Mapping | list) else []
-    while waiting:
-        item = waiting.pop()
-        inner = item.values() if isinstance(item, Mapping) else item
-        for part in inner:
-            if isinstance(part, Mapping | list):
-                waiting.append(part)
-            else:
-                yield str(part)
-
-
-def _may_show(run: Run, cell: str, runs: Iterable[Run]) -> bool:
-    """Whether a cell shows something, if only that it did not run; or an expression stands in it for its own sake."""
-    found = run.notebook.cell(cell)
-    if found.options.removed or found.options.output == "hide":
-        return False
-    traces = [each.traces.get(cell) for each in runs]
-    if any(trace is None or trace.outputs or trace.exit != "ok" for trace in traces):
-        return True
-    try:
-        nodes = list(ast.walk(ast.parse(found.code)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True
-    return any(isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant) for node in nodes)
-
-
-def _barred(run: Run, follows: Mapping[str, tuple[str, ...]], budget: Budget) -> dict[str, str]:
-    """Cells that may not run in other states, because of what they do to the world."""
-    barred = {}
-    for cell in follows:
-        trace = run.traces.get(cell)
-        if trace is None:
-            continue
-        if trace.exit == "died":
-            barred[cell] = "died"
-        elif any(name.startswith(("<file:", "<temporary file:")) for name in trace.versions):
-            barred[cell] = "writes"
-        elif "network" in trace.impure and not budget.network:
-            barred[cell] = "network"
-        elif "entropy" in trace.impure:
-            barred[cell] = "chance"
-    return barred
-
-
-def _is_barred(keys: tuple[str, ...], barred: Mapping[str, str], follows: Mapping[str, tuple[str, ...]]) -> bool:
-    return any(set(keys) & set(follows[cell]) for cell in barred)
-
-

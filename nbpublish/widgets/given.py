@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nbpublish.model import Cell, Given, Graph, Names, Notebook, Widget
+from nbpublish.model import Cell, Given, Graph, Names, Notebook, Widget, placed
 
 Path = tuple[str, ...]
 
@@ -39,6 +39,7 @@ def with_given(notebook: Notebook, graph: Graph, widgets: Iterable[Widget], give
     widgets = list(widgets)
     names_moved = {widget.name for widget in widgets if widget.key in given}
     moved = [widget for widget in widgets if widget.name in names_moved]
+    places = placed(widgets, given)
     cells = {cell.id: cell for cell in notebook.cells}
     changed: dict[str, str] = {}
     for widget in (widget for widget in moved if widget.library == "none"):
@@ -49,7 +50,7 @@ def with_given(notebook: Notebook, graph: Graph, widgets: Iterable[Widget], give
     names, parents = dict(graph.names), dict(graph.parents)
     for name, members in _by_name(moved).items():
         maker = cells[members[0].cell]
-        new = Cell(setter(name), "code", "", maker.line, python=_setting(name, members, given))
+        new = Cell(setter(name), "code", "", maker.line, python=_setting(name, members, places))
         below.setdefault(maker.id, []).append(new)
         names[new.id], parents[new.id] = Names(refs=frozenset({name})), (maker.id,)
         changed[new.id] = maker.id
@@ -73,13 +74,10 @@ def _by_name(widgets: Iterable[Widget]) -> dict[str, list[Widget]]:
     return found
 
 
-def _setting(name: str, widgets: Sequence[Widget], given: Given) -> str:
-    """Code that sets controls, all that one name holds at once."""
-    standing = {widget.key: widget.standing(given) for widget in widgets}
-    widgets = [widget for widget in widgets if standing[widget.key][1]]  # the others are not made in this state
-    places = {
-        widget.path: json.loads(widget.values[given.get(widget.key, standing[widget.key][0])]) for widget in widgets
-    }
+def _setting(name: str, widgets: Sequence[Widget], placed: Mapping[str, int]) -> str:
+    """Code that sets controls, all that one name holds at once, while all widgets are at these places."""
+    widgets = [widget for widget in widgets if widget.standing(placed)[1]]  # the others are not made in this state
+    places = {widget.path: json.loads(widget.values[placed[widget.key]]) for widget in widgets}
     if widgets[0].library == "ipywidgets":
         return _setting_of_ipywidgets(widgets[0], places[()])
     kinds = {widget.path: widget.kind for widget in widgets}

@@ -1,7 +1,7 @@
 """Widgets that the values of other widgets make, as `mo.ui.slider(1, most.value)` is.
 
-What they are in each state of those others is seen there: they are joined to one widget that has all their places. Only
-those that are made by widgets which nothing else makes are known.
+What they are in each state of those others is seen there: they are joined to one widget that has all their places. What
+such a widget makes is seen in its states in turn.
 """
 
 from __future__ import annotations
@@ -9,12 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 
 from nbpublish.model import MOST_PLACES, Decision, Given, Made, Run, Widget, counted
-
-_APART = frozenset(("form", "button", "run-button"))
-"""Kinds that count what a reader does with them."""
+from nbpublish.widgets.combinations import settings_of
 
 Found = dict[tuple[int, ...], Widget]
 """By the places of the widgets that make it, what a widget is then."""
@@ -35,16 +32,15 @@ def made_by(
         decision = next((each for each in decisions if by and set(by) <= set(each.widgets) and _is_full(each)), None)
         if decision is None:
             continue
-        places = [decision.places[decision.widgets.index(key)] for key in by]
+        kept = dict(zip(decision.widgets, decision.places, strict=True))
         found: dict[str, Found] = {}
-        for setting in product(*places):
-            state = at(counted(widgets, dict(zip(by, setting, strict=True))))
+        for places in settings_of([known[key] for key in by], kept):
+            state = at(counted(widgets, places))
             if state is None or not ((trace := state.traces.get(cell.id)) and trace.controls):
                 continue
             for widget in widgets_of(state):
-                is_apart = widget.kind in _APART or widget.form or widget.library != "marimo"
-                if widget.cell == cell.id and widget.key not in known and not is_apart:
-                    found.setdefault(widget.key, {})[setting] = widget
+                if widget.cell == cell.id and widget.key not in known and widget.library == "marimo":
+                    found.setdefault(widget.key, {})[tuple(places.values())] = widget
         stand = tuple(known[key].initial for key in by)
         joined = [_joined(each, by, stand) for each in found.values()]
         if group := tuple(widget for widget in joined if widget):

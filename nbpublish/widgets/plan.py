@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from nbpublish.model import Budget, Decision, Extent, Given, Widget, counted
+from nbpublish.widgets.combinations import combinations
 from nbpublish.widgets.domain import evenly
 
 GRADUAL = {"slider": 5, "number": 5, "range-slider": 5, "date": 5, "button": 2}
@@ -118,13 +119,16 @@ class _Planner:
     widgets: Mapping[str, Widget]
     costs: Costs
     budget: Budget
+    all: dict[str, range] = field(init=False)
+    """By widget, its places."""
     kept: dict[str, list[int]] = field(init=False)
     """By widget, the places that it keeps."""
     extents: dict[Keys, Extent] = field(default_factory=dict)
     causes: dict[Keys, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.kept = {key: list(range(len(widget.values))) for key, widget in self.widgets.items()}
+        self.all = {key: range(len(widget.values)) for key, widget in self.widgets.items()}
+        self.kept = {key: list(places) for key, places in self.all.items()}
 
     def decisions(self) -> Iterator[Decision]:
         cells = [cell for cell in self.costs.follows if cell in self.costs.shows]
@@ -151,38 +155,12 @@ class _Planner:
         return reasons[0] if reasons else ""
 
     def _wanted(self, group: Keys) -> int:
-        return self._product({key: len(self.widgets[key].values) for key in group})
+        return combinations([self.widgets[key] for key in group], self.all)
 
     def _count(self, group: Keys, extent: Extent) -> int:
-        counts = {key: len(self.kept[key]) for key in group}
         if extent in ("all", "some"):
-            return self._product(counts)
-        return 1 if extent == "default" else 1 + sum(counts.values()) - len(counts)
-
-    def _product(self, counts: Mapping[str, int]) -> int:
-        """Combinations of so many places of widgets. What stands in a form counts once that is sent."""
-        apart = {key: count for key, count in counts.items() if self.widgets[key].form not in counts}
-        for key in apart:
-            if self.widgets[key].kind == "form":
-                within = [count for other, count in counts.items() if self.widgets[other].form == key]
-                apart[key] = 1 + math.prod(within)
-        return self._made(apart) * math.prod(apart.values())
-
-    def _made(self, counts: dict[str, int]) -> int:
-        """Combinations of places of the widgets that others make, with those of these others.
-
-        Neither are left in `counts`.
-        """
-        made = {key: each for key in counts if (each := self.widgets[key].made)}
-        by = tuple(dict.fromkeys(key for each in made.values() for key in each.by if key in counts))
-        places = [self.kept[key] if len(self.kept[key]) == counts[key] else range(counts[key]) for key in by]
-        total = 0
-        for setting in product(*places):
-            others = dict(zip(by, setting, strict=True))
-            total += math.prod(max(1, len(self.widgets[key].standing(others)[1])) for key in made)
-        for key in (*made, *by):
-            counts.pop(key)
-        return total
+            return combinations([self.widgets[key] for key in group], self.kept)
+        return 1 if extent == "default" else 1 + sum(len(self.kept[key]) - 1 for key in group)
 
     # --- the budget -------------------------------------------------------------------------------------------------
 

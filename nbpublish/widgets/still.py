@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 
 from nbpublish.model import Control, Run, Still, Widget
 from nbpublish.widgets.annotations import notes_in
 from nbpublish.widgets.domain import key_of
 
 
-def still(run: Run, made: Collection[str]) -> Iterator[Still]:
-    """The controls of a run that its decisions do not move; `made` are the keys of those that others make."""
+def still(run: Run, made: Mapping[str, str]) -> Iterator[Still]:
+    """The controls of a run that its decisions do not move; `made` says by key why those stay that others make."""
     moving = {
         key
         for decision in run.decisions
@@ -30,7 +30,7 @@ def still(run: Run, made: Collection[str]) -> Iterator[Still]:
             if control.name in static:
                 cause = "author"
             elif key in made:
-                cause = "made"
+                cause = made[key]
             else:
                 cause = causes.get(key) or _without_follower(control, widgets.get(key), cell.id, run)
             yield Still(key, cell.id, control.element, cause)

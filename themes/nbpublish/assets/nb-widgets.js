@@ -382,9 +382,9 @@
       const panel = { keys: new Set(), root: span("nb-tools nb-idle"), line: span("nb-state"), live: span("nb-live", { role: "status" }) };
       const act = (what) => () => { this.here = panel; what(); };
       const back = () => {
-        const made = ([key]) => this.widgets[key].starts, to = [...panel.keys].map((key) => [key, this.starts[key]]);
-        this.move(Object.fromEntries(to.filter((each) => !made(each))));
-        this.move(Object.fromEntries(to.filter(made).map(([key]) => [key, this.start(key)])));
+        const [first, made] = [false, true].map((made) => Object.keys(this.widgets).filter((key) => panel.keys.has(key) && !!this.widgets[key].starts === made));
+        this.move(Object.fromEntries(first.map((key) => [key, this.starts[key]])));
+        for (const key of made) this.move({ [key]: this.start(key) }); // after what makes it
       };
       panel.root.append(
         panel.line,
