@@ -348,6 +348,38 @@ def test_a_table_that_follows_a_widget_offers_no_file_for_each_state() -> None:
     assert with_rows(data, facts, context) != facts
 
 
+WORDS = st.sampled_from(
+    ["1", "-2.5e3", "2 000", "3 %", "Ada", "x y", "NaN", "-", "", "  ", "a&amp;b", "<b>1</b>", "é", "1>0"]
+)
+ROWS = st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=3)
+
+
+def table_of(rows: list[tuple[str, str]], attribute: str = "") -> str:
+    cells = [f"<th>{n}</th><td{attribute}>{one}</td>\n<td>{two}</td>" for n, (one, two) in enumerate(rows)]
+    head = "<thead><tr><th></th><th>one</th><th>two</th></tr></thead>"
+    return f'<table class="dataframe">{head}<tbody><tr>{"</tr><tr>".join(cells)}</tr></tbody></table>'
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(ROWS, min_size=2, max_size=6), st.sampled_from(["", ' class="number"', ' id="a"', ' onclick="f()"']))
+def test_a_table_is_the_same_whichever_tables_were_written_before_it(tables: list[Any], attribute: str) -> None:
+    """What is made of their markup is made once, and a state of a slider takes its own values."""
+    outputs = [result("text/html", table_of(rows, attribute)) for rows in tables]
+    assert shown(*outputs) == "\n".join(map(shown, outputs))
+
+
+def test_of_tables_with_the_same_markup_one_is_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    monkeypatch.setattr("nbpublish.page.outputs.parse", lambda html: parsed.append(html) or parse(html))
+    tables = [table_of([(str(n), f"name {n}"), (str(-n), "NaN")]) for n in range(9)]
+    together = shown(*(result("text/html", html) for html in tables))
+    assert len(parsed) == 1
+    assert re.findall("name .", together) == [f"name {n}" for n in range(9)]
+    assert together.count("7130526084") == 0
+    shown(*(result("text/html", table_of([(word, "2")])) for word in ("1", "Ada", "-")))
+    assert len(parsed) == 4, "a number, a word and nothing are not of one kind"
+
+
 def test_a_table_with_a_caption_is_a_figure() -> None:
     html = shown(result("text/html", PANDAS), cell=code("c", "df", caption="Our *data*"))
     assert re.match(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbpublish.page.context import Context
+from nbpublish.page.html import of_kinds
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -22,7 +23,7 @@ _POINT = {
 
 def resolve_all(soup: BeautifulSoup, context: Context) -> None:
     """Resolve the addresses of links, pictures and recordings. In place, and once only."""
-    for element in soup.find_all(list(_POINT)):
+    for element in of_kinds(soup, _POINT):
         for name in _POINT[element.name]:
             url = element.get(name)
             if isinstance(url, str):
@@ -35,7 +36,7 @@ def spell_in_drawings(soup: BeautifulSoup) -> bool:
     Scripts of themes take whatever has a plain `href` for an element of HTML and set it, which an element of SVG
     refuses with an error: Material's instant navigation ends by it.
     """
-    found = soup.select("svg [href]")
+    found = soup.select("svg [href]") if soup.find_all("svg") else []
     for element in found:
         element.attrs.setdefault("xlink:href", element["href"])
         del element["href"]

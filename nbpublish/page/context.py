@@ -34,6 +34,8 @@ class Context:
     """By the id of its element, why a control cannot be moved; None where nothing was decided about any."""
     following: Mapping[str, str] = field(default_factory=dict)
     """Cells that follow widgets, with what else is to be said there."""
+    tables: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """What was made of the markup of tables, see `same_markup.py`."""
     _taken: set[str] = field(default_factory=set)
     _counts: dict[str, int] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from nbpublish.page import placeholders
 from nbpublish.page.addresses import spell_in_drawings
 from nbpublish.page.context import Context
 from nbpublish.page.figures import LARGE, decode_data_uri
-from nbpublish.page.html import parse, replace, serialize
+from nbpublish.page.html import of_kinds, parse, replace, serialize, with_class, with_style
 from nbpublish.page.page_styles import leave_the_site_alone
 from nbpublish.page.sizes import size_of
 
@@ -34,6 +34,8 @@ _LOADS = {
     "base": ("frame", ("href",)),
 }
 """Elements that fetch by themselves, what they fetch, and the attributes that say from where."""
+_HOLD = frozenset(("img", "source", "audio", "video", "a", "embed", "object", "image", "track", "iframe"))
+"""Elements that may hold what they show."""
 _CSS_LOAD = re.compile(
     r"""@import\s+(?:url\()?\s*["']?\s*(?:https?:)?//[^;]*;?|url\(\s*["']?\s*(?:https?:)?//[^)]*\)""", re.I
 )
@@ -50,15 +52,17 @@ _CHARTS = {"plotly": "plotly", "vega": "vegalite", "bokeh": "bokeh", "holoviews"
 
 def drop_loading_notes(soup: BeautifulSoup) -> None:
     """Remove Bokeh's `Loading BokehJS ...`, which its script would replace."""
-    for note in soup.select("div:has(> a.bk-notebook-logo)"):
-        note.decompose()
-    for style in soup.find_all("style", string=re.compile(r"\.bk-notebook-logo\b")):
-        style.decompose()
+    for logo in with_class(soup, "a", "bk-notebook-logo"):
+        if (note := logo.parent) is not None and note.name == "div":
+            note.decompose()
+    for style in soup.find_all("style"):
+        if re.search(r"\.bk-notebook-logo\b", style.string or ""):
+            style.decompose()
 
 
 def scrub(soup: BeautifulSoup, context: Context) -> None:
     """Replace what would be loaded from another host by a link to it, in place, with a warning to the author."""
-    for element in soup.find_all([*_LOADS, "style"]):
+    for element in of_kinds(soup, {*_LOADS, "style"}):
         if element.decomposed:
             continue
         if element.name == "iframe" and isinstance(document := element.get("srcdoc"), str):
@@ -69,7 +73,7 @@ def scrub(soup: BeautifulSoup, context: Context) -> None:
             continue
         else:
             _element(element, context)
-    for element in soup.find_all(style=_CSS_LOAD):
+    for element in with_style(soup, _CSS_LOAD):
         element["style"] = _CSS_LOAD.sub("none", str(element["style"]))
     leave_the_site_alone(soup, context)
 
@@ -183,9 +187,7 @@ def warn_of_remote(soup: BeautifulSoup, context: Context) -> None:
 
 def extract(soup: BeautifulSoup, context: Context) -> None:
     """Large `data:` addresses become files beside the page; pictures of known size get it. In place."""
-    for element in soup.find_all(
-        ["img", "source", "audio", "video", "a", "embed", "object", "image", "track", "iframe"]
-    ):
+    for element in of_kinds(soup, _HOLD):
         for name in ("src", "href", "data", "poster", "xlink:href"):
             value = element.get(name)
             if isinstance(value, str) and value[:5].lower() == "data:":

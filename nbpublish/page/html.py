@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import cache, lru_cache
 from html import escape as _escape
 from html import unescape as _unescape
@@ -71,6 +71,27 @@ def is_text(node: object) -> TypeGuard[NavigableString]:
     return isinstance(node, NavigableString)
 
 
+def of_kinds(tree: Tag, kinds: Container[str]) -> list[Tag]:
+    """The elements of some kinds. `find_all` with several names asks each element for each of them."""
+    return [found for found in tree.find_all(True) if found.name in kinds]
+
+
+def with_style(tree: Tag, pattern: re.Pattern[str]) -> list[Tag]:
+    """The elements whose own style says something."""
+    return [found for found in tree.find_all(True) if "style" in found.attrs and pattern.search(str(found["style"]))]
+
+
+def with_class(tree: Tag, element: str, name: str) -> list[Tag]:
+    """The elements of a kind that have a class. A selector would ask every element for each part of it."""
+    return [found for found in tree.find_all(element) if name in classes(found)]
+
+
+def classes(element: Tag | None) -> list[str]:
+    """The classes of an element, also where they were set as one text."""
+    found = element.get("class") if element else None
+    return str(found).split() if isinstance(found, str) else list(found or [])
+
+
 def as_text(text: str) -> NavigableString:
     """Text as a node of a tree."""
     from bs4.element import NavigableString
@@ -94,6 +115,15 @@ def _plain() -> HTMLFormatter:
 def serialize(tag: Tag) -> str:
     """The HTML of an element or a whole tree."""
     return tag.decode(formatter=_plain())
+
+
+def tidied(html: str) -> str:
+    """The HTML as it is written out again; of text alone nobody needs a tree."""
+    is_text_alone = html.strip() and not _MARKUP.search(html)
+    return html.replace(">", "&gt;") if is_text_alone else serialize(parse(html))
+
+
+_MARKUP = re.compile("[<&]")
 
 
 def inside(tag: Tag) -> str:
@@ -137,13 +167,15 @@ def is_closed(html: str) -> bool:
 def _is_closed(html: str) -> bool:
     checker = _Checker()
     try:
-        feed(checker, html, code=lambda tokens: None)
+        feed(checker, _CELLS.sub("", html), code=lambda tokens: None)
     except (AssertionError, ValueError):
         return False
     # what is left is a tag or comment that never ends, and would swallow what follows on the page
     return checker.good and not checker.open and "<" not in checker.rawdata
 
 
+_CELLS = re.compile(r"(?:<(?P<cell>t[dh])(?:\s[^<>]*+)?>[^<>]*+</(?P=cell)>\s*+)++")
+"""Cells that hold text alone are closed, and there may be thousands of them."""
 _LONG = 200_000
 """Characters beyond which the answer is not remembered, because it would take the page's own memory."""
 _is_closed_as_before = lru_cache(512)(_is_closed)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nbpublish.model import ERROR, MISSING_GLYPHS, Options, Output
-from nbpublish.page import addresses, foreign, lints, live, marks, placeholders, rows, streams, tables
+from nbpublish.page import addresses, foreign, lints, live, marks, placeholders, rows, same_markup, streams, tables
 from nbpublish.page.context import Context, text_in
 from nbpublish.page.failures import failure
 from nbpublish.page.figures import PICTURES, bytes_of, captioned, figure, player
@@ -74,7 +74,20 @@ def _loads_library(data: Bundle) -> bool:
 
 
 def _html(value: object, mimetype: str, metadata: Metadata, context: Context) -> str | None:
-    soup = parse(text_in(value))
+    html, kinds = same_markup.made(text_in(value), context.tables, lambda text: _made(text, context))
+    if not html:
+        return ""
+    note = tables.size_note(metadata.get("table"), context)
+    if kinds[:1] == ("nb-table",) and _names_a_table(context.peek_options()):
+        return captioned(html + note, context, "nb-figure nb-figure-table", "table")
+    if kinds and all(kind.startswith("nb-") for kind in kinds):
+        return html + note
+    return f'<div class="nb-html">{html}{note}</div>'
+
+
+def _made(text: str, context: Context) -> same_markup.Made:
+    """The HTML of an output as it stands on our pages, and the kinds of its outer elements."""
+    soup = parse(text)
     foreign.drop_loading_notes(soup)
     addresses.resolve_all(soup, context)
     translate.elements(soup, context, bundle)
@@ -82,16 +95,8 @@ def _html(value: object, mimetype: str, metadata: Metadata, context: Context) ->
     foreign.scrub(soup, context)
     foreign.extract(soup, context)
     addresses.spell_in_drawings(soup)
-    html = serialize(soup).strip()
-    if not html:
-        return ""
-    note = tables.size_note(metadata.get("table"), context)
-    kinds = [_kind(child) for child in soup.children if str(child).strip()]
-    if kinds[:1] == ["nb-table"] and _names_a_table(context.peek_options()):
-        return captioned(html + note, context, "nb-figure nb-figure-table", "table")
-    if kinds and all(kind.startswith("nb-") for kind in kinds):
-        return html + note
-    return f'<div class="nb-html">{html}{note}</div>'
+    kinds = tuple(_kind(child) for child in soup.children if is_tag(child) or str(child).strip())
+    return serialize(soup).strip(), kinds
 
 
 def _names_a_table(options: Options | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nbpublish.page.context import Context
-from nbpublish.page.html import attributes, escape, is_tag
+from nbpublish.page.html import attributes, classes, escape, is_tag, with_class
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -25,7 +25,7 @@ def clean(soup: BeautifulSoup, context: Context) -> None:
         if style.has_attr("scoped") or ".dataframe" in style.get_text():
             style.decompose()
     for table in soup.find_all("table"):
-        if table.find_parent("table") or "nb-table" in _classes(table.parent):
+        if table.find_parent("table") or "nb-table" in classes(table.parent):
             continue
         _plain(table)
         _index_names(table)
@@ -33,8 +33,8 @@ def clean(soup: BeautifulSoup, context: Context) -> None:
         _scopes(table)
         _align(table)
         table.wrap(_scroller(soup, table, context))
-    for note in soup.select("div > p"):
-        if re.fullmatch(r"[\d,]+ rows × [\d,]+ columns", note.get_text(strip=True)):
+    for note in soup.find_all("p"):
+        if _is_in(note, "div") and re.fullmatch(r"[\d,]+ rows × [\d,]+ columns", note.get_text(strip=True)):
             note["class"] = "nb-note"
     for box in soup.find_all("div", recursive=False):
         if not box.attrs and all(_is_ours(node) for node in box.children):
@@ -43,7 +43,7 @@ def clean(soup: BeautifulSoup, context: Context) -> None:
 
 def _is_ours(node: PageElement) -> bool:
     if is_tag(node):
-        return bool({"nb-table", "nb-note"} & {*_classes(node)})
+        return bool({"nb-table", "nb-note"} & {*classes(node)})
     return not str(node).strip()
 
 
@@ -105,30 +105,41 @@ def _plain_text(value: object) -> str:
     return str(value)
 
 
+def is_nothing(text: str) -> bool:
+    """Whether a cell says that it has no value."""
+    return text.strip() in _NOTHING
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell holds a number."""
+    return _NUMBER.fullmatch(text.strip()) is not None
+
+
 def _is_numeric(texts: Sequence[str]) -> bool:
-    filled = [text.strip() for text in texts if text.strip() not in _NOTHING]
-    return bool(filled) and all(_NUMBER.fullmatch(text) for text in filled)
+    filled = [text for text in texts if not is_nothing(text)]
+    return bool(filled) and all(map(is_number, filled))
 
 
 def _plain(table: Tag) -> None:
     """Without attributes that only say how it looks; colours that a Styler gave to values stay."""
-    frame = "dataframe" in _classes(table)
+    frame = "dataframe" in classes(table)
     for element in [table, *table.find_all(["thead", "tbody", "tr", "th", "td"])]:
         for name in _PRESENTATION:
             element.attrs.pop(name, None)
         if frame or re.fullmatch(r"\s*text-align:\s*\w+;?\s*", str(element.get("style", ""))):
             element.attrs.pop("style", None)
-    for element in table.select(".number, .types, .elided"):
-        element["class"] = " ".join(_OURS.get(name, name) for name in _classes(element))
-    kept = [name for name in _classes(table) if name != "dataframe"]
+    for element in table.find_all(True):
+        if not _OURS.keys().isdisjoint(names := classes(element)):
+            element["class"] = " ".join(_OURS.get(name, name) for name in names)
+    kept = [name for name in classes(table) if name != "dataframe"]
     table.attrs.pop("class", None)
     if kept:
         table["class"] = " ".join(kept)
 
 
 def _elided(soup: BeautifulSoup, table: Tag, context: Context) -> None:
-    for row in table.select("tr.nb-elided[data-rows]"):
-        if (cell := row.find("td")) and str(row["data-rows"]).isdecimal():
+    for row in with_class(table, "tr", "nb-elided"):
+        if "data-rows" in row.attrs and (cell := row.find("td")) and str(row["data-rows"]).isdecimal():
             said = context.words("table.elided", count=f"{int(str(row['data-rows'])):,}")
             cell.clear()
             cell.append(soup.new_tag("span", string=said))  # which a theme keeps in sight
@@ -136,8 +147,8 @@ def _elided(soup: BeautifulSoup, table: Tag, context: Context) -> None:
 
 def _index_names(table: Tag) -> None:
     """Put the names of index columns, for which pandas has a row of their own, beside those of the other columns."""
-    rows = table.select("thead > tr")
-    if len(rows) < 2 or "nb-types" in _classes(rows[-1]):
+    rows = _head(table)
+    if len(rows) < 2 or "nb-types" in classes(rows[-1]):
         return
     above, names = (row.find_all(["th", "td"], recursive=False) for row in rows[-2:])
     count = next((at for at, name in enumerate(names) if not name.get_text(strip=True)), len(names))
@@ -152,11 +163,20 @@ def _index_names(table: Tag) -> None:
 
 
 def _scopes(table: Tag) -> None:
-    for head in table.select("thead th"):
-        head.attrs.setdefault("scope", "col")
+    for head in table.find_all("th"):
+        if head.find_parent("thead"):
+            head.attrs.setdefault("scope", "col")
     for row in _body(table):
         for head in row.find_all("th", recursive=False):
             head.attrs.setdefault("scope", "row")
+
+
+def _head(table: Tag) -> list[Tag]:
+    return [row for row in table.find_all("tr") if _is_in(row, "thead")]
+
+
+def _is_in(element: Tag, kind: str) -> bool:
+    return element.parent is not None and element.parent.name == kind
 
 
 def _body(table: Tag) -> list[Tag]:
@@ -172,14 +192,14 @@ def _align(table: Tag) -> None:
         return
     if any(cell.get("colspan") or cell.get("rowspan") for row in rows for cell in row):
         return
-    heads = [row.find_all(["th", "td"], recursive=False) for row in table.select("thead > tr")]
+    heads = [row.find_all(["th", "td"], recursive=False) for row in _head(table)]
     for index in range(len(rows[0])):
         column = [row[index] for row in rows]
         if any(cell.name == "th" for cell in column) or not _is_numeric([cell.get_text() for cell in column]):
             continue
         for cell in [*column, *(head[index] for head in heads if len(head) == len(rows[0]))]:
             if not cell.has_attr("colspan"):
-                cell["class"] = " ".join(dict.fromkeys([*_classes(cell), "nb-num"]))
+                cell["class"] = " ".join(dict.fromkeys([*classes(cell), "nb-num"]))
 
 
 def _scroller(soup: BeautifulSoup, table: Tag, context: Context) -> Tag:
@@ -187,8 +207,3 @@ def _scroller(soup: BeautifulSoup, table: Tag, context: Context) -> Tag:
     label = " ".join(caption.get_text(" ").split()) if caption else ""
     label = label or context.words("table.label")
     return soup.new_tag("div", attrs={"class": "nb-table", "role": "group", "tabindex": "0", "aria-label": label})
-
-
-def _classes(element: Tag | None) -> list[str]:
-    found = element.get("class") if element else None
-    return str(found).split() if isinstance(found, str) else list(found or [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from nbpublish.page.html import is_tag, is_text
+from nbpublish.page.html import is_tag, is_text, with_class, with_style
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -46,26 +46,27 @@ _THEME_VARIABLE = re.compile(r"var\(--(?:[a-z]+-\d+|[a-z]*-?(?:foreground|backgr
 
 def markup(soup: BeautifulSoup, context: Context) -> None:
     """Rename what marimo writes with its own classes and styles, in place."""
-    for stack in soup.find_all("div", style=re.compile(r"display:\s*flex")):
-        if stack.get("class") != "nb-grow":  # a part of a stack found before
+    for stack in with_style(soup, re.compile(r"display:\s*flex")):
+        if stack.name == "div" and stack.get("class") != "nb-grow":  # a part of a stack found before
             _stack(stack)
-    for element in soup.find_all(style=_THEME_VARIABLE):
+    for element in with_style(soup, _THEME_VARIABLE):
         kept = [part for part in str(element["style"]).split(";") if not _THEME_VARIABLE.search(part)]
         _set_style(element, ";".join(part.strip() for part in kept if part.strip()))
-    for pre in soup.select("pre.text-xs"):
+    for pre in with_class(soup, "pre", "text-xs"):
         pre["class"] = "nb-text"
-    for code in soup.select("div.codehilite"):
+    for code in with_class(soup, "div", "codehilite"):
         code["class"] = "highlight"
-    for title in soup.select("span.admonition-title"):
+    for title in with_class(soup, "span", "admonition-title"):
         title.name = "p"
     for figure in soup.find_all("figure"):
         if not figure.get("class"):
             figure["class"] = "nb-figure"
             for part in [figure, *figure.find_all("figcaption")]:
                 part.attrs.pop("style", None)
-    for image in soup.find_all("img", style=True):
-        _image_width(image)
-    for tabs in soup.select("div.tabbed-set"):
+    for image in soup.find_all("img"):
+        if "style" in image.attrs:
+            _image_width(image)
+    for tabs in with_class(soup, "div", "tabbed-set"):
         _tabs(tabs, context.unique("tabs"))
     _prose(soup)
 
@@ -74,7 +75,7 @@ def paragraphs(soup: BeautifulSoup) -> None:
     """Take blocks out of paragraphs, and make controls outside of a line of text blocks, in place."""
     for paragraph in soup.find_all("p"):
         _split(soup, paragraph)
-    for widget in soup.select("span.nb-widget"):
+    for widget in with_class(soup, "span", "nb-widget"):
         line = widget.find_parent(_LINES)
         if line is None or (line.name in ("span", "li", "td", "th") and _is_alone(widget)):
             widget.name = "div"
@@ -94,13 +95,13 @@ def _tabs(tabs: Tag, group: str) -> None:
 
 def _prose(soup: BeautifulSoup) -> None:
     """`span.markdown > span.paragraph` becomes a block of paragraphs, or nothing within a line."""
-    for paragraph in soup.select("span.paragraph"):
+    for paragraph in with_class(soup, "span", "paragraph"):
         if paragraph.find_parent(["p", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "label"]):
             paragraph.unwrap()
         else:
             paragraph.name = "p"
             paragraph.attrs.pop("class", None)
-    for prose in soup.select("span.markdown"):
+    for prose in with_class(soup, "span", "markdown"):
         for heading in prose.find_all(re.compile(r"h[1-6]")):
             heading.attrs.pop("id", None)
         if prose.find(BLOCKS) is None or prose.find_parent(["p", "summary", "label"]):
@@ -112,7 +113,7 @@ def _prose(soup: BeautifulSoup) -> None:
 
 def _unwrap_lone(soup: BeautifulSoup) -> None:
     """Prose that is all a box holds needs no block of its own."""
-    for prose in soup.select("div.nb-markdown"):
+    for prose in with_class(soup, "div", "nb-markdown"):
         box = prose.parent
         if box is None or not {*box.get_attribute_list("class")} & _BOXES:
             continue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nbpublish.page import placeholders
 from nbpublish.page.addresses import resolve_all
 from nbpublish.page.context import Context
-from nbpublish.page.html import escape, parse, replace, serialize
+from nbpublish.page.html import escape, is_text, parse, replace, serialize, tidied
 from nbpublish.page.native import charts, controls, data, groups, layout, media, settle
 from nbpublish.page.native.element import Bundler, Element
 from nbpublish.page.native.made import moved
@@ -39,13 +39,13 @@ def elements(soup: BeautifulSoup, context: Context, bundle: Bundler, depth: int 
 
     def native(html: str) -> str:
         if depth >= _DEEPEST or "<" not in html:
-            return serialize(parse(html))
+            return tidied(html)
         inner = parse(html)
         resolve_all(inner, context)
         elements(inner, context, bundle, depth + 1)
         return serialize(inner)
 
-    for tag in reversed(soup.find_all(CUSTOM)):
+    for tag in reversed([tag for tag in soup.find_all(True) if CUSTOM.search(tag.name)]):
         replace(tag, _translated(Element(tag, context, native, bundle)))
     _cut_off(soup, context)
     settle.markup(soup, context)
@@ -54,7 +54,7 @@ def elements(soup: BeautifulSoup, context: Context, bundle: Bundler, depth: int 
 
 def _cut_off(soup: BeautifulSoup, context: Context) -> None:
     """An element whose tag never ends is text to a parser: what is left of it is named instead."""
-    for text in soup.find_all(string=_UNFINISHED):
+    for text in [node for node in soup.descendants if is_text(node) and _UNFINISHED.search(node)]:
         match = _UNFINISHED.search(text)
         if match and not text.find_parent(["pre", "code", "script", "style", "textarea"]):
             what = context.words("what.element", name=match.group(2))
