@@ -4,7 +4,7 @@
     python benchmarks/preview.py --rivals .rivals             # beside mkdocs-jupyter and marimo-book, see README.md
     python benchmarks/preview.py --framework node_modules     # and Observable Framework
     python benchmarks/preview.py --quarto PROGRAM             # and quarto preview
-    python benchmarks/preview.py --memory 500                 # after so many saves: memory, open files, threads
+    python benchmarks/preview.py --memory 1500                # after so many saves: memory, open files, threads
 
 A save is an edit of prose, or of what a light cell in the middle prints, that was never there before. The clock runs
 from before the file is written until the text stands in the page of headless Chromium, as a script in every page sees
@@ -46,8 +46,10 @@ document.addEventListener("DOMContentLoaded", look);
 """Runs in every page before its own scripts, also when the page is loaded again."""
 PATIENCE = 120.0
 """Seconds after which a save counts as never shown."""
-STEPS = 10
-"""Rows of the table of memory."""
+STEP = 250
+"""Saves from one look at the memory to the next."""
+SETTLED = 500
+"""Saves after which it has what it needs, and is to stay as it is."""
 REST = 2.0
 """Seconds until the site is built behind the last save, so that what is looked at is not in the midst of a build."""
 Times = list[float | None]
@@ -146,16 +148,38 @@ class Held:
 
 
 def memory(tab: Any, root: Path, process: psutil.Process, saves: int, pause: float) -> list[str]:
-    """What our preview has after so many saves, in some steps, as rows of a table."""
+    """What our preview has after so many saves, in some steps, as rows of a table; then what a save adds."""
     rows = ["| saves | server, MB | kernels, MB | open files | threads |", "|---:|---:|---:|---:|---:|"]
-    step = max(1, saves // STEPS // len(OURS.edits))
-    rows.append(Held.of(process).row(0))
+    found = {0: Held.of(process)}
+    step = max(1, STEP // len(OURS.edits))
     for done in range(step, saves // len(OURS.edits) + 1, step):
         measure(OURS, tab, root, step, pause)
         time.sleep(REST)
-        rows.append(Held.of(process).row(done * len(OURS.edits)))
-        print(rows[-1], flush=True)
+        found[done * len(OURS.edits)] = Held.of(process)
+        print(found[done * len(OURS.edits)].row(done * len(OURS.edits)), flush=True)
+    rows += [held.row(at) for at, held in found.items()]
+    later = {at: held for at, held in found.items() if at >= SETTLED}
+    if len(later) > 2:
+        server, kernels = (slope({at: part(held) for at, held in later.items()}) for part in (_server, _others))
+        rows += ["", f"What a save adds from the {min(later)}th on, kB: server {server}, kernels {kernels}"]
     return rows
+
+
+def _server(held: Held) -> float:
+    return held.server
+
+
+def _others(held: Held) -> float:
+    return held.others
+
+
+def slope(sizes: Mapping[int, float]) -> str:
+    """Kilobytes by which megabytes grow with each save, as a line through all has it, and its standard error."""
+    saves, found = list(sizes), [1024 * size for size in sizes.values()]
+    line = statistics.linear_regression(saves, found)
+    off = sum((size - line.intercept - line.slope * at) ** 2 for at, size in zip(saves, found, strict=True))
+    spread = statistics.pvariance(saves) * len(saves)
+    return f"{line.slope:.2f} ± {(off / (len(saves) - 2) / spread) ** 0.5:.2f}"
 
 
 # --- told -------------------------------------------------------------------------------------------------------------

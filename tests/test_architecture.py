@@ -9,12 +9,13 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "nbpublish"
 
-VALUES = {"model", "errors"}
+VALUES = {"model", "errors", "remembered"}
 MAY_IMPORT = {
     "__init__": {*VALUES, "build", "project", "store", "executors"},
     "__main__": {"frontends"},
     "model": set(),
     "errors": set(),
+    "remembered": set(),
     "formats": VALUES,
     "graph": VALUES,
     "traces": VALUES,
@@ -32,7 +33,7 @@ MAY_IMPORT = {
     "frontends": {*VALUES, "stamp", "project", "build", "formats", "graph", "page", "exporters", "executors"},
     "themes": set(),
 }
-PURE = {"model", "errors", "formats", "graph", "traces", "widgets", "page", "exporters"}
+PURE = {"model", "errors", "remembered", "formats", "graph", "traces", "widgets", "page", "exporters"}
 WORLD = {
     *("os", "pathlib", "subprocess", "socket", "shutil", "tempfile", "time", "random", "requests", "urllib.request"),
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from nbpublish.graph.dynamic import is_dynamic
 from nbpublish.graph.scopes import Scopes
 from nbpublish.graph.syntax import Malformed, parse
 from nbpublish.graph.texts import Texts, texts_of
 from nbpublish.model import Names
+from nbpublish.remembered import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def is_private(name: str) -> bool:
     return name == "__" or (name.startswith("_") and not name.startswith("__"))
 
 
-@lru_cache(1024)  # a preview reads a notebook again after each edit, and all cells but one are as they were
+@remembered  # a preview reads a notebook again after each edit, and all cells but one are as they were
 def read(code: str, *, private: bool = True) -> Reading:
     """The names that `code` binds, reads and deletes at module level, also from within its functions.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import cache, lru_cache
+from functools import cache
 from typing import cast
 
 from pygments import highlight as _highlight
@@ -15,6 +15,7 @@ from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 
 from nbpublish.page.html import escape
+from nbpublish.remembered import remembered
 
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 _LEXERS: dict[str, type[Lexer]] = {"python": PythonLexer, "text": TextLexer}
@@ -26,7 +27,7 @@ def highlight(source: str, language: str = "python") -> str:
     return f'<div class="highlight"><pre><code class="language-{escape(language)}">{tokens}</code></pre></div>'
 
 
-@lru_cache(1024)
+@remembered
 def tokens_of(source: str, language: str = "python") -> str:
     """The inside of such a block."""
     return _highlight(source, _lexer(language), _FORMATTER).rstrip("\n")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Container, Iterable
-from functools import cache, lru_cache
+from functools import cache
 from html import escape as _escape
 from html import unescape as _unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, TypeGuard
+
+from nbpublish.remembered import remembered
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -161,7 +164,16 @@ def closed(html: str) -> str:
 
 def is_closed(html: str) -> bool:
     """Whether every element is closed in the right order, and none is closed that was not opened."""
-    return _is_closed(html) if len(html) > _LONG else _is_closed_as_before(html)
+    answer = _answer(hashlib.blake2b(html.encode("utf-8", "surrogatepass"), digest_size=16).digest())
+    if not answer:
+        answer.append(_is_closed(html))
+    return answer[0]
+
+
+@remembered
+def _answer(digest: bytes) -> list[bool]:
+    """Where the answer is kept: of HTML nothing but its digest, as pages are long and edited often."""
+    return []
 
 
 def _is_closed(html: str) -> bool:
@@ -176,11 +188,6 @@ def _is_closed(html: str) -> bool:
 
 _CELLS = re.compile(r"(?:<(?P<cell>t[dh])(?:\s[^<>]*+)?>[^<>]*+</(?P=cell)>\s*+)++")
 """Cells that hold text alone are closed, and there may be thousands of them."""
-_LONG = 200_000
-"""Characters beyond which the answer is not remembered, because it would take the page's own memory."""
-_is_closed_as_before = lru_cache(512)(_is_closed)
-
-
 _NAMES = r'(?:[^<]++|<code>[^<]*+</code>|<a href="[^"<>]*+"><code>[^<]*+</code></a>)*+'
 _CARD = re.compile(
     r'(?<=<code class="language-)[^"<>]*">(?P<code>(?:[^<]++|<span class="[^"<>]*+">[^<]*+</span>)++)(?=</code>)'

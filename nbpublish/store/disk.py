@@ -252,6 +252,11 @@ class DiskStore:
             self._note("build", {"when": int(time.time()), **counts})
         self._index.file.close()
 
+    def season_ends(self) -> None:
+        """What was not used since this was called last does not count as in use any longer, and need not be at hand."""
+        self._use.season_ends()
+        self._index.file.forget()
+
     def leave(self) -> None:
         """Close without writing anything down: for those who only looked."""
         self._index.file.close()

@@ -11,10 +11,10 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from nbpublish.model import Output, Trace
+from nbpublish.remembered import remembered
 from nbpublish.store.fields import UnreadableError, codec, pack, unpack
 
 INLINE = 4096
@@ -49,7 +49,7 @@ def decode(data: bytes, get: Get) -> Trace:
     return trace
 
 
-@lru_cache(1024)  # a preview asks for the same ones after each save
+@remembered  # a preview asks for the same ones after each save
 def decode_whole(data: bytes) -> Trace | None:
     """The same for a trace that refers to no blob, and remembered; None for any other."""
     try:

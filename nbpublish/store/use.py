@@ -18,6 +18,10 @@ class Use:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._aged: set[str] = set()
+        self._earlier: set[str] = set()
+        """Keys and digests of the season before."""
+        self.has_kept = False
+        """Whether a trace was kept."""
         self._start()
 
     def _start(self) -> None:
@@ -47,6 +51,7 @@ class Use:
         with self._lock:
             self._asked.update(keys := set(keys))
             self._kept.update(keys)
+            self.has_kept = self.has_kept or bool(keys)
 
     def value(self, digest: str) -> None:
         """A value was kept, or asked for."""
@@ -54,15 +59,10 @@ class Use:
             self._values.add(digest)
 
     @property
-    def has_kept(self) -> bool:
-        """Whether a trace was kept."""
-        return bool(self._kept)
-
-    @property
     def all(self) -> set[str]:
-        """Keys and digests of all that was used."""
+        """Keys and digests of all that was used, in this season and the one before."""
         with self._lock:
-            return self._asked | self._values
+            return self._asked | self._values | self._earlier
 
     def take_aged(self) -> set[str]:
         """Keys of traces whose last use should be written down; each is told once."""
@@ -70,9 +70,17 @@ class Use:
             aged, self._aged = self._aged, set()
         return aged
 
+    def season_ends(self) -> None:
+        """Count as used only what is from now on, and what was since this was called last: whoever keeps a store open
+        for days would else remember every edit."""
+        with self._lock:
+            self._earlier = self._asked | self._values
+            self._start()
+
     def end(self) -> dict[str, int]:
         """How many cells were `asked` for, `found` and `kept`; from now on all is counted anew."""
         with self._lock:
             counts = {"asked": len(self._asked), "found": len(self._found), "kept": len(self._kept)}
+            self._earlier, self.has_kept = set(), False
             self._start()
         return counts

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nbpublish.remembered import remembered
 from nbpublish.traces.syntax import parsed
 
 Imports = Mapping[str, frozenset[str]]
@@ -87,7 +88,7 @@ def ambients(codes: Mapping[str, str]) -> dict[str, Ambient]:
 
 
 # A preview asks again after each edit, and all cells but one are as they were; what they import mostly is, too.
-@lru_cache(1024)
+@remembered
 def _imports(code: str) -> tuple[tuple[str, str], ...]:
     """Names that a cell imports, each with the module, or the thing in a module, that it stands for."""
     found: list[tuple[str, str]] = []
@@ -101,7 +102,7 @@ def _imports(code: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-@lru_cache(1024)
+@remembered
 def _defines(code: str) -> bool:
     """Whether there are functions or classes in a cell."""
     return any(isinstance(node, _FUNCTIONS) for node in ast.walk(parsed(code)))
@@ -114,7 +115,7 @@ def _finder(imports: frozenset[tuple[str, frozenset[str]]], defining: tuple[str,
     return finder
 
 
-@lru_cache(1024)
+@remembered
 def _ambient(finder: _Finder, code: str) -> Ambient:
     return finder.of(parsed(code))
 

@@ -10,10 +10,10 @@ import tokenize
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from nbpublish.model import Cell, Graph, Notebook
+from nbpublish.remembered import remembered
 from nbpublish.traces.ambient import Ambient, ambients
 from nbpublish.traces.syntax import parsed
 
@@ -112,7 +112,7 @@ class _Facts(NamedTuple):
 
 
 # A preview analyses a notebook again after each edit, and all cells but one are as they were.
-@lru_cache(1024)
+@remembered
 def _facts(code: str) -> _Facts:
     tree = parsed(code)
     nodes = list(ast.walk(tree))
@@ -202,7 +202,7 @@ def _digest(cell: Cell) -> str:
     return _digest_of(cell.code)
 
 
-@lru_cache(1024)
+@remembered
 def _digest_of(code: str) -> str:
     try:
         return digest(ast.dump(ast.parse(code)), _is_silent(code))

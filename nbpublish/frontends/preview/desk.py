@@ -26,7 +26,7 @@ from nbpublish.frontends.preview.again import Site
 from nbpublish.frontends.preview.behind import Ending, Rest
 from nbpublish.frontends.preview.bench import Bench
 from nbpublish.frontends.preview.board import Board
-from nbpublish.frontends.preview.memory import give_back
+from nbpublish.frontends.preview.memory import forget, give_back
 from nbpublish.frontends.preview.outside import Noticing
 from nbpublish.frontends.preview.progress import Progress
 from nbpublish.frontends.preview.terminal import Later, Terminal
@@ -58,7 +58,7 @@ class Desk:
         self._looking: Noticing | None = None
         self._executor: WarmExecutor | None = None
         self._cache: DiskStore | None = None
-        self._number = 0
+        self._number = self._saves = 0
         self._later = Later()
         self._wake = threading.Condition()
         self._due = False
@@ -236,6 +236,8 @@ class Desk:
     def changed(self, paths: Collection[Path]) -> None:
         """These files are others now, new, or gone."""
         shown = self._board.site
+        self._saves += 1
+        forget(self._saves, self._cache)
         self.look()
         with self._wake:
             self._given_up.set()

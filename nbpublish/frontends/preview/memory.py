@@ -5,6 +5,20 @@ from __future__ import annotations
 import ctypes
 import gc
 
+from nbpublish import remembered
+from nbpublish.project import DiskStore
+
+SEASON = 50
+"""Saves after which what none of them has asked for is forgotten, as soon as as many more have not either."""
+
+
+def forget(saves: int, cache: DiskStore | None) -> None:
+    """Let go of what was kept for earlier edits, after so many `saves` in all."""
+    if saves % SEASON == 0:
+        remembered.season_ends()
+        if cache:
+            cache.season_ends()
+
 
 def give_back() -> None:
     """Look for cycles, of which each build of the site leaves thousands, and hand free memory back.

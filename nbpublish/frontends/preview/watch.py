@@ -27,6 +27,8 @@ MANY = 3
 """Files that change together when a branch is checked out, or many are formatted."""
 TOGETHER = 0.15
 """Seconds without an event after which so many count as saved."""
+MOVES = 64
+"""Renamed files of which it is known where they went."""
 PATIENCE = 5.0
 """Seconds that git may take to check a branch out."""
 IGNORED_NAMES = ("__pycache__", "__marimo__", ".ipynb_checkpoints", ".git", ".venv", "node_modules", ".nbpublish")
@@ -86,6 +88,8 @@ class Changes(FileSystemEventHandler):
             if renamed:
                 self._patient.add(paths[0])
                 self.moves[paths[0]] = paths[1]
+                for oldest in list(self.moves)[:-MOVES]:
+                    del self.moves[oldest]
             self._condition.notify_all()
 
     def touched(self, paths: Iterable[Path]) -> None:
@@ -149,7 +153,10 @@ class Changes(FileSystemEventHandler):
                 self._due.setdefault(path, time.monotonic() + MISSING)
             return False
         self._patient.discard(path)
-        self._known[path] = now
+        if now is None:  # each save of some editors makes a file of a name of its own, and removes it
+            self._known.pop(path, None)
+        else:
+            self._known[path] = now
         return now != known
 
     def _matters(self, path: Path) -> bool:

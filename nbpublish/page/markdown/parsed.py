@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from markdown_it.token import Token
 
 from nbpublish.page.markdown.parser import parser
+from nbpublish.remembered import remembered
 
 GIVEN = ("page_references", "footnotes_of_page", "cell", "words", "slugify", "autorefs")
 """What the rules know of the cell and the page; all else in the `env` of a parse they have left there."""
@@ -33,7 +33,7 @@ class _Asked:
     env: dict[str, Any] = field(compare=False)
 
 
-@lru_cache(512)
+@remembered
 def _packed(asked: _Asked) -> bytes:
     """Tokens and what was left, as bytes: they are read several times faster than tokens are copied."""
     tokens = parser().parse(asked.key[0], asked.env)
