@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from programs import marimo
+from programs import marimo, percent
 from test_widgets import printed_in, ran
 
 from nbpublish.model import Budget, Made, Run, Widget
@@ -41,6 +41,23 @@ def test_a_button_and_a_form_that_another_control_makes_begin_anew_with_it() -> 
     assert (counted["b 2"], counted["n 3"], counted["b 2, n 3"]) == ("8", "3", "12")
     assert (sent["n 3"], sent["f ✓, n 3"], sent["f ✓, f.form 3, n 3"]) == ("None", "1", "3")
     assert [each.computed for each in run.decisions[-2:]] == [33, 1 + 1 + 1 + 2 + 1 + 3]
+
+
+def test_a_button_is_let_go_by_what_runs_a_reader_of_its_own_again_and_by_nothing_else() -> None:
+    first = f"{FIRST}\ngo = mo.ui.run_button()\nmo.hstack([go])", N
+    codes = "data = [1] if go.value else []\ndata", "print(data, n.value)", "print(go.value, n.value)"
+    run = ran(marimo(*first, *codes))
+    assert [(each.widgets, dict(each.releases)) for each in run.decisions] == [
+        *[(("go",), {}), (("go", "n"), {}), (("go", "n"), {"go": ("n",)})],
+    ]
+
+
+def test_controls_of_ipywidgets_that_others_make_move_too() -> None:
+    pytest.importorskip("ipywidgets")
+    first = "import ipywidgets as w\nn = 2  # widget: slider(1, 3)", "m = w.IntSlider(value=1, min=1, max=n)\nm"
+    last = "k = w.Dropdown(options=['a', 'b', 'c', 'd'][: m.value + 1])\nk", "print(n, m.value, k.value)"
+    found = {tuple(said.split()) for said in printed_in(ran(percent(*first, *last))).values()}
+    assert found == {(f"{n}", f"{m}", k) for n in (1, 2, 3) for m in range(1, n + 1) for k in "abcd"[: m + 1]}
 
 
 # --- against marimo ---------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 MOST_PLACES = 401
@@ -158,6 +158,8 @@ class Decision:
     cause: str = ""
     """Why not all of them: `states`, `seconds`, `bytes`, `network`, `writes`, `chance`, `died`; empty where nothing is
     left out."""
+    releases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the key of a `run_button`, the widgets after whose move it is not pressed any more for this cell."""
 
 
 @dataclass(frozen=True, slots=True)

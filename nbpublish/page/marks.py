@@ -11,7 +11,7 @@ from dataclasses import replace
 from nbpublish.model import Widget
 from nbpublish.page.context import Context
 from nbpublish.page.html import attributes, escape, parse, serialize
-from nbpublish.page.native.movable import movable
+from nbpublish.page.native.movable import movable, own_places
 
 Places = tuple[int, ...]
 
@@ -23,17 +23,18 @@ def selectable(html: str, widget: Widget, places: Places, boxes: object, context
     """
     soup = parse(html)
     image = soup.find("img")
-    if image is None or not isinstance(boxes, Sequence) or len(boxes) + 1 != len(widget.values):
+    if image is None or not isinstance(boxes, Sequence) or len(boxes) + 1 != len(places):
         choice = movable(replace(widget, kind="dropdown"), places, escape(context.words("widget.selected")), context)
         return f"{html}<div class=\"nb-controls\">{choice}</div>"
     name = f"{context.book}-{context.unique('mark')}"  # as names, unlike ids, tie controls together
     buttons = []
-    for place in places:
+    for number, place in enumerate(places):
         said = widget.labels[place] if place else context.words("widget.unselected")
-        style = _style(boxes[place - 1]) if place else None
+        style = _style(boxes[number - 1]) if place else None
         attrs = attributes(type="radio", name=name, value=place, checked=place == widget.initial, disabled=True)
         buttons.append(f"<input{attrs}{attributes(aria_label=said, title=said if place else None, style=style)}>")
     key = attributes(class_="nb-marks", data_widget="vega", data_nb_key=f"{context.book} {widget.key}")
+    key += own_places(widget, places)
     label = attributes(role="radiogroup", aria_label=str(image.get("alt") or widget.key))
     shown = f'<output class="nb-value" aria-hidden="true">{escape(widget.labels[widget.initial])}</output>'
     image.replace_with(parse(f"<div{key}{label}><div>{image}{''.join(buttons)}</div>{shown}</div>"))

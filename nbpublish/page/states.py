@@ -81,6 +81,11 @@ class Moves:
         settings = product(*(self.places(makers[key]) for key in widget.made.by))
         return [widget.standing(dict(zip(widget.made.by, setting, strict=True)))[0] for setting in settings]
 
+    def releases(self, widget: Widget) -> dict[str, tuple[str, ...]]:
+        """By cell, the widgets after whose move it is not pressed any more for that cell."""
+        found = {each.cell: each.releases.get(widget.key, ()) for each in self.run.decisions}
+        return {cell: keys for cell, keys in found.items() if keys}
+
     def why_not(self, widget: Widget) -> str:
         """Why it cannot be moved: the cause of what was decided; empty where nothing follows it."""
         found = [decision for decision in self.run.decisions if widget.key in decision.widgets]
@@ -152,6 +157,7 @@ def script(run: Run, found: Mapping[str, Follower], moves: Moves, context: Conte
             "values": [widget.values[place] for place in moves.places(widget)],
             **({"by": by} if (by := moves.makers(widget)) else {}),
             **({"starts": starts} if (starts := moves.starts(widget)) else {}),
+            **({"off": off} if (off := moves.releases(widget)) else {}),
         }
         for widget in run.widgets
         if widget.key in keys

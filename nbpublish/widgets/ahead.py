@@ -13,7 +13,7 @@ from nbpublish.model import Budget, Control, Decision, Given, Output, Run, Trace
 from nbpublish.widgets.annotations import Annotation, interacts_in, notes_in
 from nbpublish.widgets.costs import barred_in, costs_of, is_barred, may_show
 from nbpublish.widgets.domain import as_json, key_of, said, widget_of
-from nbpublish.widgets.follow import Links, followers, links_of
+from nbpublish.widgets.follow import Links, followers, links_of, releases
 from nbpublish.widgets.made import all_made_by_these, made_by
 from nbpublish.widgets.plan import moved_once, plan, samples, states
 from nbpublish.widgets.remarks import failures, faults
@@ -49,7 +49,9 @@ def with_states(run: Run, walk: Walk, budget: Budget, told: Told = _nobody) -> R
     plans = _Plans(run, states, budget, told)
     plans.settle(_independent(run, widgets))
     refused = plans.take_made()
-    found = replace(run, widgets=plans.widgets, decisions=plans.decisions, states=tuple(plans.computed))
+    released = releases(run.notebook, run.graph, plans.widgets, plans.links)
+    decisions = tuple(replace(each, releases=released.get(each.cell, {})) for each in plans.decisions)
+    found = replace(run, widgets=plans.widgets, decisions=decisions, states=tuple(plans.computed))
     made = {widget.key for widget in every} - {widget.key for widget in plans.widgets}
     found = replace(found, still=tuple(still(found, {key: refused.get(key, "made") for key in made})))
     unsettled = dict.fromkeys(problem for state in plans.computed for problem in state.remarks)

@@ -22,22 +22,51 @@ def followers(
     notebook: Notebook, graph: Graph, widgets: Iterable[Widget], links: Links
 ) -> dict[str, tuple[str, ...]]:
     """By cell, the keys of the widgets that it follows, in the widgets' order; only cells that follow any."""
+    feeds = _feeds(graph, links)
+    readers = _readers(notebook, graph)
+    found: dict[str, list[str]] = {}
+    for widget in widgets:
+        for cell in _reached(_first(widget, readers, feeds), feeds):
+            found.setdefault(cell, []).append(widget.key)
+    ordered = (cell.id for cell in notebook.cells if cell.id in found)
+    return {cell: tuple(found[cell]) for cell in ordered}
+
+
+def releases(
+    notebook: Notebook, graph: Graph, widgets: Sequence[Widget], links: Links
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """By cell and `run_button` that it follows, the widgets after whose move the button is not pressed any more for it.
+
+    They run a cell again that has read the button itself, and feeds this one; what others have made of a button that
+    was pressed stays.
+    """
+    feeds, readers = _feeds(graph, links), _readers(notebook, graph)
+    follows = followers(notebook, graph, widgets, links)
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for button in (widget for widget in widgets if widget.kind == "run-button"):
+        for reader in sorted(_first(button, readers, feeds)):
+            moving = tuple(key for key in follows.get(reader, ()) if key != button.key)
+            for cell in _reached([reader], feeds) if moving else ():
+                own = found.setdefault(cell, {})
+                own[button.key] = tuple(dict.fromkeys((*own.get(button.key, ()), *moving)))
+    return found
+
+
+def _feeds(graph: Graph, links: Links) -> dict[str, set[str]]:
+    """By cell, the cells that read what it makes."""
     feeds: dict[str, set[str]] = {}
     for parents in (graph.parents, links):
         for cell, makers in parents.items():
             for maker in makers:
                 feeds.setdefault(maker, set()).add(cell)
-    readers = _readers(notebook, graph)
-    found: dict[str, list[str]] = {}
-    for widget in widgets:
-        if widget.library == "none":
-            first = {widget.cell}
-        else:
-            first = readers.get(widget.name, set()) - {widget.cell} | feeds.get(setter(widget.name), set())
-        for cell in _reached(first, feeds):
-            found.setdefault(cell, []).append(widget.key)
-    ordered = (cell.id for cell in notebook.cells if cell.id in found)
-    return {cell: tuple(found[cell]) for cell in ordered}
+    return feeds
+
+
+def _first(widget: Widget, readers: Mapping[str, set[str]], feeds: Mapping[str, set[str]]) -> set[str]:
+    """The cells that read a widget itself."""
+    if widget.library == "none":
+        return {widget.cell}
+    return readers.get(widget.name, set()) - {widget.cell} | feeds.get(setter(widget.name), set())
 
 
 def links_of(runs: Sequence[Run], widgets: Iterable[Widget]) -> dict[str, frozenset[str]]:

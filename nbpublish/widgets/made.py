@@ -39,7 +39,7 @@ def made_by(
             if state is None or not ((trace := state.traces.get(cell.id)) and trace.controls):
                 continue
             for widget in widgets_of(state):
-                if widget.cell == cell.id and widget.key not in known and widget.library == "marimo":
+                if widget.cell == cell.id and widget.key not in known:
                     found.setdefault(widget.key, {})[tuple(places.values())] = widget
         stand = tuple(known[key].initial for key in by)
         joined = [_joined(each, by, stand) for each in found.values()]

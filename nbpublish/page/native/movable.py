@@ -20,8 +20,7 @@ def movable(widget: Widget, places: Places, label: str, context: Context) -> str
     if build is None:
         return None
     html = build(widget, places, label, context)
-    if widget.made:  # it has these of all its places
-        html = html.replace("<span", f"<span{attributes(data_nb_places=json.dumps(places))}", 1)
+    html = html.replace("<span", f"<span{own_places(widget, places)}", 1)
     if not label and widget.path:  # what it stands in says what it is to those who see it
         html = html.replace(_named(widget, ""), "")
     elif "<math" not in label:
@@ -29,6 +28,11 @@ def movable(widget: Widget, places: Places, label: str, context: Context) -> str
     if widget.kind in _GROUPS:  # named themselves, as their parts are
         return html
     return re.sub("<(?:input|select|button)", lambda tag: tag[0] + _name(widget, label), html, count=1)
+
+
+def own_places(widget: Widget, places: Places) -> str:
+    """The attribute that says which of all its places a control has, where others make it; else nothing."""
+    return attributes(data_nb_places=json.dumps(places)) if widget.made else ""
 
 
 _GROUPS = frozenset({"radio", "multiselect", "range-slider"})

@@ -59,12 +59,9 @@
       while (at?.matches?.(own)) at = at.nextSibling;
       const next = at?.nextSibling;
       if (!at) old.append(node);
-      else if (at.nodeName !== node.nodeName || (at.dataset?.nbKey ?? "") !== (node.dataset?.nbKey ?? "")) at.replaceWith(node);
+      else if (at.nodeName !== node.nodeName || ["nbKey", "nbPlaces"].some((name) => at.dataset?.[name] !== node.dataset?.[name])) at.replaceWith(node); // another control, or made with other places
       else if (at.nodeType !== 1) { if (at.data !== node.data) at.data = node.data; }
-      else if (at.matches("[data-nb-key].nb-widget")) {
-        if (at.dataset.nbPlaces !== node.dataset.nbPlaces) at.replaceWith(node); // another one has made it, with other places
-        else remake(at, node.dataset.nbAt);
-      }
+      else if (at.matches("[data-nb-key].nb-widget")) remake(at, node.dataset.nbAt);
       else {
         for (const { name } of [...at.attributes]) if (name !== "open" && !node.hasAttribute(name)) at.removeAttribute(name);
         for (const { name, value } of node.attributes) if (name !== "open" && at.getAttribute(name) !== value) at.setAttribute(name, value);
@@ -157,6 +154,8 @@
     },
   };
 
+  const pressed = ({ kind }) => kind === "run-button" || kind === "form"; // time and again, at the same place
+
   // The panel in which a control stands: what it says, and the buttons to go back and to take the state along.
   const panelOf = (root) => root.closest(".nb-controls, .nb-outputs") ?? root;
 
@@ -196,8 +195,10 @@
       for (const input of inputs) {
         input.disabled = false;
         input.autocomplete = "off"; // browsers would bring a control back to where it was before a reload
+        if (heard.has(input)) continue; // what is around it has changed
+        heard.add(input);
         input.addEventListener(input.type === "button" ? "click" : "input", () => {
-          const at = read(), form = root.closest(".nb-form:has([data-widget=form][data-nb-key])");
+          const at = root.nbRead()[key], form = root.closest(".nb-form:has([data-widget=form][data-nb-key])");
           this.here = panel;
           if (at >= 0 && form && root.dataset.widget !== "form") root.nbSet(at); // it counts once the form is sent
           else if (at >= 0) this.move(form ? Object.assign(...this.within(form), { [key]: at }) : { [key]: at });
@@ -243,7 +244,7 @@
       this.last = moved ?? this.last;
       const again = Object.keys(this.widgets).filter((key) => {
         const { by, starts } = this.widgets[key];
-        return !(key in places) && by?.some((other) => (starts ? other in places && places[other] !== this.places[other] : other === moved));
+        return !(key in places) && by?.some((other) => (starts ? other in places && (places[other] !== this.places[other] || (!quiet && pressed(this.widgets[other]))) : other === moved));
       });
       for (const [, { x, d }] of this.states) {
         if (!x || !d.includes(moved)) continue;
@@ -267,8 +268,8 @@
 
     // A button that runs cells is pressed for those alone, and for no run of them that another control asks for later.
     letGo(places) {
-      for (const [, states] of this.states) {
-        if (states.d.some((key) => key in places)) states.off = states.d.filter((key) => this.widgets[key].kind === "run-button" && !(key in places));
+      for (const [cell, states] of this.states) {
+        states.off = states.d.filter((key) => !(key in places) && (states.off?.includes(key) || this.widgets[key].off?.[cell]?.some((other) => other in places)));
       }
       for (const key in this.widgets) {
         const all = this.states.filter(([, { d }]) => d.includes(key));
@@ -481,7 +482,7 @@
     }
   }, { rootMargin: "400px" });
 
-  const books = new Map(), known = new WeakSet();
+  const books = new Map(), known = new WeakSet(), heard = new WeakSet();
   nb.widgets = (data) => {
     if (known.has(data)) return;
     known.add(data);
