@@ -132,6 +132,21 @@ def test_only_what_meets_in_a_cell_multiplies() -> None:
 def test_what_does_not_show_where_the_widgets_stand_is_found_by_the_graph() -> None:
     found = follows("on = False  # widget: switch()", K, "if on:\n    print(k)")
     assert found == {"if on:": ("on", "k")}
+    book = percent(K, "x = k", "if x > 9:\n    print(x)", "print('neither')")
+    known = Widget("k", "k", (), book.cells[0].id, "slider", "", ("0", "1"), ("0", "1"), 1, "none")
+    assert list(followers(book, analyse(book), [known], {})) == [cell.id for cell in book.cells[:3]]
+
+
+def test_what_a_state_alone_shows_to_follow_is_planned_again() -> None:
+    """Where the reader begins, `b` is no other name of `a`."""
+    found = follows("on = False  # widget: switch()", "a = [0]", K, "b = a if on else [1]", "b.append(k)", "print(a)")
+    assert found["print(a)"] == ("on", "k")
+
+
+def test_a_constant_that_another_cell_binds_too_is_no_widget() -> None:
+    run = ran(percent("k = 1  # widget: slider(1, 3)", "print(k)", "k = 5"))
+    assert run.widgets == ()
+    assert [(each.code, "bound in another cell" in each.message) for each in run.problems] == [("widget-note", True)]
 
 
 def test_values_changed_through_another_name_and_random_states_follow() -> None:
@@ -205,6 +220,9 @@ def test_seconds_and_bytes_are_limits_too() -> None:
     long = decided([widget("a", 101)], {"x": ("a",)}, Budget(seconds=10), seconds={"x": 1.0})["x"]
     assert (long.extent, long.cause) == ("some", "seconds")
     assert long.computed <= 11
+    shared = {"s": ("a",), "x": ("a", "b")}
+    found = decided([widget("a", 11), widget("b", 3)], shared, Budget(seconds=15), seconds={"s": 1.0})
+    assert found["x"].extent == "all", "what two groups need runs once for each place"
     large = decided([widget("a", 101)], {"x": ("a",)}, Budget(bytes=10_000), bytes={"x": 1000.0})["x"]
     assert (large.extent, large.cause) == ("some", "bytes")
 
@@ -311,7 +329,10 @@ def test_states_are_those_that_the_decisions_ask_for_each_once() -> None:
     assert sorted(map(str, states(widgets, found.values()))) == sorted(
         map(str, [{"a": 0}, {"a": 2}, {"b": 1}, {"a": 0, "b": 1}, {"a": 2, "b": 1}])
     )
-    assert len(list(settings(found["x"], {"a": 1, "b": 0}))) == 6
+    assert states(widgets, found.values())[:2] == [{"a": 0}, {"a": 2}], "what follows few widgets comes first"
+    order = list(settings(found["x"], {"a": 1, "b": 0}))
+    assert [b for _, b in order] == [0, 0, 0, 1, 1, 1], "each time the others begin anew, more is set again"
+    assert len(set(order)) == 6
 
 
 # --- how they run -----------------------------------------------------------------------------------------------------
@@ -469,6 +490,13 @@ def test_states_that_set_each_other_settle_or_are_told_of() -> None:
     assert {problem.code for problem in run.problems} == {"state-unsettled"}
 
 
+def test_a_cell_that_sets_a_state_which_it_reads_does_not_run_again_for_that() -> None:
+    pytest.importorskip("marimo")
+    counts = "if k.value > 1 and get() < 9:\n    put(get() + k.value)"
+    run = ran(marimo("import marimo as mo", STATE, "k = mo.ui.slider(1, 3)\nk", counts, "print(get())"))
+    assert printed_in(run) == {"": "0", "k 2": "2", "k 3": "3"}
+
+
 def test_two_controls_that_show_one_state_move_each_other() -> None:
     pytest.importorskip("marimo")
     one = "a = mo.ui.slider(0, 3, value=get(), on_change=put)\na"
@@ -486,6 +514,34 @@ def test_the_network_is_refused_where_only_another_value_asks_for_it() -> None:
     assert "k = 1 (URLError)" in run.problems[0].message
 
 
+def test_programs_are_refused_where_only_another_value_starts_them(tmp_path: Path) -> None:
+    """They may be asked for a paid service as well as the network itself."""
+    code = f"import subprocess\nif k:\n    subprocess.run(['touch', '{tmp_path}/ran'])\nprint(k)"
+    notebook = percent("k = 0  # widget: values(0, 1)", code)
+    run = ran(notebook)
+    assert "k = 1 (NoNetworkError)" in run.problems[0].message
+    assert not (tmp_path / "ran").exists()
+    run = ran(notebook, Budget(network=True))
+    assert (run.problems, (tmp_path / "ran").exists()) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        ("import socket\nsocket.socket().connect_ex(('127.0.0.1', 9))", "network"),
+        ("import subprocess\nsubprocess.run(['true'])", "programs"),
+        ("import os\nos.urandom(1)", "chance"),
+    ],
+    ids=["the network", "other programs", "chance"],
+)
+def test_what_reaches_outside_stays_until_its_author_says_otherwise(code: str, cause: str) -> None:
+    notebook = percent(K, f"{code}\nprint(k)", "print('also', k)", N, "print(n)")
+    for budget, expected in ((Budget(), cause), (Budget(network=True), cause if cause == "chance" else "")):
+        run = ran(notebook, budget)
+        stays = ("default", cause) if expected else ("all", "")
+        assert [(each.extent, each.cause) for each in run.decisions] == [stays, stays, ("all", "")]
+
+
 def test_a_generator_with_a_seed_draws_no_chance_when_its_kept_value_is_tried() -> None:
     """numpy's generators ask for random bytes when they are loaded, before they take the state that they are given."""
     pytest.importorskip("numpy")
@@ -499,6 +555,10 @@ def test_cells_that_write_files_stay_where_they_are(tmp_path: Any) -> None:
     run = ran(percent(K, "open('out.txt', 'w').write(str(k))", "print(k)"), root=tmp_path)
     found = {run.notebook.cell(each.cell).source[:5]: (each.extent, each.cause) for each in run.decisions}
     assert found == {"open(": ("default", "writes"), "print": ("default", "writes")}
+    codes = (K, "open('out.txt', 'w').write(str(k)).bit_count()", N, "print(n, open('out.txt').read())")
+    run = ran(percent(*codes), root=tmp_path)
+    reads = next(each for each in run.decisions if each.cell == run.notebook.cells[-1].id)
+    assert (reads.widgets, reads.extent, reads.cause) == (("k", "n"), "default", "writes"), "it follows what is written"
 
 
 JUPYTER = """import ipywidgets as w
@@ -795,6 +855,14 @@ def test_a_form_around_one_control_is_sent_as_it_stands_and_not_where_its_check_
     found = printed_in(run)
     assert found["f ✓, g ✓"] == "1 x"
     assert (found["f ✓, f.form 2"], found["f ✓, f.form 3"]) == ("2 None", "None None")
+
+
+def test_a_form_within_others_counts_for_nothing_until_it_is_sent() -> None:
+    pytest.importorskip("marimo")
+    made = "d = mo.ui.dictionary({'f': mo.ui.slider(1, 2).form(), 's': mo.ui.slider(1, 2)})\nd"
+    found = printed_in(ran(marimo("import marimo as mo", made, "print(d.value)")))
+    assert found["d.s 2"] == "{'f': None, 's': 2}"
+    assert found["d.f ✓, d.f.form 2, d.s 2"] == "{'f': 2, 's': 2}"
 
 
 def test_a_button_counts_how_often_it_is_pressed_and_a_run_button_once() -> None:

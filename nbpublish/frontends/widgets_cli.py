@@ -85,6 +85,7 @@ _CAUSES = {
     "seconds": "too many seconds",
     "bytes": "too many bytes",
     "network": "uses the network",
+    "programs": "starts other programs",
     "died": "took too long, or ended Python",
     "writes": "writes files",
     "free": "its values are not known ahead",

@@ -36,12 +36,18 @@ to draw what they were given."""
 _NEUTRAL = frozenset({"os", "random", "secrets", "uuid"})
 """Modules that ask for random bytes in the name of others."""
 
+_REACHES = {"network": "use the network", "subprocess": "start another program"}
+"""What may reach a paid service: the network, and programs, of which nobody knows what they use."""
+
 Belongs = Callable[[str, str], bool]
 """Whether a module of some name, from some file, is a library's."""
 
 
 class NoNetworkError(RuntimeError):
-    """A cell that may not use the network tried to. No OSError, which libraries take for a reason to try again."""
+    """A cell that may not use the network tried to, or to start a program.
+
+    No OSError, which libraries take for a reason to try again.
+    """
 
 
 class Impure:
@@ -75,11 +81,11 @@ class Impure:
                 break
             frame = frame.f_back
         self._noted.add(kind)
-        if kind == "network" and not self._network:
+        if kind in _REACHES and not self._network:
             self._refused = True
             raise NoNetworkError(
-                "For this value of a widget the cell would use the network, which may cost money or reveal something. "
-                "Where it may, write `network: true` under `widgets` in mkdocs.yml."
+                f"For this value of a widget the cell would {_REACHES[kind]}, which may cost money or reveal "
+                "something. Where it may, write `network: true` under `widgets` in mkdocs.yml."
             )
 
     def drawn(self, frame: FrameType | None, *, seeds: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from nbpublish.kernel.chart_marks import marks_of
@@ -30,7 +31,11 @@ def controls_in(name: str, value: Any, path: tuple[str, ...] = ()) -> list[Contr
         properties["marks"] = marks_of(value)
     if kind == "form":
         sent = Control(name, path, kind, str(value._id), False, {"checks": value.validate is not None})
-        return [sent, *controls_in(name, value.element, (*path, WITHIN_FORM))]
+        inner = (*path, WITHIN_FORM)
+        # a form in a dictionary is a copy, and so is what it holds: but its HTML is that of the first
+        shown = str(arguments.args["element-id"])
+        within_form = controls_in(name, value.element, inner)
+        return [sent, *(replace(each, element=shown) if each.path == inner else each for each in within_form)]
     if kind == "button" and is_a_part(value, "_plugins.ui._impl.run_button:run_button"):
         kind = "run-button"
     return [Control(name, path, kind, str(value._id), _json(arguments.initial_value), properties)]

@@ -138,7 +138,7 @@ class Budget:
     output_bytes: int = 2_000_000
     """Of the same, for what one cell shows."""
     network: bool = False
-    """Whether states may use the network."""
+    """Whether states may use the network and start other programs, which may use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,8 @@ class Decision:
     computed: int
     """How many of them are computed, the default one included."""
     cause: str = ""
-    """Why not all of them: `states`, `seconds`, `bytes`, `network`, `writes`, `chance`, `died`; empty where nothing is
-    left out."""
+    """Why not all of them: `states`, `seconds`, `bytes`, `network`, `programs`, `writes`, `chance`, `died`; empty where
+    nothing is left out."""
     releases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By the key of a `run_button`, the widgets after whose move it is not pressed any more for this cell."""
 

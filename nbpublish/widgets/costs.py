@@ -87,6 +87,8 @@ def barred_in(run: Run, follows: Mapping[str, tuple[str, ...]], budget: Budget) 
             barred[cell] = "writes"
         elif "network" in trace.impure and not budget.network:
             barred[cell] = "network"
+        elif "subprocess" in trace.impure and not budget.network:
+            barred[cell] = "programs"
         elif "entropy" in trace.impure:
             barred[cell] = "chance"
     return barred

@@ -54,7 +54,8 @@ def with_given(notebook: Notebook, graph: Graph, widgets: Iterable[Widget], give
         below.setdefault(maker.id, []).append(new)
         names[new.id], parents[new.id] = Names(refs=frozenset({name})), (maker.id,)
         changed[new.id] = maker.id
-        if not any(widget.kind == "button" for widget in members):  # a button counts on from what it was
+        # a button counts on from what it was, and a form that is not sent stays at what it was
+        if not any(widget.kind in ("button", "form") for widget in members):
             setters.add(new.id)
     order = [id for each in graph.order for id in (each, *(cell.id for cell in below.get(each, ())))]
     found = [cell for each in notebook.cells for cell in (cells[each.id], *below.get(each.id, ()))]

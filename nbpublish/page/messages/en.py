@@ -184,6 +184,7 @@ WORDS = {
     "states.why.seconds": "computing all values ahead would take too long.",
     "states.why.bytes": "the results of all values would be too large for a page.",
     "states.why.network": "it needs the network.",
+    "states.why.programs": "it starts another program.",
     "states.why.died": "it did not come to its end even once.",
     "states.why.writes": "it writes files.",
     "states.why.chance": "it draws random numbers that are different each time.",

@@ -165,6 +165,7 @@ WORDS = {
     "states.why.seconds": "すべての値を前もって計算すると時間がかかりすぎるためです。",
     "states.why.bytes": "すべての値の結果がページには大きすぎるためです。",
     "states.why.network": "ネットワークが必要なためです。",
+    "states.why.programs": "ほかのプログラムを起動するためです。",
     "states.why.died": "一度も最後まで実行できなかったためです。",
     "states.why.writes": "ファイルに書き込むためです。",
     "states.why.chance": "毎回異なる乱数を使うためです。",
