@@ -47,6 +47,7 @@ from nbpublish.frontends.mkdocs_runs import Runs, log_starts, run_again
 from nbpublish.frontends.navigation import NavigationWriter
 from nbpublish.frontends.page_metadata import find_language, find_reading_time
 from nbpublish.model import Page, Problem
+from nbpublish.page.kept_states import KeptStates
 from nbpublish.page.lints import ON_CHECK
 from nbpublish.project import DiskStore, Project, Standing, open_cache
 
@@ -76,6 +77,8 @@ class NbpublishPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # 
     """What mkdocs.yml says of it, where a front end builds without."""
     standings: dict[str, Standing | None]
     """By path, on what each run of the last build stands; None where another build would execute something."""
+    states: KeptStates | None = None
+    """What pages showed in states of widgets, where they will be rendered again in the same process."""
     mermaid: Installed | None
     """The program that draws diagrams."""
     commits: Commits

@@ -17,12 +17,13 @@ from mkdocs.structure.toc import TableOfContents, get_toc
 
 from nbpublish.frontends.mkdocs_exports import exported, exports_wanted
 from nbpublish.frontends.mkdocs_files import NotebookFile, as_markdown
-from nbpublish.frontends.mkdocs_kept import Kept, Links, Shelf, as_json, counts_of, digest
+from nbpublish.frontends.mkdocs_kept import Kept, Links, Shelf, as_json, counts_of, described, digest
 from nbpublish.frontends.mkdocs_search import searchable
 from nbpublish.frontends.page_settings import as_settings, autorefs_plugin, odd_metadata, page_settings
 from nbpublish.frontends.search_text import Section, sections
 from nbpublish.model import Asset, Fragment, Heading, Observation, Page, Problem, Run
 from nbpublish.page.html import escape, spoken
+from nbpublish.page.kept_states import KeptStates, PageStates
 from nbpublish.page.messages import Words
 from nbpublish.page.render import render
 from nbpublish.page.settings import PageSettings
@@ -82,7 +83,10 @@ class NotebookPage(MkDocsPage):
         kept = self._kept_page()
         self.is_kept = kept is not None
         if kept is None:
-            kept = render_safely(self.run, settings, self.links)
+            plugin: Any = config.plugins["nbpublish"]
+            states: KeptStates | None = plugin.states
+            known = states.of(self.file.src_uri, described(replace(settings, about=None))) if states else None
+            kept = render_safely(self.run, settings, self.links, known)
             addresses = {link.url: link.address for link in self.links.asked}
             place = self.canonical_url or ""
             kept, self.exports = exported(self.run, kept, addresses, place, settings.language, wanted)
@@ -231,10 +235,12 @@ def notices(problems: Iterable[Problem]) -> str:
     )
 
 
-def render_safely(run: Run, settings: PageSettings, link: Callable[[str, int], str]) -> Page:
+def render_safely(
+    run: Run, settings: PageSettings, link: Callable[[str, int], str], kept: PageStates | None = None
+) -> Page:
     """The page of a run; where rendering itself fails, a page that says so."""
     try:
-        return render(run, settings, link)
+        return render(run, settings, link, kept)
     except Exception as error:
         problem = unexpected(run.notebook.path, error)
         said = f'<p class="nb-problem">{spoken(problem.message)}</p>'

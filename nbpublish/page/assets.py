@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from typing import Self
 
 from nbpublish.model import Asset
 
@@ -61,6 +62,10 @@ class Assets:
         """Keep a file that has its name already; gives its address likewise."""
         self._kept[asset.name] = asset
         return self._base + asset.name
+
+    def apart(self) -> Self:
+        """Assets with the same addresses and nothing in them yet."""
+        return type(self)(self._base)
 
     @property
     def all(self) -> tuple[Asset, ...]:

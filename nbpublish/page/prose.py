@@ -36,6 +36,8 @@ from nbpublish.page.settings import slugify as default_slugify
 
 _NOWHERE = Cell(id="", kind="markdown", source="", line=1)
 _RENDERER = ProseRenderer()
+Link = tuple[str, int, str]
+"""As it is written, the line on which it stands, and where it leads."""
 Env = dict[str, Any]
 """What markdown-it's rules know of the cell and the page they work for."""
 
@@ -87,6 +89,29 @@ class Prose:
         other._footnotes = Footnotes(defined=dict(self._footnotes.defined))
         other._equations = NumberedEquations()
         return other
+
+    @property
+    def definitions(self) -> tuple[object, ...]:
+        """What cells define for each other: links, abbreviations and footnotes."""
+        return self._references, self._abbreviations, self._footnotes.defined
+
+    def watch(self, links: list[Link], diagrams: list[str], known: Sequence[Link] = ()) -> None:
+        """Add each link that is resolved to `links`, and the source of each diagram to `diagrams`. What is `known` of
+        links is used up before others are asked where they lead, as whoever is asked may tell of what is wrong."""
+        lead, draw, waiting = self._link, self._diagrams, list(known)
+
+        def led(url: str, line: int) -> str:
+            found = next((link for link in waiting if link[:2] == (url, line)), None)
+            if found:
+                waiting.remove(found)
+            links.append(found or (url, line, lead(url, line)))
+            return links[-1][2]
+
+        def drawn(source: str, tell: Tell) -> str:
+            diagrams.append(source)
+            return draw(source, tell)
+
+        self._link, self._diagrams = led, drawn
 
     def read(self, text: str, cell: Cell) -> None:
         """Take note of what a cell's Markdown defines for the others."""

@@ -15,6 +15,7 @@ from nbpublish.page.context import Context, anchor
 from nbpublish.page.flow.section import flow_section
 from nbpublish.page.frames import steady
 from nbpublish.page.html import closed, escape
+from nbpublish.page.kept_states import PageStates
 from nbpublish.page.markdown_output import without_marks
 from nbpublish.page.mermaid.diagram import diagram_html
 from nbpublish.page.mermaid.picture import picture_of
@@ -28,18 +29,20 @@ _OPENING = re.compile(r'<div class="nb-cell nb-prose"[^>]*>\s*(?:<div class="nb-
 _NO_CELL = Cell(id="", kind="raw", source="", line=1)
 
 
-def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) -> Page:
+def render(
+    run: Run, settings: PageSettings, link: Callable[[str, int], str], kept: PageStates | None = None
+) -> Page:
     """The page of a run: one closed fragment of HTML for each cell of which something is shown.
 
     `link` gives the address of what prose links to at a line of the notebook's file. A run without traces gives its
-    prose and its code, and says once that the code was not executed.
+    prose and its code, and says once that the code was not executed. `kept` is what is known of the page's states.
     """
     run, notebook = steady(run), run.notebook
     context, fragments = _context(run, settings, link), list[Fragment]()
     prose, words, moves = context.prose, context.words, Moves(run)
     context.widgets = moves.by_element({})
     context.still = None if run.still is None else {each.element: each.cause for each in run.still}
-    followers = states.followers(run, moves, context)
+    followers = states.followers(run, moves, context, kept)
     context.following = {**dict.fromkeys(followers, ""), **states.remarks(run, followers, context)}
     for cell in notebook.cells:
         context.cell = cell
@@ -51,7 +54,7 @@ def render(run: Run, settings: PageSettings, link: Callable[[str, int], str]) ->
     headings = tuple(replace(heading, html=without_marks(heading.html)) for heading in prose.headings)
     fragments = [replace(fragment, html=_with_outline(fragment.html, headings)) for fragment in fragments]
     shown = "".join(fragment.html for fragment in fragments)
-    moving = states.script(run, followers, moves, context)
+    moving = states.script(run, followers, moves, context, kept)
     endings = filter(None, (closed(prose.finish()), _ending(run, context, shown), closed(moving)))
     if fragments and (ending := "\n".join(endings)):
         fragments.append(Fragment("", ending))

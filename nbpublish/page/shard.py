@@ -47,7 +47,17 @@ class Follower:
 
 def shard(followers: Mapping[str, Follower]) -> str:
     """The script of some cells, with all their states."""
-    return _script({cell: _packed(follower) for cell, follower in followers.items()})
+    return of_packed(packed(cell, follower) for cell, follower in followers.items())
+
+
+def packed(cell: str, follower: Follower) -> str:
+    """One cell's part of such a script."""
+    return f"{_json(cell)}:{_json(_packed(follower))}"
+
+
+def of_packed(packs: Iterable[str]) -> str:
+    """The script of some cells, from their parts."""
+    return f"nb.shard({{{','.join(packs)}}})\n"
 
 
 def parts(cell: str, follower: Follower, most: int) -> tuple[str, list[str]]:
@@ -63,7 +73,11 @@ def parts(cell: str, follower: Follower, most: int) -> tuple[str, list[str]]:
 
 
 def _script(data: Mapping[str, object]) -> str:
-    return f'nb.shard({json.dumps(data, ensure_ascii=False, separators=(",", ":"))})\n'
+    return f"nb.shard({_json(data)})\n"
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def _packed(follower: Follower) -> dict[str, object]:

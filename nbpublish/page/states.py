@@ -13,7 +13,8 @@ from nbpublish.page.assets import Assets
 from nbpublish.page.cell import result
 from nbpublish.page.context import Context
 from nbpublish.page.html import attributes, closed, escape
-from nbpublish.page.shard import Follower, parts, shard
+from nbpublish.page.kept_states import PageStates
+from nbpublish.page.shard import Follower, of_packed, packed, parts
 from nbpublish.page.slim import as_address, slimmed
 from nbpublish.page.webp import as_webp
 
@@ -23,9 +24,6 @@ _SPLIT = 400_000
 
 class _StateAssets(Assets):
     """Drawings stand in the HTML of a state, so that they share what they have in common; other files are kept."""
-
-    def __init__(self, of: Assets) -> None:
-        super().__init__(of)
 
     def add(self, data: bytes, mimetype: str) -> str:
         if mimetype == "image/svg+xml":
@@ -92,8 +90,9 @@ class Moves:
         return found[0].cause if found else ""
 
 
-def followers(run: Run, moves: Moves, context: Context) -> dict[str, Follower]:
-    """What each cell shows in each state, for the cells that show more than one thing."""
+def followers(run: Run, moves: Moves, context: Context, kept: PageStates | None = None) -> dict[str, Follower]:
+    """What each cell shows in each state, for the cells that show more than one thing; as `kept` from the last time."""
+    kept = kept or PageStates()
     states = {_key(state.given): state for state in (replace(run, given={}), *run.states)}
     found = {}
     for decision in run.decisions:
@@ -102,7 +101,8 @@ def followers(run: Run, moves: Moves, context: Context) -> dict[str, Follower]:
             continue
         known: dict[object, str] = {}
         shown = [
-            _shown(cell, states.get(_key(run.counted(places))), moves, context, known) for places in _settings(decision)
+            _shown(cell, states.get(_key(run.counted(places))), moves, context, (known, kept))
+            for places in _settings(decision)
         ]
         counts = tuple(map(len, decision.places))
         follower = Follower(decision.widgets, counts, decision.extent == "axes", shown)
@@ -124,8 +124,11 @@ def _key(given: Mapping[str, int]) -> frozenset[tuple[str, int]]:
     return frozenset(given.items())
 
 
-def _shown(cell: Cell, state: Run | None, moves: Moves, context: Context, known: dict[object, str]) -> str | None:
-    """What a cell shows in a state; None where that was not computed."""
+def _shown(
+    cell: Cell, state: Run | None, moves: Moves, context: Context, before: tuple[dict[object, str], PageStates]
+) -> str | None:
+    """What a cell shows in a state; None where that was not computed. `before`: in others, and when last rendered."""
+    known, kept = before
     if state is None:
         return None
     trace, reason = state.traces.get(cell.id), state.reasons.get(cell.id)
@@ -136,18 +139,24 @@ def _shown(cell: Cell, state: Run | None, moves: Moves, context: Context, known:
         aside = replace(
             context.aside(cell, _StateAssets(context.assets)), widgets=moves.by_element(state.given)
         )
-        known[key] = closed(result(cell, state, trace, aside))
+
+        def made(aside: Context) -> str:
+            return closed(result(cell, state, trace, aside))
+
+        known[key] = kept.shown(cell, trace, aside, made) if trace else made(aside)
     return known[key]
 
 
 # --- what the page says of them ---------------------------------------------------------------------------------------
 
 
-def script(run: Run, found: Mapping[str, Follower], moves: Moves, context: Context) -> str:
+def script(
+    run: Run, found: Mapping[str, Follower], moves: Moves, context: Context, kept: PageStates | None = None
+) -> str:
     """The element that tells the page's script of widgets and shards; empty where nothing moves."""
     if not found:
         return ""
-    shards, cut = _shards(found, context.assets)
+    shards, cut = _shards(found, context.assets, kept or PageStates())
     keys = {key for follower in found.values() for key in follower.widgets}
     widgets = {
         widget.key: {
@@ -177,15 +186,18 @@ def _quoted(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;")
 
 
-def _shards(found: Mapping[str, Follower], assets: Assets) -> tuple[list[str], dict[str, list[str]]]:
+def _shards(
+    found: Mapping[str, Follower], assets: Assets, before: PageStates
+) -> tuple[list[str], dict[str, list[str]]]:
     """Addresses of the scripts with the states of all cells, and by cell those of its parts, where it has some."""
 
     def kept(text: str) -> str:
         return assets.add(text.encode(), "text/javascript")
 
-    texts = {cell: shard({cell: follower}) for cell, follower in found.items()}
+    packs = {cell: before.packed(cell, follower, packed) for cell, follower in found.items()}
+    texts = {cell: of_packed([pack]) for cell, pack in packs.items()}
     if sum(map(len, texts.values())) <= _SPLIT:
-        return [kept(shard(found))], {}
+        return [kept(of_packed(packs.values()))], {}
     cut = {cell: parts(cell, found[cell], _SPLIT) for cell, text in texts.items() if len(text) > _SPLIT}
     whole = [kept(cut[cell][0] if cell in cut else text) for cell, text in texts.items()]
     return whole, {cell: [kept(part) for part in each] for cell, (_, each) in cut.items()}

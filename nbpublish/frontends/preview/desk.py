@@ -32,6 +32,7 @@ from nbpublish.frontends.preview.progress import Progress
 from nbpublish.frontends.preview.terminal import Later, Terminal
 from nbpublish.frontends.preview.watch import Changes
 from nbpublish.model import Cell, Notebook, Reason, Run
+from nbpublish.page.kept_states import KeptStates
 from nbpublish.project import Demand, DiskStore, Settings, open_cache
 from nbpublish.project.warm import WarmExecutor, warm
 
@@ -59,6 +60,7 @@ class Desk:
         self._executor: WarmExecutor | None = None
         self._cache: DiskStore | None = None
         self._number = self._saves = 0
+        self._states = KeptStates()
         self._later = Later()
         self._wake = threading.Condition()
         self._due = False
@@ -120,6 +122,9 @@ class Desk:
         config = configuration.load(*self._source)
         settings = configuration.settings(config, jobs=self._jobs)
         self.watch(config)
+        plugin = config.plugins[configuration.PLUGIN]
+        assert isinstance(plugin, NbpublishPlugin)
+        plugin.states = self._states
         rest = self._project_for(config, settings)
         rest.made = dict(self._runs)
         self._number += 1
@@ -134,8 +139,6 @@ class Desk:
         finally:
             self._running.clear()
             ending.is_over = True
-        plugin = config.plugins[configuration.PLUGIN]
-        assert isinstance(plugin, NbpublishPlugin)
         plugin.project = rest  # single pages are made with this plugin from now on
         now = Site(folder, config, plugin.files, summary.problems, self._number)
         before = self._board.site
