@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,15 @@ kind = "a"  # widget: radio("a", "b")
 # %%
 print("{name}", kind)
 """
+ALONE = """\
+# %%
+a = "p"  # widget: dropdown("p", "q", "r", "s", "t", "u", "v")
+b = "p"  # widget: dropdown("p", "q", "r", "s", "t", "u", "v")
+c = "p"  # widget: dropdown("p", "q", "r", "s", "t", "u", "v")
+
+# %%
+print("all", a, b, c)
+"""
 LIVE = """\
 import marimo
 app = marimo.App()
@@ -134,6 +144,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lines.py": LINES,
         "figure.py": FIGURE,
         "far.py": FAR,
+        "alone.py": ALONE,
         "live.py": LIVE,
         "one.py": TWO.replace("{name}", "one"),
         "two.py": TWO.replace("{name}", "two"),
@@ -209,6 +220,11 @@ def test_every_state_of_a_large_cell_is_its_own(reader: Reader) -> None:
 
 
 def test_rasters_are_the_same_in_every_pixel_and_never_a_blank(reader: Reader, browser: Any) -> None:
+    def slow(route: Any) -> None:
+        time.sleep(0.1)
+        route.continue_()
+
+    reader.tab.route(re.compile("[.]webp$"), slow)
     tab = opened(reader, "picture.html")
     tab.evaluate(
         """() => {
@@ -223,12 +239,15 @@ def test_rasters_are_the_same_in_every_pixel_and_never_a_blank(reader: Reader, b
     )
     slider = tab.locator("[data-nb-key] input")
     slider.focus()
-    for k in range(2, 7):
-        tab.keyboard.press("ArrowRight")
+    picture = tab.locator(".nb-follows img")
+    for k in range(6, 1, -1):
+        before = picture.get_attribute("src")
+        tab.keyboard.press("End" if k == 6 else "ArrowLeft")  # the last one is far from what was asked for ahead
         tab.wait_for_function("k => document.querySelector('.nb-value').textContent == k", arg=str(k))
-        tab.wait_for_function("before => document.querySelector('.nb-follows img').src != before", arg="")
+        changed = "before => document.querySelector('.nb-follows img').getAttribute('src') !== before"
+        tab.wait_for_function(changed, arg=before)
         tab.wait_for_timeout(60)
-        name = tab.locator(".nb-follows img").get_attribute("src")
+        name = picture.get_attribute("src")
         assert name.endswith(".webp")
         shown = Image.open(reader.site / name).convert("RGB")
         meant = Image.radial_gradient("L").rotate(15 * k).resize((300, 200)).convert("RGB")
@@ -322,6 +341,35 @@ def test_each_row_of_controls_has_one_polite_status_and_goes_back_alone(reader: 
     sees(tab, "one a")
     sees(tab, "one 3")
     tab.wait_for_function(f"{said}[1] == 'Updated: kind a'")
+
+
+def test_where_one_control_moves_at_a_time_the_others_go_back_and_it_is_said(reader: Reader) -> None:
+    """All combinations of three choices would be 343 states, and 300 are the most."""
+    tab = opened(reader, "alone.html")
+    selects = tab.locator("[data-nb-key] select")
+    selects.nth(0).select_option("s")
+    sees(tab, "all s p p")
+    assert "One control moves at a time" not in tab.locator("main").inner_text()
+    selects.nth(2).select_option("v")
+    sees(tab, "all p p v")
+    said = "One control moves at a time here; the others went back to their start."
+    tab.wait_for_function("said => document.querySelector('.nb-state').textContent === said", arg=said)
+    assert [selects.nth(at).evaluate("select => select.selectedOptions[0].text") for at in range(3)] == [*"ppv"]
+    tab.wait_for_function("document.querySelector('.nb-tools [role=status]').textContent.includes('went back')")
+    tab.wait_for_function("location.search === '?c=v'")
+
+
+def test_states_that_cannot_be_had_are_said_to_be_missing_and_asked_for_again(reader: Reader) -> None:
+    tab = reader.tab
+    tab.route(re.compile("/assets/nbpublish/.*[.]js$"), lambda route: route.abort())
+    opened(reader, "lines.html", "?k=5")
+    sees(tab, "The results could not be loaded.")
+    assert "line 2" in tab.locator("main").inner_text(), "what stood there stays"
+    reader.faults.clear()
+    tab.unroute_all()
+    tab.locator("[data-nb-key] input").press("ArrowLeft")
+    sees(tab, "line 3")
+    assert "could not be loaded" not in tab.locator("main").inner_text()
 
 
 def test_paper_shows_what_the_screen_shows(reader: Reader) -> None:
