@@ -55,6 +55,14 @@ def test_a_logarithmic_slider_with_more_places_than_there_may_be_keeps_both_ends
     assert (len(labels), labels[0], labels[initial], labels[-1]) == (MOST_PLACES, "0.001", "1", "1000")
 
 
+def test_a_fine_slider_is_counted_with_the_places_that_it_does_not_offer() -> None:
+    run = ran(percent("k = 1  # widget: slider(1, 500)", "print(k)"), Budget(states=10**4))
+    assert [(each.extent, each.wanted, each.computed) for each in run.decisions] == [("some", 500, MOST_PLACES)]
+    ends = widget_of(Control("k", (), "range-slider", "id", [0, 50], {"start": 0, "stop": 50, "step": 1}), "cell")
+    assert ends
+    assert (ends.wanted, len(ends.values)) == (51 * 52 // 2, 91)
+
+
 def test_choices_have_their_options() -> None:
     assert places("dropdown", ["b"], options=["a", "b"]) == (("a", "b"), 1)
     assert places("dropdown", [], options=["a"], **{"allow-select-none": True}) == (("–", "a"), 0)

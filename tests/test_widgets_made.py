@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,8 @@ from programs import marimo, percent
 from test_widgets import printed_in, ran
 
 from nbpublish.model import Budget, Made, Run, Widget
+from nbpublish.page.render import render
+from nbpublish.page.settings import PageSettings
 from nbpublish.widgets import given, made
 from nbpublish.widgets.combinations import settings_of
 
@@ -58,6 +61,33 @@ def test_controls_of_ipywidgets_that_others_make_move_too() -> None:
     last = "k = w.Dropdown(options=['a', 'b', 'c', 'd'][: m.value + 1])\nk", "print(n, m.value, k.value)"
     found = {tuple(said.split()) for said in printed_in(ran(percent(*first, *last))).values()}
     assert found == {(f"{n}", f"{m}", k) for n in (1, 2, 3) for m in range(1, n + 1) for k in "abcd"[: m + 1]}
+
+
+def test_a_form_that_stays_says_why_once_and_names_what_stands_in_it_as_its_author_would() -> None:
+    options = "[*'abcdefghijklmnopqrstuvwxyz']"
+    within = f"depth=mo.ui.dropdown({options}), rate=mo.ui.dropdown({options}), word=mo.ui.text('x')"
+    form = f"form = mo.md('{{depth}} {{rate}} {{word}}').batch({within}).form()\nform"
+    run = ran(marimo(FIRST, form, "print(form.value)"))
+    assert {(each.key, each.title, each.cause) for each in run.still or ()} == {
+        ("form", "form", "states"),
+        ("form.form.depth", "form.depth", "states"),
+        ("form.form.rate", "form.rate", "states"),
+        ("form.form.word", "form.word", "free"),
+    }
+    page = render(run, PageSettings(), lambda url, line: url).html
+    said = re.findall(r'<small class="nb-note nb-still">(.*?)</small>', page)
+    assert [each.partition(":")[2] for each in said] == [
+        *[" what could be entered is not known ahead.", " too many combinations to compute them all ahead."],
+    ]
+    assert page.count('title="Stays as it is: too many') == 2
+    assert "does not follow form:" in page
+
+
+def test_what_stands_in_a_form_is_named_as_its_author_would_where_it_has_no_label() -> None:
+    form = "form = mo.md('{depth}').batch(depth=mo.ui.slider(1, 3)).form()\nform"
+    page = render(ran(marimo(FIRST, form, "print(form.value)")), PageSettings(), lambda url, line: url).html
+    assert 'aria-label="form.depth"' in page
+    assert '"name":"form.depth"' in page
 
 
 # --- against marimo ---------------------------------------------------------------------------------------------------

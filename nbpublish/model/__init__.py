@@ -32,6 +32,7 @@ from nbpublish.model.widgets import (
     Widget,
     counted,
     placed,
+    title_of,
 )
 
 __all__ = [
@@ -73,4 +74,5 @@ __all__ = [
     "Widget",
     "counted",
     "placed",
+    "title_of",
 ]

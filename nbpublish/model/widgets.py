@@ -32,6 +32,11 @@ class Control:
     library: Library = "marimo"
 
 
+def title_of(key: str, form: str) -> str:
+    """A key as its author would say it: without the step from a form to what stands in it."""
+    return form + key.removeprefix(f"{form}.form") if form else key
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What a widget is that the values of others make: all its places together are those of its widget."""
@@ -78,8 +83,20 @@ class Widget:
     """For a constant: the line of its cell on which it stands, from 1."""
     form: str = ""
     """Key of the form that it stands in: until that is sent, it counts for nothing."""
+    whole: int = 0
+    """How many places it would have, where these of a slider are too many for all of them to be offered."""
     made: Made | None = None
     """What it is by the values of other widgets, where these make it."""
+
+    @property
+    def title(self) -> str:
+        """What readers are told that it is, where nothing on the page names it."""
+        return self.label or title_of(self.key, self.form)
+
+    @property
+    def wanted(self) -> int:
+        """How many places it has, those included that are not offered."""
+        return max(self.whole, len(self.values))
 
     def standing(self, places: Mapping[str, int]) -> tuple[int, Sequence[int]]:
         """Where it stands until it is moved, and the places that it has, while others are at these."""
@@ -168,6 +185,8 @@ class Still:
 
     key: str
     """What would be its key as a widget."""
+    title: str
+    """What readers are told that it is."""
     cell: str
     """The cell that makes it."""
     element: str

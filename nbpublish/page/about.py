@@ -142,17 +142,17 @@ def _counts(run: Run, words: Words, html: str) -> Iterable[str]:
 
 def _decided(run: Run, words: Words) -> str:
     """What was decided about the page's controls: by what is followed together, how many of its states are there."""
-    labels = {widget.key: widget.label or widget.key for widget in run.widgets}
+    titles = {widget.key: widget.title for widget in run.widgets}
     found: dict[str, None] = {}
     for decision in run.decisions:
-        names = " × ".join(labels[key] for key in decision.widgets)
+        names = " × ".join(dict.fromkeys(titles[key] for key in decision.widgets))
         said = words(f"about.widgets.{decision.extent}", names=names, count=decision.computed, all=decision.wanted)
         why = words(f"states.why.{decision.cause}") if decision.cause else ""
         found[f"<li>{escape(words('about.widgets.because', said=said, why=why).strip())}</li>"] = None
     told = {(key, decision.cause) for decision in run.decisions for key in decision.widgets}
     for each in run.still or ():
         if each.cause != "nothing" and (each.key, each.cause) not in told:
-            said = words("about.widgets.still", names=each.key)
+            said = words("about.widgets.still", names=each.title)
             why = words(f"states.why.{each.cause}")
             found[f"<li>{escape(words('about.widgets.because', said=said, why=why))}</li>"] = None
     return f'<ul class="nb-decided">{"".join(found)}</ul>' if found else ""

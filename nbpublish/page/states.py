@@ -161,6 +161,7 @@ def script(
     widgets = {
         widget.key: {
             "kind": widget.kind,
+            **({"name": widget.title} if widget.title != widget.key else {}),
             "at": moves.places(widget).index(widget.initial),
             "labels": [widget.labels[place] for place in moves.places(widget)],
             "values": [widget.values[place] for place in moves.places(widget)],
@@ -205,12 +206,12 @@ def _shards(
 
 def remarks(run: Run, found: Mapping[str, Follower], context: Context) -> dict[str, str]:
     """By cell, what its reader must know of states that were not computed."""
-    labels = {widget.key: widget.label or widget.key for widget in run.widgets}
+    titles = {widget.key: widget.title for widget in run.widgets if not widget.form}  # a form is said as a whole
     said = {}
     for decision in run.decisions:
         if decision.extent != "default" or decision.cell not in context.visible or decision.wanted < 2:
             continue
-        names = ", ".join(labels[key] for key in decision.widgets)
+        names = ", ".join(titles[key] for key in decision.widgets if key in titles)
         why = context.words(f"states.why.{decision.cause or 'states'}")
         text = escape(context.words("states.static", names=names, why=why))
         way = f" {live_link(context.settings.live, context.words)}" if context.settings.live else ""

@@ -9,10 +9,10 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from nbpublish.model import Budget, Control, Decision, Given, Output, Run, Trace, Widget
+from nbpublish.model import Budget, Decision, Given, Output, Run, Widget
 from nbpublish.widgets.annotations import Annotation, interacts_in, notes_in
 from nbpublish.widgets.costs import barred_in, costs_of, is_barred, may_show
-from nbpublish.widgets.domain import as_json, key_of, said, widget_of
+from nbpublish.widgets.domain import as_json, form_of, said, widget_of
 from nbpublish.widgets.follow import Links, followers, links_of, releases
 from nbpublish.widgets.made import all_made_by_these, made_by
 from nbpublish.widgets.plan import moved_once, plan, samples, states
@@ -170,7 +170,7 @@ def widgets_of(run: Run) -> tuple[Widget, ...]:
                 continue  # nobody can move what is not on the page
             note = named.get(control.name)
             if note is None or note.values or not note.is_static:
-                widget = widget_of(control, cell.id, note.values if note else (), _form_of(control, trace))
+                widget = widget_of(control, cell.id, note.values if note else (), form_of(control, trace.controls))
                 if widget and widget.key not in found and control.name in run.graph.names[cell.id].defs:
                     found[widget.key] = widget
         for note in [*named.values(), *interacts_in(cell.code)]:
@@ -183,13 +183,6 @@ def _independent(run: Run, widgets: tuple[Widget, ...]) -> tuple[Widget, ...]:
     """The widgets without those that another one's value makes, which may be others in each of its states."""
     follows = followers(run.notebook, run.graph, widgets, links_of([run], widgets))
     return tuple(widget for widget in widgets if widget.library == "none" or not follows.get(widget.cell))
-
-
-def _form_of(control: Control, trace: Trace) -> str:
-    """The key of the form that a control stands in; empty where there is none."""
-    forms = [other for other in trace.controls if other.kind == "form" and other.name == control.name]
-    held = [other for other in forms if control.path[: len(other.path)] == other.path != control.path]
-    return key_of(held[-1]) if held else ""
 
 
 def _texts(output: Output) -> Iterator[str]:
@@ -214,4 +207,5 @@ def _constant(note: Annotation, cell: str, run: Run) -> Widget | None:
         library="none",
         label=note.label,
         line=note.line,
+        whole=note.whole,
     )

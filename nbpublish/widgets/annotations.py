@@ -21,10 +21,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nbpublish.widgets.domain import as_json, grid
+from nbpublish.widgets.domain import as_json, grid, grid_size
 from nbpublish.widgets.given import constant_at, is_interact
 
 _COMMENT = re.compile(r"#\s*widget:\s*(.+?)\s*$")
+_NUMBERS = ("slider", "number")
 _KINDS = {"values": "slider", "examples": "text"}
 
 
@@ -44,6 +45,8 @@ class Annotation:
     initial: Any = None
     fault: str = ""
     """What is wrong with the comment."""
+    whole: int = 0
+    """How many values there are in all, where those of a slider are too many."""
     is_argument: bool = False
     """It is an argument of `interact` of ipywidgets, and no comment."""
 
@@ -87,7 +90,7 @@ def interacts_in(code: str) -> list[Annotation]:
 def _argument(name: str, value: ast.expr) -> Annotation | None:
     """What ipywidgets makes of an abbreviation; None where it is none, or its value is not known beforehand."""
     given = _abbreviated(value)
-    kind, values = "", list[Any]()
+    kind, values, whole = "", list[Any](), 0
     initial: Any = None
     match given:
         case bool():
@@ -95,15 +98,15 @@ def _argument(name: str, value: ast.expr) -> Annotation | None:
         case list() as items if items and all(isinstance(item, str | int | float) for item in items):
             kind, values, initial = "dropdown", items, items[0]
         case tuple((int() | float() as start, int() | float() as stop, *rest)) if len(rest) < 2 and stop > start:
-            whole = all(isinstance(item, int) for item in (start, stop, *rest))
-            step = rest[0] if rest else (1 if whole else 0.1)
-            middle = start + (int((stop - start) / 2) if whole else (stop - start) / 2)
+            numbered = all(isinstance(item, int) for item in (start, stop, *rest))
+            step = rest[0] if rest else (1 if numbered else 0.1)
+            middle = start + (int((stop - start) / 2) if numbered else (stop - start) / 2)
             initial = start + int((middle - start) / step) * step if rest else middle
-            kind, values = "slider", [*grid(start, stop, step)]
+            kind, values, whole = "slider", [*grid(start, stop, step)], grid_size(start, stop, step)
             values = values if initial in values else sorted([*values, initial])
     if len(values) < 2:
         return None
-    return Annotation(name, value.lineno, kind, tuple(values), name, True, initial, is_argument=True)
+    return Annotation(name, value.lineno, kind, tuple(values), name, True, initial, whole=whole, is_argument=True)
 
 
 def _abbreviated(value: ast.expr) -> Any:
@@ -140,9 +143,10 @@ def _read(code: str, name: str | None, line: int, text: str) -> Annotation:
         said = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
         label = str(said.pop("label", ""))
         values = _values(call.func.id, given, said, initial if known else _UNKNOWN)
+        whole = grid_size(*_bounds(call.func.id, given, said)) if call.func.id in _NUMBERS else 0
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         return Annotation(name, line, "static", (), "", known, initial, str(error) or f"`{text}` cannot be read")
-    return Annotation(name, line, _KINDS.get(call.func.id, call.func.id), values, label, known, initial)
+    return Annotation(name, line, _KINDS.get(call.func.id, call.func.id), values, label, known, initial, whole=whole)
 
 
 _UNKNOWN = object()
@@ -157,15 +161,20 @@ def _literal(node: ast.expr) -> Any:
     return value if isinstance(value, bool | int | float | str | None) else _UNKNOWN
 
 
+def _bounds(kind: str, given: list[Any], said: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """The ends of a slider and its step, where it has one. Raises ValueError."""
+    names = ("start", "stop", "step")
+    bounds = {**dict(zip(names, given, strict=False)), **said}
+    if len(given) > 3 or not {"start", "stop"} <= bounds.keys() <= set(names):
+        raise ValueError(f"`{kind}` wants a first and a last value, and perhaps a step")
+    return bounds["start"], bounds["stop"], bounds.get("step")
+
+
 def _values(kind: str, given: list[Any], said: dict[str, Any], initial: Any) -> tuple[Any, ...]:
     """The values that a comment names, with the constant's own among them. Raises ValueError or TypeError."""
     values: list[Any]
-    if kind in ("slider", "number"):
-        names = ("start", "stop", "step")
-        bounds = {**dict(zip(names, given, strict=False)), **said}
-        if len(given) > 3 or not {"start", "stop"} <= bounds.keys() <= set(names):
-            raise ValueError(f"`{kind}` wants a first and a last value, and perhaps a step")
-        values = [*grid(bounds["start"], bounds["stop"], bounds.get("step"))]
+    if kind in _NUMBERS:
+        values = [*grid(*_bounds(kind, given, said))]
     elif kind in ("checkbox", "switch"):
         values = [False, True]
     elif kind in ("values", "dropdown", "radio", "text", "examples"):
@@ -175,7 +184,7 @@ def _values(kind: str, given: list[Any], said: dict[str, Any], initial: Any) -> 
     if initial is not _UNKNOWN and as_json(initial) not in map(as_json, values):
         if any(value == initial and not isinstance(value, bool) for value in values):
             values = [initial if value == initial else value for value in values]
-        elif kind in ("slider", "number") and isinstance(initial, int | float) and not isinstance(initial, bool):
+        elif kind in _NUMBERS and isinstance(initial, int | float) and not isinstance(initial, bool):
             values = sorted([*values, initial])
         else:
             values = [initial, *values]

@@ -31,6 +31,13 @@ def key_of(control: Control) -> str:
     return ".".join((control.name, *control.path))
 
 
+def form_of(control: Control, beside: Iterable[Control]) -> str:
+    """The key of the form that a control stands in, among those of its cell; empty where there is none."""
+    forms = [other for other in beside if other.kind == "form" and other.name == control.name]
+    held = [other for other in forms if control.path[: len(other.path)] == other.path != control.path]
+    return key_of(held[-1]) if held else ""
+
+
 def widget_of(control: Control, cell: str, values: Sequence[Any] = (), form: str = "") -> Widget | None:
     """The widget of a control that `cell` makes; None where it has no places, too many, or only one.
 
@@ -53,7 +60,17 @@ def widget_of(control: Control, cell: str, values: Sequence[Any] = (), form: str
         label=label if control.library == "ipywidgets" else "",
         steps=steps,
         form=form,
+        whole=0 if values else _whole(control),
     )
+
+
+def _whole(control: Control) -> int:
+    """How many numbers, or pairs of them, a slider has; 0 for what offers all that it has."""
+    of = control.properties
+    if control.kind not in ("slider", "number", "range-slider") or of.get("start") is None or of.get("stop") is None:
+        return 0
+    count = len(of.get("steps") or ()) or grid_size(of["start"], of["stop"], of.get("step"))
+    return count * (count + 1) // 2 if control.kind == "range-slider" else count
 
 
 def said(value: Any) -> str:
@@ -103,14 +120,26 @@ def _places(control: Control) -> Iterable[Place]:
 
 def grid(start: float, stop: float, step: float | None) -> list[float]:
     """Numbers from `start` to `stop`, both included, `step` apart; few enough for a reader to need them all."""
+    whole, step = _stepped(start, stop, step)
+    count = grid_size(start, stop, step)
+    chosen = range(count) if count <= MOST_PLACES else evenly(range(count), MOST_PLACES)
+    return [start + at * step if whole else round(start + at * step, 12) for at in chosen]
+
+
+def grid_size(start: float, stop: float, step: float | None) -> int:
+    """How many numbers there are from `start` to `stop`, both included, `step` apart."""
+    _, step = _stepped(start, stop, step)
+    if not (step > 0 and math.isfinite(stop - start) and stop >= start):
+        return 0
+    return math.floor((stop - start) / step * (1 + 1e-12) + 1e-9) + 1
+
+
+def _stepped(start: float, stop: float, step: float | None) -> tuple[bool, float]:
+    """Whether all numbers are whole, and their step; a round one where the author names none."""
     whole = all(isinstance(number, int) for number in (start, stop, 1 if step is None else step))
     if step is None:
         step = 1 if whole else _nice((stop - start) / (_FREE - 1))
-    if not (step > 0 and math.isfinite(stop - start) and stop >= start):
-        return []
-    count = math.floor((stop - start) / step * (1 + 1e-12) + 1e-9) + 1
-    chosen = range(count) if count <= MOST_PLACES else evenly(range(count), MOST_PLACES)
-    return [start + at * step if whole else round(start + at * step, 12) for at in chosen]
+    return whole, step
 
 
 def evenly(items: Sequence[int], count: int) -> list[int]:

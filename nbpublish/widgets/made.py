@@ -77,6 +77,7 @@ def _joined(found: Found, by: tuple[str, ...], stand: tuple[int, ...]) -> Widget
         values=tuple(value for value, _ in places),
         labels=tuple(label for _, label in places),
         initial=at[stand][0] if stand in at else 0,
+        whole=0,
         made=Made(by, stand, at, {setting: widget.element for setting, widget in found.items()}),
     )
 

@@ -119,16 +119,13 @@ class _Planner:
     widgets: Mapping[str, Widget]
     costs: Costs
     budget: Budget
-    all: dict[str, range] = field(init=False)
-    """By widget, its places."""
     kept: dict[str, list[int]] = field(init=False)
     """By widget, the places that it keeps."""
     extents: dict[Keys, Extent] = field(default_factory=dict)
     causes: dict[Keys, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.all = {key: range(len(widget.values)) for key, widget in self.widgets.items()}
-        self.kept = {key: list(places) for key, places in self.all.items()}
+        self.kept = {key: list(range(len(widget.values))) for key, widget in self.widgets.items()}
 
     def decisions(self) -> Iterator[Decision]:
         cells = [cell for cell in self.costs.follows if cell in self.costs.shows]
@@ -142,9 +139,10 @@ class _Planner:
         if bar := self._bar(cell):
             extent, cause = "default", bar
         places = tuple(tuple(self.kept[key]) for key in group)
-        if extent == "all" and any(len(self.kept[key]) < len(self.widgets[key].values) for key in group):
+        if extent == "all" and any(len(self.kept[key]) < self.widgets[key].wanted for key in group):
             extent = "some"
-            cause = cause or next(self.causes[each] for each in self.causes if not set(each).isdisjoint(group))
+            met = (self.causes[each] for each in self.causes if not set(each).isdisjoint(group))
+            cause = cause or next(met, "states")
         wanted = self._wanted(group)
         return Decision(cell, group, places, extent, wanted, min(wanted, self._count(group, extent)), cause)
 
@@ -155,7 +153,10 @@ class _Planner:
         return reasons[0] if reasons else ""
 
     def _wanted(self, group: Keys) -> int:
-        return combinations([self.widgets[key] for key in group], self.all)
+        widgets = [self.widgets[key] for key in group]
+        makers = {key for widget in widgets if widget.made for key in widget.made.by}
+        counts = {each.key: len(each.values) if each.key in makers else each.wanted for each in widgets}
+        return combinations(widgets, {key: range(count) for key, count in counts.items()})
 
     def _count(self, group: Keys, extent: Extent) -> int:
         if extent in ("all", "some"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from nbpublish.model import Control, Run, Still, Widget
+from nbpublish.model import Control, Run, Still, Widget, title_of
 from nbpublish.widgets.annotations import notes_in
-from nbpublish.widgets.domain import key_of
+from nbpublish.widgets.domain import form_of, key_of
 
 
 def still(run: Run, made: Mapping[str, str]) -> Iterator[Still]:
@@ -33,7 +33,8 @@ def still(run: Run, made: Mapping[str, str]) -> Iterator[Still]:
                 cause = made[key]
             else:
                 cause = causes.get(key) or _without_follower(control, widgets.get(key), cell.id, run)
-            yield Still(key, cell.id, control.element, cause)
+            title = title_of(key, form_of(control, trace.controls if trace else ()))
+            yield Still(key, title, cell.id, control.element, cause)
 
 
 def _without_follower(control: Control, widget: Widget | None, cell: str, run: Run) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nbpublish.model import Widget
@@ -81,6 +81,11 @@ class Element:
         """The id under which the author's Python knows the control; empty where it is none."""
         parent = self.tag.parent
         return str(parent.get("object-id") or "") if parent else ""
+
+    def within(self, name: str) -> Element | None:
+        """The nearest element of a name around it, which is not translated yet; None where there is none."""
+        tag = self.tag.find_parent(name)
+        return replace(self, tag=tag) if tag else None
 
     @property
     def inside(self) -> str:

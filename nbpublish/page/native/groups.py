@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nbpublish.page.html import attributes
 from nbpublish.page.native.element import Element
+from nbpublish.page.native.unmoved import note
 
 
 def _form(e: Element) -> str:
@@ -15,6 +16,8 @@ def _form(e: Element) -> str:
     if moved := e.widget:  # what stands in it moves when it is sent; there is nothing to clear
         sends = attributes(class_="nb-widget", data_nb_key=f"{e.context.book} {moved[0].key}", data_widget="form")
         buttons = f'<span{sends}><button type="button" disabled>{labels[0]}</button></span>'
+    else:
+        buttons += note(e)
     return f'<div class="nb-form">{title}{e.inside}<div class="nb-buttons">{buttons}</div></div>'
 
 

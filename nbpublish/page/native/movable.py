@@ -40,7 +40,7 @@ _GROUPS = frozenset({"radio", "multiselect", "range-slider"})
 
 def _name(widget: Widget, label: str, role: str | None = None) -> str:
     """Attributes that name a control, or a group of them, to those who do not see its label."""
-    return attributes(role=role, aria_label=read_out(label) or widget.key)
+    return attributes(role=role, aria_label=read_out(label) or widget.title)
 
 
 def _frame(widget: Widget, kind: str, inside: str, context: Context, extra: str = "") -> str:

@@ -420,7 +420,7 @@
       place.live.textContent = `${words.changed}: ${said.join(", ")}${back ? `. ${words.alone}` : ""}`;
     }
 
-    nameOf(key) { return this.controls(key)[0]?.querySelector(".nb-label")?.textContent.trim() || key; }
+    nameOf(key) { return this.controls(key)[0]?.querySelector(".nb-label")?.textContent.trim() || this.widgets[key].name || key; }
 
     // In the address; with its notebook, where another one on the page has a widget of that name.
     parameter(key) {
