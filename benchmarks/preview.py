@@ -4,6 +4,7 @@
     python benchmarks/preview.py --rivals .rivals             # beside mkdocs-jupyter and marimo-book, see README.md
     python benchmarks/preview.py --framework node_modules     # and Observable Framework
     python benchmarks/preview.py --quarto PROGRAM             # and quarto preview
+    python benchmarks/preview.py --floor                      # and servers that only tell the browser of the file
     python benchmarks/preview.py --memory 1500                # after so many saves: memory, open files, threads
 
 A save is an edit of prose, or of what a light cell in the middle prints, that was never there before. The clock runs
@@ -30,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from preview_tools import CELLS, OURS, Edit, Tool, peers
+from preview_tools import CELLS, OURS, Edit, Tool, floors, peers
 
 WATCH = """
 const look = () => {
@@ -225,6 +226,7 @@ def main() -> None:
     parser.add_argument("--rivals", type=Path, help="virtual environment with mkdocs-jupyter and marimo-book")
     parser.add_argument("--framework", type=Path, help="node_modules with @observablehq/framework")
     parser.add_argument("--quarto", type=Path, help="the program of that name")
+    parser.add_argument("--floor", action="store_true", help="beside servers that do nothing, instead of others")
     parser.add_argument("--memory", type=int, default=0, metavar="SAVES", help="tell what the preview has meanwhile")
     options = parser.parse_args()
     from playwright.sync_api import sync_playwright
@@ -236,7 +238,8 @@ def main() -> None:
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        for tool in (OURS, *peers(options.rivals, options.framework, options.quarto)):
+        others = floors() if options.floor else peers(options.rivals, options.framework, options.quarto)
+        for tool in (OURS, *others):
             if isinstance(tool, str):
                 missing.append(tool)
                 continue

@@ -175,6 +175,22 @@ OURS = Tool(
 )
 
 
+@dataclass
+class Floor(Tool):
+    """A server that shows a file as it is: there are no cells."""
+
+    @property
+    def edits(self) -> Mapping[str, Callable[[str], Edit]]:
+        return {"prose": self._prose}
+
+
+def floors() -> Iterator[Tool]:
+    """What no preview can go below, telling at once and when a file counts as saved in ours."""
+    program = str(Path(__file__).with_name("preview_floor.py"))
+    for name, wait in (("a server that does nothing", "0"), ("the same, a file being saved after 8 ms", "8")):
+        yield Floor(name, percent, ".py", "docs", [sys.executable, program, "PORT", wait], {}, "")
+
+
 def peers(rivals: Path | None, node: Path | None, quarto_at: Path | None) -> Iterator[Tool | str]:
     """The other previews: those that are installed as tools, of the others why they are not measured."""
     own, programs = rivals or Path(), node or Path()

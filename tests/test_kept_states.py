@@ -183,7 +183,7 @@ def test_another_look_at_what_a_cell_gave_is_seen(author: Author) -> None:
     said = Output("result", {"text/html": SLIDER})
     ready = with_shown(run, '"only"', said)
     assert len(author.shows(ready)) == 2 + 1
-    assert len(author.shows(replace(ready, still=(Still("k", "c", "x-0", "free"),)))) == STATES
+    assert len(author.shows(replace(ready, still=(Still("k", "k", "c", "x-0", "free"),)))) == STATES
     author.shows(run)
 
 

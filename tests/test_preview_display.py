@@ -17,7 +17,7 @@ from nbpublish.frontends.preview.progress import Progress
 from nbpublish.frontends.preview.terminal import Later, Terminal
 from nbpublish.frontends.summary import summarise
 from nbpublish.graph.analyse import analyse
-from nbpublish.model import Problem, Reason
+from nbpublish.model import Problem, Reason, Run, Still
 
 # --- the terminal -----------------------------------------------------------------------------------------------------
 
@@ -50,6 +50,17 @@ def test_a_terminal_shows_how_far_cells_are_while_they_run(console: Console) -> 
     assert "a.py  ·▸…✗  1 of 3 cells" in said(console)
     terminal.made("a.py", under_way(), 0.5)
     assert said(console).splitlines()[-1].endswith("a.py  ·▸…✗  0.50 s")
+
+
+def test_controls_that_stand_still_keep_their_reason_while_cells_run() -> None:
+    notebook = percent("a = 1", "b = a")
+    still = (Still("k", "k", notebook.cells[0].id, "x-0", "free"),)
+    before = Run(notebook, analyse(notebook), {}, {}, still=still)
+    progress = Progress(notebook, before)
+    progress.begins(before.graph)
+    run = progress.so_far()
+    assert run is not None
+    assert run.still == still
 
 
 def test_a_build_of_the_site_and_an_open_page_share_the_terminal(console: Console) -> None:

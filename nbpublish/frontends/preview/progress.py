@@ -140,7 +140,7 @@ class Progress:
         concerned = {widget.cell for widget in old.widgets} | {decision.cell for decision in old.decisions}
         if not concerned <= here:
             return run
-        return replace(run, widgets=old.widgets, decisions=old.decisions, states=old.states)
+        return replace(run, widgets=old.widgets, decisions=old.decisions, states=old.states, still=old.still)
 
 
 def reached(graph: Graph, ids: Iterable[str]) -> set[str]:
