@@ -380,8 +380,8 @@ def test_paper_shows_what_the_screen_shows(reader: Reader) -> None:
     assert "height 5" in tab.locator("main").inner_text()
     assert "k = 5" in tab.locator(".nb-follows img").get_attribute("src")
     assert tab.locator(".nb-value").is_visible()
-    for gone in ("[data-nb-key] input", ".nb-tools"):
-        assert not tab.locator(gone).is_visible()
+    for gone in ("[data-nb-key] input", ".nb-tools button"):
+        assert not tab.locator(gone).first.is_visible()
 
 
 def test_an_address_of_a_value_that_is_not_there_leads_to_the_nearest(reader: Reader) -> None:

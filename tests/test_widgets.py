@@ -473,6 +473,33 @@ def test_a_state_that_fails_is_told_and_spoils_no_other() -> None:
     assert "0.5\n" in [output.data.get("text/plain") for state in run.states for output in state.traces[last].outputs]
 
 
+CHANGES = {
+    "a value in place": ("a = [0]", "a.append(k)", "print(sum(a))"),
+    "a class": ("class A:\n    x = 0", "A.x += k", "print(A.x)"),
+    "chance": ("import random", "random.seed(1)", "[random.random() for _ in range(k)]", "print(random.random())"),
+    "the environment": ("import os", "os.environ['N'] = os.environ.get('N', '') + 'x' * k", "print(os.environ['N'])"),
+    "settings of matplotlib": (
+        *("import matplotlib as m", "m.rcParams['lines.linewidth'] += k", "print(m.rcParams['lines.linewidth'])"),
+    ),
+    "options of numpy": (
+        *("import numpy as np", "np.set_printoptions(np.get_printoptions()['precision'] + k)", "print(np.ones(1) / 3)"),
+    ),
+}
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_no_state_leaves_anything_to_the_next(changes: str, tmp_path: Path) -> None:
+    """Each adds to what it finds, so that what another one has left would show."""
+    codes = CHANGES[changes]
+    for name in ("numpy", "matplotlib"):
+        if name in changes:
+            pytest.importorskip(name)
+    run = ran(percent("k = 1  # widget: slider(0, 4)", *codes), root=tmp_path)
+    alone = [printed_in(ran(percent(f"k = {at}", *codes), root=tmp_path))[""] for at in range(5)]
+    assert printed_in(run) == {"" if at == 1 else f"k {at}": text for at, text in enumerate(alone)}
+    assert len({*alone}) == 5
+
+
 STATE = "get, put = mo.state(0)"
 
 

@@ -152,6 +152,8 @@ def test_what_was_decided_is_told_in_a_table_and_as_json(tmp_path: Path) -> None
     pytest.importorskip("marimo")
     write_site(tmp_path, {"index.md": "#", "a.py": STILL}, plugins=["nbpublish"])
     assert CliRunner().invoke(main, ["build", str(tmp_path), "-q"]).exit_code == 0
+    html = (tmp_path / "site/a/index.html").read_text()
+    assert "What stands here does not follow k: it writes files." in html
     table = CliRunner().invoke(main, ["widgets", str(tmp_path)]).stdout
     assert re.search(r"line +20  k +1 of 3 +does not follow \(writes files\); 1 different", table)
     assert re.search(r"line +11  word +stays as it is \(its values are not known ahead\)", table)

@@ -84,11 +84,6 @@ class Moves:
         found = {each.cell: each.releases.get(widget.key, ()) for each in self.run.decisions}
         return {cell: keys for cell, keys in found.items() if keys}
 
-    def why_not(self, widget: Widget) -> str:
-        """Why it cannot be moved: the cause of what was decided; empty where nothing follows it."""
-        found = [decision for decision in self.run.decisions if widget.key in decision.widgets]
-        return found[0].cause if found else ""
-
 
 def followers(run: Run, moves: Moves, context: Context, kept: PageStates | None = None) -> dict[str, Follower]:
     """What each cell shows in each state, for the cells that show more than one thing; as `kept` from the last time."""

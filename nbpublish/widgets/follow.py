@@ -94,6 +94,8 @@ def _read(trace: Trace) -> Iterable[str]:
     for seen in trace.observations:
         if seen.kind == "state":
             yield seen.subject
+        elif seen.kind == "environment":
+            yield f"<environ:{seen.subject}>"
         elif seen.kind in ("file", "missing", "exists"):
             yield f"<file:{seen.subject}>"
             yield f"<temporary file:{seen.subject}>"
