@@ -54,7 +54,8 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 
 
 @pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Path:
+    caplog.set_level("DEBUG", "mkdocs.plugins.nbpublish.unchanged")  # why a site was built stands in the log
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     return write(tmp_path / "course", FILES)
 
