@@ -474,6 +474,15 @@ def test_a_state_that_fails_is_told_and_spoils_no_other() -> None:
     assert "0.5\n" in [output.data.get("text/plain") for state in run.states for output in state.traces[last].outputs]
 
 
+def test_a_cell_that_may_fail_may_do_so_in_one_state_only() -> None:
+    notebook = percent(K, "print(1 / k)")
+    first, last = notebook.cells
+    run = ran(replace(notebook, cells=(first, replace(last, options=replace(last.options, raises=True)))))
+    assert [problem.code for problem in run.problems] == ["no-exception"], "as the reader begins"
+    [failed] = [state for state in run.states if state.traces[run.notebook.cells[1].id].problem]
+    assert failed.given == {"k": 0}
+
+
 CHANGES = {
     "a value in place": ("a = [0]", "a.append(k)", "print(sum(a))"),
     "a class": ("class A:\n    x = 0", "A.x += k", "print(A.x)"),
