@@ -479,7 +479,7 @@ def test_a_cell_that_may_fail_may_do_so_in_one_state_only() -> None:
     first, last = notebook.cells
     run = ran(replace(notebook, cells=(first, replace(last, options=replace(last.options, raises=True)))))
     assert [problem.code for problem in run.problems] == ["no-exception"], "as the reader begins"
-    [failed] = [state for state in run.states if state.traces[run.notebook.cells[1].id].problem]
+    [failed] = [state for state in run.states if state.traces[last.id].exit == "failed"]
     assert failed.given == {"k": 0}
 
 
