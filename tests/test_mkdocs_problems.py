@@ -81,10 +81,10 @@ def test_an_exception_of_ours_becomes_a_problem_of_its_notebook(
 ) -> None:
     render = mkdocs_page.render
 
-    def fails_on_one(run: Any, settings: Any, link: Any) -> Any:
+    def fails_on_one(run: Any, *how: Any) -> Any:
         if run.notebook.path == "failing.py":
             raise KeyError("unforeseen")
-        return render(run, settings, link)
+        return render(run, *how)
 
     monkeypatch.setattr(mkdocs_page, "render", fails_on_one)
     source = copy_site("broken", tmp_path)
