@@ -9,12 +9,15 @@ import sys
 import weakref
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 from watchdog.events import FileMovedEvent
 
+from nbpublish.frontends.preview import memory
 from nbpublish.frontends.preview.board import FRAMES, Board
 from nbpublish.frontends.preview.editor import Editor
-from nbpublish.frontends.preview.memory import give_back
+from nbpublish.frontends.preview.memory import give_back, share_one_pool
 from nbpublish.frontends.preview.watch import MOVES, Changes
 
 
@@ -84,3 +87,12 @@ def test_of_renamed_files_the_last_ones_are_remembered(tmp_path: Path) -> None:
         changes._known[old] = (b"", 0)
         changes.on_any_event(FileMovedEvent(str(old), str(new)))
     assert list(changes.moves.items()) == list(pairwise(names))[-MOVES:]
+
+
+def test_threads_share_a_pool_of_memory_where_the_c_library_has_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    for library in (SimpleNamespace(mallopt=lambda *option: asked.append(option)), SimpleNamespace(), None):
+        monkeypatch.setattr(memory, "_library", library)
+        share_one_pool()
+        give_back()
+    assert asked == [(-8, 1)], "M_ARENA_MAX"

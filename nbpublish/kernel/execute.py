@@ -19,7 +19,7 @@ _FUTURES = 0
 for _feature in __future__.all_feature_names:
     _FUTURES |= getattr(__future__, _feature).compiler_flag
 
-_MOST = 1000
+_MOST = 256
 """Cells that are kept."""
 _INSIGNIFICANT = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),

@@ -38,7 +38,7 @@ def words_in(code: CodeType) -> frozenset[str]:
         return _words_in.__wrapped__(code)
 
 
-@lru_cache(1024)  # pieces of code that are equal have equal names and strings
+@lru_cache(256)  # pieces of code that are equal have equal names and strings
 def _words_in(code: CodeType) -> frozenset[str]:
     found = {word for name in code.co_names for word in name.split(".")}
     for constant in code.co_consts:

@@ -26,7 +26,7 @@ from nbpublish.frontends.preview.again import Site
 from nbpublish.frontends.preview.behind import Ending, Rest
 from nbpublish.frontends.preview.bench import Bench
 from nbpublish.frontends.preview.board import Board
-from nbpublish.frontends.preview.memory import forget, give_back
+from nbpublish.frontends.preview.memory import forget, give_back, share_one_pool
 from nbpublish.frontends.preview.outside import Noticing
 from nbpublish.frontends.preview.progress import Progress
 from nbpublish.frontends.preview.terminal import Later, Terminal
@@ -79,6 +79,7 @@ class Desk:
 
     def start(self) -> None:
         """Build the site for the first time, and keep it up to date from now on."""
+        share_one_pool()
         gc.freeze()  # what is loaded stays, and need not be looked at each time
         self._build_site()
         self._thread.start()

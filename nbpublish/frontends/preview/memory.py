@@ -10,6 +10,8 @@ from nbpublish.project import DiskStore
 
 SEASON = 50
 """Saves after which what none of them has asked for is forgotten, as soon as as many more have not either."""
+_POOLS = -8
+"""M_ARENA_MAX of glibc's malloc.h."""
 
 
 def forget(saves: int, cache: DiskStore | None) -> None:
@@ -18,6 +20,18 @@ def forget(saves: int, cache: DiskStore | None) -> None:
         remembered.season_ends()
         if cache:
             cache.season_ends()
+
+
+def share_one_pool() -> None:
+    """Have all threads that are to come take memory from one pool, where the C library is glibc.
+
+    It has several, and each build of the site has threads of its own: what one of them leaves between things that stay
+    would be of no use to the next, and the process would grow by kilobytes with each save. Python's own lock lets one
+    thread at a time ask anyway.
+    """
+    set_option = getattr(_library, "mallopt", None)
+    if set_option:
+        set_option(_POOLS, 1)
 
 
 def give_back() -> None:
